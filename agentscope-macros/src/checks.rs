@@ -1,0 +1,275 @@
+//! Decides how every value of a function is classified, and reports every mistake at its place.
+
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::{ToTokens as _, format_ident};
+use syn::{Attribute, FnArg, Pat, PatType, ReturnType, Token, Type};
+
+use crate::arguments::{Arguments, Macro};
+use crate::class::{self, Sensitivity};
+use crate::errors::Errors;
+use crate::function::Function;
+use crate::leaf;
+
+/// How a value is classified.
+pub(crate) enum Classified {
+    /// By an attribute at the value, or a default.
+    Here(Sensitivity),
+    /// By its type, which must implement `Classify`.
+    ByType,
+}
+
+/// One argument other than `self`.
+pub(crate) struct Argument {
+    /// What it is called in telemetry.
+    pub(crate) name: String,
+    /// What the new signature binds it to.
+    pub(crate) binding: Ident,
+    pub(crate) ty: Type,
+    pub(crate) classified: Classified,
+    /// `#[cfg]` attributes: every mention of the argument needs them.
+    pub(crate) cfgs: Vec<Attribute>,
+    /// Lint attributes, which belong where the pattern is bound.
+    pub(crate) lints: Vec<Attribute>,
+    /// The pattern, where it is more than a name; `mut` is kept apart.
+    pub(crate) pattern: Option<Pat>,
+    pub(crate) mutability: Option<Token![mut]>,
+}
+
+/// What will be expanded.
+pub(crate) struct Plan {
+    pub(crate) function: Function,
+    pub(crate) arguments: Vec<Argument>,
+    pub(crate) output: Classified,
+    pub(crate) returns: Returns,
+}
+
+/// When the function's work is done.
+pub(crate) enum Returns {
+    /// `async fn`: when its future is.
+    Async,
+    /// `-> impl Future<Output = T>`: when that is.
+    ImplFuture(Box<Type>),
+    /// When it returns, unless the type of what it returns says otherwise.
+    Value,
+}
+
+/// Takes our attributes out of the signature and checks everything.
+pub(crate) fn check(
+    kind: Macro,
+    arguments: &Arguments,
+    mut function: Function,
+    errors: &mut Errors,
+) -> Plan {
+    if let Some(constness) = &function.signature.constness {
+        let message = "a `const fn` cannot be recorded, for it may run in the compiler; remove `const` \
+                       or the attribute";
+        errors.at(constness, message);
+    }
+    if let Some(variadic) = &function.signature.variadic {
+        errors.at(
+            variadic,
+            "a variadic function cannot be recorded; remove the attribute",
+        );
+    }
+    let default = arguments.default.map(Sensitivity::from);
+    let mut values = Vec::new();
+    for (index, input) in function.signature.inputs.iter_mut().enumerate() {
+        match input {
+            FnArg::Receiver(receiver) => {
+                if class::take(&mut receiver.attrs, errors).is_some() {
+                    errors.at(
+                        receiver.self_token,
+                        "`self` is never recorded and needs no class",
+                    );
+                }
+            }
+            FnArg::Typed(input) => {
+                values.push(argument(kind, index, input, default.as_ref(), errors));
+            }
+        }
+    }
+    let output = output(kind, arguments, &function, errors);
+    let returns = returns(&function);
+    Plan {
+        function,
+        arguments: values,
+        output,
+        returns,
+    }
+}
+
+fn argument(
+    kind: Macro,
+    index: usize,
+    input: &mut PatType,
+    default: Option<&Sensitivity>,
+    errors: &mut Errors,
+) -> Argument {
+    let explicit = class::take(&mut input.attrs, errors);
+    let name = bound_name(&input.pat).map_or_else(|| format!("arg{index}"), |name| unraw(&name));
+    let classified = match explicit.or_else(|| default.cloned()) {
+        Some(sensitivity) => Classified::Here(sensitivity),
+        None => {
+            if leaf::is_leaf(&input.ty) {
+                let ty = spelt(&input.ty);
+                let message = format!(
+                    "argument `{name}` of type `{ty}` has no sensitivity classification\n\
+                     help: write #[sensitivity(public)], #[sensitivity(internal)], \
+                     #[sensitivity(confidential)], #[sensitivity(pii)] or #[sensitivity(secret)] before it\n\
+                     help: or give all that has no class one: #[{}(default = secret)]",
+                    kind.name()
+                );
+                errors.at(&input.pat, message);
+            }
+            Classified::ByType
+        }
+    };
+    let is_cfg = |attribute: &Attribute| attribute.path().is_ident("cfg");
+    let is_lint = |attribute: &Attribute| {
+        ["allow", "warn", "deny", "expect", "forbid"]
+            .iter()
+            .any(|lint| attribute.path().is_ident(lint))
+    };
+    let cfgs = input
+        .attrs
+        .iter()
+        .filter(|attribute| is_cfg(attribute))
+        .cloned()
+        .collect();
+    let (lints, kept): (Vec<_>, Vec<_>) = input.attrs.drain(..).partition(is_lint);
+    input.attrs = kept;
+    let (binding, mutability, pattern) = bind(index, &mut input.pat);
+    let ty = (*input.ty).clone();
+    Argument {
+        name,
+        binding,
+        ty,
+        classified,
+        cfgs,
+        lints,
+        pattern,
+        mutability,
+    }
+}
+
+/// Replaces a pattern that is more than a name by a name of ours, as the compiler itself does; the
+/// pattern is bound inside the body, so that values are dropped in the order they always were.
+fn bind(index: usize, pattern: &mut Pat) -> (Ident, Option<Token![mut]>, Option<Pat>) {
+    if let Pat::Ident(name) = pattern
+        && name.by_ref.is_none()
+        && name.subpat.is_none()
+    {
+        return (name.ident.clone(), name.mutability.take(), None);
+    }
+    let binding = format_ident!("__arg{index}", span = Span::mixed_site());
+    let replaced = std::mem::replace(pattern, Pat::Verbatim(binding.to_token_stream()));
+    (binding, None, Some(replaced))
+}
+
+/// The one name that a pattern binds, if it is one.
+fn bound_name(pattern: &Pat) -> Option<Ident> {
+    match pattern {
+        Pat::Ident(name) => Some(name.ident.clone()),
+        Pat::Reference(inner) => bound_name(&inner.pat),
+        Pat::Paren(inner) => bound_name(&inner.pat),
+        Pat::TupleStruct(fields) if fields.elems.len() == 1 => bound_name(&fields.elems[0]),
+        _ => None,
+    }
+}
+
+pub(crate) fn unraw(name: &Ident) -> String {
+    let text = name.to_string();
+    text.strip_prefix("r#").map_or(text.clone(), str::to_owned)
+}
+
+fn output(
+    kind: Macro,
+    arguments: &Arguments,
+    function: &Function,
+    errors: &mut Errors,
+) -> Classified {
+    if let Some(class) = arguments.output.or(arguments.default) {
+        return Classified::Here(class.into());
+    }
+    if let ReturnType::Type(_, ty) = &function.signature.output {
+        let result = leaf::result_type(ty);
+        if leaf::is_leaf(result) {
+            let message = format!(
+                "the output of {} `{}` (`{}`) has no sensitivity classification\n\
+                 help: write #[{}(output = public)] or another of internal, confidential, pii, \
+                 special, secret",
+                kind.name(),
+                function.signature.ident,
+                spelt(result),
+                kind.name(),
+            );
+            errors.at(ty, message);
+        }
+    }
+    Classified::ByType
+}
+
+fn returns(function: &Function) -> Returns {
+    if function.signature.asyncness.is_some() {
+        return Returns::Async;
+    }
+    match &function.signature.output {
+        ReturnType::Type(_, ty) => impl_future(ty).map_or(Returns::Value, |output| {
+            Returns::ImplFuture(Box::new(output.clone()))
+        }),
+        ReturnType::Default => Returns::Value,
+    }
+}
+
+/// `T` of `impl Future<Output = T>`.
+fn impl_future(ty: &Type) -> Option<&Type> {
+    match ty {
+        Type::ImplTrait(bounds) => leaf::future_output(&bounds.bounds),
+        Type::Paren(paren) => impl_future(&paren.elem),
+        Type::Group(group) => impl_future(&group.elem),
+        _ => None,
+    }
+}
+
+/// A type as somebody would write it: without the spaces between tokens.
+pub(crate) fn spelt(ty: &Type) -> String {
+    let mut text = String::new();
+    push_tokens(&mut text, ty.to_token_stream());
+    text
+}
+
+fn push_tokens(text: &mut String, tokens: TokenStream) {
+    use proc_macro2::{Delimiter, TokenTree};
+    for token in tokens {
+        match token {
+            TokenTree::Ident(word) => {
+                if text.ends_with(|last: char| last.is_alphanumeric() || last == '_') {
+                    text.push(' ');
+                }
+                text.push_str(&word.to_string());
+            }
+            TokenTree::Group(group) => {
+                let (open, close) = match group.delimiter() {
+                    Delimiter::Parenthesis => ("(", ")"),
+                    Delimiter::Bracket => ("[", "]"),
+                    Delimiter::Brace => ("{", "}"),
+                    Delimiter::None => ("", ""),
+                };
+                text.push_str(open);
+                push_tokens(text, group.stream());
+                text.push_str(close);
+            }
+            TokenTree::Punct(punct) => {
+                let spaced = matches!(punct.as_char(), '+' | '=') || text.ends_with("->");
+                if spaced && punct.as_char() != '>' {
+                    text.push(' ');
+                }
+                text.push(punct.as_char());
+                if matches!(punct.as_char(), ',' | '+' | '=') {
+                    text.push(' ');
+                }
+            }
+            TokenTree::Literal(literal) => text.push_str(&literal.to_string()),
+        }
+    }
+}

@@ -1,0 +1,475 @@
+//! Writes the code of an annotated function.
+//!
+//! The expansion is small: the work is in generic functions of the runtime. The user's body is
+//! emitted as the token it came as, so that its braces keep the edition of the user's crate.
+
+use proc_macro2::{Group, Ident, Span, TokenStream, TokenTree};
+use quote::{ToTokens as _, format_ident, quote, quote_spanned};
+use syn::spanned::Spanned as _;
+use syn::visit_mut::{self, VisitMut};
+use syn::{Attribute, Expr, ExprLit, Lit, Path, ReceiverKind, ReturnType, Type, parse_quote};
+
+use crate::arguments::{self, Arguments, Macro};
+use crate::checks::{self, Argument, Classified, Plan, Returns};
+use crate::errors::Errors;
+use crate::fallback;
+use crate::function::Function;
+use crate::leaf;
+use crate::resolve;
+
+/// The whole pipeline of an attribute.
+pub(crate) fn attribute(kind: Macro, tokens: TokenStream, item: TokenStream) -> TokenStream {
+    let mut errors = Errors::default();
+    let arguments = arguments::parse(kind, tokens, &mut errors);
+    let plan = match syn::parse2::<Function>(item.clone()) {
+        Ok(function) => Some(checks::check(kind, &arguments, function, &mut errors)),
+        Err(error) => {
+            // Arguments in the wrong place are no use to anybody: one error is enough.
+            errors = Errors::default();
+            errors.push(error);
+            None
+        }
+    };
+    match plan {
+        Some(plan) if errors.is_empty() => function(kind, &arguments, plan),
+        _ => {
+            let mut tokens = fallback::item(item);
+            tokens.extend(errors.into_compile_errors());
+            tokens
+        }
+    }
+}
+
+struct Expansion<'a> {
+    kind: Macro,
+    arguments: &'a Arguments,
+    values: &'a [Argument],
+    output: &'a Classified,
+    private: Path,
+    /// Where the type of the result is written.
+    declared_span: Span,
+    /// A local of ours that no name of the user's can collide with.
+    local: fn(&str) -> Ident,
+}
+
+fn function(kind: Macro, arguments: &Arguments, plan: Plan) -> TokenStream {
+    let runtime = resolve::runtime(arguments.runtime.as_ref());
+    let Plan {
+        function,
+        arguments: values,
+        output,
+        returns,
+    } = plan;
+    let expansion = Expansion {
+        kind,
+        arguments,
+        values: &values,
+        output: &output,
+        private: resolve::private(&runtime),
+        declared_span: match &function.signature.output {
+            ReturnType::Default => Span::call_site(),
+            ReturnType::Type(_, ty) => type_span(leaf::result_type(ty)),
+        },
+        local: |name| Ident::new(name, Span::mixed_site()),
+    };
+    let Function {
+        attributes,
+        visibility,
+        signature,
+        body,
+    } = &function;
+    let (inner_attributes, body) = split_inner_attributes(body);
+    let private = &expansion.private;
+    let open = expansion.open(&function);
+    let bindings = expansion.bindings(&function);
+    let on_value = expansion.on_value();
+    let on_error = expansion.on_error();
+    let mut declared: Type = match &signature.output {
+        ReturnType::Default => parse_quote!(()),
+        ReturnType::Type(_, ty) => (**ty).clone(),
+    };
+    let mut holes = ImplTraitToHole::default();
+    holes.visit_type_mut(&mut declared);
+
+    // The label silences `unused_braces` on a body of one expression.
+    let label = syn::Lifetime::new("'__agentscope", body.span_open());
+    let work = match &returns {
+        Returns::Async => quote! {
+            #private::future(#open, async move {
+                if false {
+                    return #private::never::<#declared>();
+                }
+                #bindings
+                #label: #body
+            })
+            .finish(#on_value, #on_error)
+            .await
+        },
+        Returns::ImplFuture(yields) => {
+            let mut yields = yields.clone();
+            holes.visit_type_mut(&mut yields);
+            quote! {
+                #private::call_future::<#yields, _>(#open, move || { #bindings #label: #body })
+                    .finish(#on_value, #on_error)
+            }
+        }
+        Returns::Value if holes.found => quote! {
+            #private::call(#open, move || {
+                if false {
+                    return #private::never::<#declared>();
+                }
+                #bindings
+                #label: #body
+            })
+            .kind()
+            .finish(#on_value, #on_error)
+        },
+        Returns::Value => quote! {
+            #private::call(#open, move || -> #declared { #bindings #label: #body })
+                .kind()
+                .finish(#on_value, #on_error)
+        },
+    };
+    // The outermost braces carry the span of the user's body, else `dead_code` is lost.
+    let mut outer = Group::new(
+        proc_macro2::Delimiter::Brace,
+        quote! {
+            #[allow(unused_imports)]
+            use #private::{Finish as _, IsResult as _};
+            #work
+        },
+    );
+    outer.set_span(body.span());
+    quote! {
+        #(#attributes)*
+        #(#inner_attributes)*
+        #visibility #signature #outer
+    }
+}
+
+impl Expansion<'_> {
+    /// `open(&SITE, |capture| ..)`: evaluated before the arguments move into the body.
+    fn open(&self, function: &Function) -> TokenStream {
+        let private = &self.private;
+        let meta = self.meta(function);
+        let capture = (self.local)("__capture");
+        let values = self
+            .values
+            .iter()
+            .enumerate()
+            .map(|(index, value)| self.capture_value(index, value, &capture));
+        let schema = self.capture_schema(&capture);
+        let options = self.arguments.options.iter().map(|(name, value)| {
+            let method = Ident::new(&name.to_string(), Span::call_site());
+            quote_spanned!(value.span()=> #capture.#method(#value);)
+        });
+        let name = self
+            .arguments
+            .name
+            .as_ref()
+            .filter(|name| literal(name).is_none());
+        let name = name.map(|name| quote_spanned!(name.span()=> #capture.name(#name);));
+        quote! {
+            #private::open(
+                {
+                    static __SITE: #private::Site = #private::Site::new(#meta);
+                    &__SITE
+                },
+                |#capture| {
+                    #[allow(unused_imports)]
+                    use #private::Opaque as _;
+                    let _ = &#capture;
+                    #(#values)*
+                    #schema
+                    #name
+                    #(#options)*
+                },
+            )
+        }
+    }
+
+    fn meta(&self, function: &Function) -> TokenStream {
+        let private = &self.private;
+        let layer = match self.kind {
+            Macro::Agent => quote!(Agent),
+            Macro::Tool => quote!(Tool),
+            Macro::Inference => quote!(Inference),
+        };
+        let own_name = checks::unraw(&function.signature.ident);
+        let name = self.arguments.name.as_ref().and_then(literal);
+        let name = name.map_or(quote!(#own_name), |name| name.to_token_stream());
+        let span_name = match self.kind {
+            Macro::Agent => quote!(::core::concat!("invoke_agent ", #name)),
+            Macro::Tool => quote!(::core::concat!("execute_tool ", #name)),
+            Macro::Inference => quote!(""),
+        };
+        let description = match &self.arguments.description {
+            Some(description) => description.to_token_stream(),
+            None => doc_comment(&function.attributes).to_token_stream(),
+        };
+        let reads_only = self.arguments.reads_only;
+        let params = self.values.iter().map(|value| {
+            let (name, signature) = (&value.name, checks::spelt(&value.ty));
+            let sensitivity = self.sensitivity(&value.classified);
+            quote!(#private::Param { name: #name, signature: #signature, sensitivity: #sensitivity })
+        });
+        let output = self.sensitivity(self.output);
+        quote! {
+            #private::Meta {
+                layer: #private::Layer::#layer,
+                name: #name,
+                span_name: #span_name,
+                function: ::core::concat!(::core::module_path!(), "::", #own_name),
+                description: #description,
+                reads_only: #reads_only,
+                params: &[#(#params),*],
+                output: #output,
+            }
+        }
+    }
+
+    fn sensitivity(&self, classified: &Classified) -> TokenStream {
+        match classified {
+            Classified::Here(sensitivity) => {
+                let sensitivity = sensitivity.tokens(&self.private);
+                quote!(::core::option::Option::Some(#sensitivity))
+            }
+            Classified::ByType => quote!(::core::option::Option::None),
+        }
+    }
+
+    fn capture_value(&self, index: usize, value: &Argument, capture: &Ident) -> TokenStream {
+        let private = &self.private;
+        let Argument {
+            binding, cfgs, ty, ..
+        } = value;
+        match &value.classified {
+            Classified::Here(_) => quote! {
+                #(#cfgs)* #private::Probe(&#binding).argument(#capture, #index);
+            },
+            Classified::ByType => {
+                let checked = quote_spanned! {type_span(ty)=> #private::classified_argument(&#binding, #capture, #index) };
+                quote! {
+                    #(#cfgs)* #checked;
+                    #(#cfgs)* #private::Probe(&#binding).structure(#capture);
+                }
+            }
+        }
+    }
+
+    /// Only tools have a schema of their arguments.
+    fn capture_schema(&self, capture: &Ident) -> Option<TokenStream> {
+        if self.kind != Macro::Tool {
+            return None;
+        }
+        let private = &self.private;
+        let (types, builder) = ((self.local)("__types"), (self.local)("__builder"));
+        let mentions = self.values.iter().map(
+            |Argument { binding, cfgs, .. }| quote!(#(#cfgs)* let #types = (#types, &#binding);),
+        );
+        let schemas = self.values.iter().enumerate().map(|(index, Argument { binding, cfgs, .. })| {
+            quote!(#(#cfgs)* #private::Probe(&#binding).schema(&mut #builder, #capture.site(), #index);)
+        });
+        let schemas: Vec<_> = schemas.collect();
+        let allow_unused = schemas.is_empty().then(|| quote!(#[allow(unused_mut)]));
+        Some(quote! {
+            let #types = ();
+            #(#mentions)*
+            let #types = #private::type_key(&#types);
+            #allow_unused
+            if let ::core::option::Option::Some(mut #builder) = #capture.missing_schema(#types) {
+                #(#schemas)*
+                #capture.store_schema(#builder, #types);
+            }
+        })
+    }
+
+    /// Moves the arguments into the body, in the order that drops them as before.
+    fn bindings(&self, function: &Function) -> TokenStream {
+        let receiver = function.signature.receiver();
+        let by_value = receiver.is_some_and(|receiver| {
+            matches!(&receiver.kind, ReceiverKind::Value)
+                || matches!(&receiver.kind, ReceiverKind::Typed(_, ty) if !matches!(**ty, Type::Reference(_)))
+        });
+        // Captures `self` whole where the body uses it, so that it is dropped last, as before.
+        let own_self = (by_value
+            && mentions(
+                function.body.stream(),
+                &Ident::new("self", Span::call_site()),
+            ))
+        .then(|| {
+            let this = receiver.map(|receiver| receiver.self_token);
+            quote!(let _ = &#this;)
+        });
+        let said: TokenStream = self
+            .expressions()
+            .map(|expression| expression.to_token_stream())
+            .collect();
+        let values = self.values.iter().map(|value| {
+            let Argument {
+                binding,
+                cfgs,
+                lints,
+                mutability,
+                pattern,
+                ..
+            } = value;
+            // An argument that only the attribute uses is used.
+            let used = mentions(said.clone(), binding).then(|| quote!(#[allow(unused_variables)]));
+            match pattern {
+                None => quote!(#(#cfgs)* #(#lints)* #used let #mutability #binding = #binding;),
+                Some(pattern) => quote! {
+                    #(#cfgs)* let #binding = #binding;
+                    #(#cfgs)* #(#lints)* let #pattern = #binding;
+                },
+            }
+        });
+        quote!(#own_self #(#values)*)
+    }
+
+    /// The expressions of the attribute.
+    fn expressions(&self) -> impl Iterator<Item = &Expr> {
+        self.arguments
+            .name
+            .iter()
+            .chain(self.arguments.options.iter().map(|(_, value)| value))
+    }
+
+    fn on_value(&self) -> TokenStream {
+        let private = &self.private;
+        let (value, output) = ((self.local)("__value"), (self.local)("__output"));
+        let record = match self.output {
+            Classified::Here(_) => quote!(#private::Probe(#value).output(#output);),
+            Classified::ByType => {
+                // An error about a missing class points at the declared type.
+                let at = self.declared_span;
+                let here = Ident::new("__value", Span::mixed_site().located_at(at));
+                let checked = quote_spanned!(at=> #private::classified_output(#here, #output));
+                quote! {
+                    #checked;
+                    #private::Probe(#value).output_structure(#output);
+                }
+            }
+        };
+        let usage = self.arguments.usage.as_ref().map(
+            |usage| quote_spanned!(usage.span()=> #output.usage(#private::apply(#value, #usage));),
+        );
+        quote! {
+            |#value, #output| {
+                #[allow(unused_imports)]
+                use #private::Opaque as _;
+                #record
+                #usage
+            }
+        }
+    }
+
+    fn on_error(&self) -> TokenStream {
+        let private = &self.private;
+        let (error, failure) = ((self.local)("__error"), (self.local)("__failure"));
+        quote! {
+            |#error, #failure| {
+                #[allow(unused_imports)]
+                use #private::Opaque as _;
+                #private::Probe(#error).failure(#failure);
+            }
+        }
+    }
+}
+
+fn literal(expression: &Expr) -> Option<&Lit> {
+    match expression {
+        Expr::Lit(ExprLit {
+            lit: lit @ Lit::Str(_),
+            ..
+        }) => Some(lit),
+        _ => None,
+    }
+}
+
+/// The span of the type's own name, so that an error about a missing class points there.
+fn type_span(ty: &Type) -> Span {
+    match ty {
+        Type::Reference(reference) => type_span(&reference.elem),
+        Type::Path(path) => path
+            .path
+            .segments
+            .last()
+            .map_or(ty.span(), |segment| segment.ident.span()),
+        _ => ty.span(),
+    }
+}
+
+/// The doc comment as one text, lines joined as Markdown joins them.
+fn doc_comment(attributes: &[Attribute]) -> String {
+    let lines = attributes.iter().filter_map(|attribute| {
+        let syn::Meta::NameValue(doc) = &attribute.meta else {
+            return None;
+        };
+        match &doc.value {
+            Expr::Lit(ExprLit {
+                lit: Lit::Str(text),
+                ..
+            }) if doc.path.is_ident("doc") => Some(text.value()),
+            _ => None,
+        }
+    });
+    lines
+        .map(|line| line.trim().to_owned())
+        .collect::<Vec<_>>()
+        .join("\n")
+        .trim()
+        .to_owned()
+}
+
+/// Inner attributes of the body become outer ones of the function: the body will be an inner block.
+fn split_inner_attributes(body: &Group) -> (Vec<TokenStream>, Group) {
+    let mut attributes = Vec::new();
+    let mut tokens: Vec<TokenTree> = body.stream().into_iter().collect();
+    while let [
+        TokenTree::Punct(pound),
+        TokenTree::Punct(bang),
+        TokenTree::Group(group),
+        ..,
+    ] = &tokens[..]
+    {
+        if pound.as_char() != '#' || bang.as_char() != '!' {
+            break;
+        }
+        attributes.push(quote!(#pound #group));
+        tokens.drain(..3);
+    }
+    let mut rest = Group::new(body.delimiter(), tokens.into_iter().collect());
+    rest.set_span(body.span());
+    (attributes, rest)
+}
+
+fn mentions(tokens: TokenStream, name: &Ident) -> bool {
+    tokens.into_iter().any(|token| match token {
+        TokenTree::Ident(word) => word == *name,
+        TokenTree::Group(group) => mentions(group.stream(), name),
+        TokenTree::Punct(_) | TokenTree::Literal(_) => false,
+    })
+}
+
+/// `impl Trait` cannot be named in a body; `_` can.
+#[derive(Default)]
+struct ImplTraitToHole {
+    found: bool,
+}
+
+impl VisitMut for ImplTraitToHole {
+    fn visit_type_mut(&mut self, ty: &mut Type) {
+        if let Type::ImplTrait(_) = ty {
+            self.found = true;
+            *ty = parse_quote!(_);
+        } else {
+            visit_mut::visit_type_mut(self, ty);
+        }
+    }
+}
+
+/// An identifier that the user may not write.
+pub(crate) fn hidden(name: &str) -> Ident {
+    format_ident!("{name}", span = Span::mixed_site())
+}

@@ -1,0 +1,37 @@
+//! Re-emits an item untouched beside the errors about it, so that one mistake makes one error and
+//! the rest of the crate still sees the item.
+
+use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
+
+/// The item without `#[sensitivity(..)]`, which only our macros understand.
+pub(crate) fn item(tokens: TokenStream) -> TokenStream {
+    let mut out = TokenStream::new();
+    let mut tokens = tokens.into_iter().peekable();
+    while let Some(token) = tokens.next() {
+        if let (TokenTree::Punct(punct), Some(TokenTree::Group(group))) = (&token, tokens.peek())
+            && punct.as_char() == '#'
+            && is_ours(group)
+        {
+            tokens.next();
+            continue;
+        }
+        out.extend([match token {
+            // Arguments are in parentheses; a body is left alone.
+            TokenTree::Group(group) if group.delimiter() == Delimiter::Parenthesis => {
+                let mut cleaned = Group::new(group.delimiter(), item(group.stream()));
+                cleaned.set_span(group.span());
+                TokenTree::Group(cleaned)
+            }
+            other => other,
+        }]);
+    }
+    out
+}
+
+fn is_ours(group: &Group) -> bool {
+    group.delimiter() == Delimiter::Bracket
+        && matches!(
+            group.stream().into_iter().next(),
+            Some(TokenTree::Ident(word)) if word == "sensitivity"
+        )
+}

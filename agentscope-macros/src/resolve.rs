@@ -1,0 +1,26 @@
+//! Where the runtime is, seen from the crate that is compiled. Nothing else names a crate.
+
+use proc_macro_crate::{FoundCrate, crate_name};
+use proc_macro2::{Ident, Span};
+use syn::{Path, parse_quote};
+
+/// The runtime's path: what `crate = path` says, else its name among the dependencies.
+pub(crate) fn runtime(told: Option<&Path>) -> Path {
+    if let Some(path) = told {
+        return path.clone();
+    }
+    match crate_name("agentscope-runtime") {
+        Ok(FoundCrate::Name(name)) => {
+            let name = Ident::new(&name, Span::call_site());
+            parse_quote!(::#name)
+        }
+        Ok(FoundCrate::Itself) => parse_quote!(::agentscope_runtime),
+        // Without a manifest, or through a facade: the name that the documentation recommends.
+        Err(_) => parse_quote!(::agentscope),
+    }
+}
+
+/// The module that expansions call.
+pub(crate) fn private(runtime: &Path) -> Path {
+    parse_quote!(#runtime::__private)
+}

@@ -1,0 +1,126 @@
+//! Tell what the running agent knows: memory, goal, belief, iteration; and read its budget.
+//!
+//! All of these do nothing outside an agent.
+
+use std::sync::Arc;
+use std::time::SystemTime;
+
+use opentelemetry::Context;
+use opentelemetry::trace::{SpanContext, TraceContextExt as _};
+
+use crate::agent_state::{AgentState, TEXT_LIMIT};
+use crate::frame::Frame;
+use crate::level::Level;
+use crate::moment::{Event, Moment, ToolCall};
+use crate::names;
+use crate::outcome::Verdict;
+use crate::session_state::RULE_GUARDRAIL;
+use crate::text::IntoText;
+
+fn with_agent(tell: impl FnOnce(&Arc<AgentState>)) {
+    if let Some(agent) = Frame::of_current_context().and_then(|frame| frame.agent) {
+        tell(&agent);
+    }
+}
+
+/// Sets the working memory of the running agent; every later snapshot shows it, by its class.
+///
+/// At most 1,024 bytes of it are recorded. Where an agent never says, its memory is derived from
+/// its steps and marked so.
+///
+/// ```
+/// # extern crate agentscope_runtime as agentscope;
+/// agentscope::memory("order not looked up yet");
+/// ```
+pub fn memory(text: impl IntoText) {
+    with_agent(|agent| agent.remember(text.into_text()));
+}
+
+/// Sets the goal of the running agent; every later snapshot shows it, by its class.
+///
+/// ```
+/// # extern crate agentscope_runtime as agentscope;
+/// agentscope::goal("refund the order if it qualifies");
+/// ```
+pub fn goal(text: impl IntoText) {
+    with_agent(|agent| agent.aim(text.into_text()));
+}
+
+/// Sets what the running agent believes; every later snapshot shows it, by its class.
+///
+/// ```
+/// # extern crate agentscope_runtime as agentscope;
+/// agentscope::belief("the order qualifies");
+/// ```
+pub fn belief(text: impl IntoText) {
+    with_agent(|agent| agent.believe(text.into_text()));
+}
+
+/// Sets the number of reasoning loops of the running agent, over the count of its inferences.
+///
+/// ```
+/// # extern crate agentscope_runtime as agentscope;
+/// for turn in 1..=3 {
+///     agentscope::iteration(turn);
+/// }
+/// ```
+pub fn iteration(count: u32) {
+    if let Some(frame) = Frame::of_current_context() {
+        let exhausted = frame
+            .agent
+            .as_ref()
+            .and_then(|agent| agent.set_iterations(count));
+        here(&frame, |moment| moment.exhausted(exhausted));
+    }
+}
+
+/// Tokens that the running agent has left: of its own budget, else of the agent above it.
+///
+/// `None` outside an agent and where no agent has a budget; negative when overspent.
+///
+/// ```
+/// # extern crate agentscope_runtime as agentscope;
+/// assert_eq!(agentscope::budget_remaining(), None, "no agent is running");
+/// ```
+pub fn budget_remaining() -> Option<i64> {
+    Frame::of_current_context()?.agent?.budget_remaining()
+}
+
+/// Records a snapshot of the running session at a level of your choice, with a note.
+///
+/// [`Level::Critical`] says that the output failed a safety or guardrail check: the session's
+/// verdict becomes `failure`. [`Level::SemanticWarn`] says that a valid response was misread.
+///
+/// ```
+/// # extern crate agentscope_runtime as agentscope;
+/// use agentscope::Level;
+/// agentscope::note(Level::Warn, "the first index was down, using the second");
+/// ```
+pub fn note(level: Level, text: impl IntoText) {
+    let Some(frame) = Frame::of_current_context() else {
+        return;
+    };
+    if level == Level::Critical {
+        frame.session.say(Verdict::Failure, RULE_GUARDRAIL);
+    }
+    let note = text.into_text().redacted(TEXT_LIMIT);
+    let event = Event::new(names::EVENT_NOTE, level).with(names::NOTE, note);
+    here(&frame, |moment| moment.record(event, ToolCall::default()));
+}
+
+/// A moment of the current span; of the frame's own where foreign code made another one current.
+fn here(frame: &Frame, take: impl FnOnce(Moment<'_>)) {
+    let current: SpanContext = Context::map_current(|cx| cx.span().span_context().clone());
+    let span = if current.trace_id() == frame.session.span.trace_id() {
+        &current
+    } else {
+        frame.span()
+    };
+    take(Moment {
+        frame,
+        span,
+        time: SystemTime::now(),
+        sampled: span.is_sampled(),
+        step: None,
+    });
+}

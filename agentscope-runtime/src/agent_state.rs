@@ -1,0 +1,312 @@
+//! What a running agent knows: its memory, goal and belief, its budget, its recent steps.
+
+use std::collections::VecDeque;
+use std::fmt::Write as _;
+use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU32, Ordering::Relaxed};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use opentelemetry::trace::SpanContext;
+use opentelemetry::{KeyValue, StringValue};
+
+use crate::names;
+use crate::text::Text;
+use crate::totals::Totals;
+
+/// Bytes of memory, goal, belief and reason that are recorded; about 250 tokens.
+pub(crate) const TEXT_LIMIT: usize = 1024;
+/// Steps that a derived memory tells of.
+const RECENT_STEPS: usize = 6;
+/// Failed calls that are remembered, so that a retry is noticed.
+const RECENT_FAILURES: usize = 16;
+
+pub(crate) struct AgentState {
+    pub(crate) id: StringValue,
+    pub(crate) name: StringValue,
+    pub(crate) span: SpanContext,
+    pub(crate) parent: Option<Arc<AgentState>>,
+    pub(crate) totals: Totals,
+    budget: Option<Budget>,
+    iterations: AtomicU32,
+    iteration_limit: Option<u32>,
+    iteration_limit_passed: AtomicBool,
+    known: Mutex<Known>,
+}
+
+struct Budget {
+    limit: i64,
+    remaining: AtomicI64,
+}
+
+/// Text that the agent stated or the runtime derived, already redacted.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Known {
+    pub(crate) memory: Option<StringValue>,
+    pub(crate) derived: Option<StringValue>,
+    pub(crate) goal: Option<StringValue>,
+    pub(crate) belief: Option<StringValue>,
+    steps: VecDeque<(StringValue, &'static str)>,
+    step_count: usize,
+    failures: VecDeque<CallPrint>,
+}
+
+/// A tool and the arguments it was called with, for comparison only.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct CallPrint {
+    pub(crate) tool: StringValue,
+    pub(crate) arguments: u64,
+}
+
+/// A limit that was passed just now; it is reported once.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Exhausted {
+    Budget,
+    Iterations,
+}
+
+impl AgentState {
+    pub(crate) fn new(
+        id: StringValue,
+        name: StringValue,
+        span: SpanContext,
+        parent: Option<Arc<Self>>,
+        budget: Option<i64>,
+        iteration_limit: Option<u32>,
+    ) -> Self {
+        Self {
+            id,
+            name,
+            span,
+            parent,
+            totals: Totals::default(),
+            budget: budget.map(|limit| Budget {
+                limit,
+                remaining: AtomicI64::new(limit),
+            }),
+            iterations: AtomicU32::new(0),
+            iteration_limit,
+            iteration_limit_passed: AtomicBool::new(false),
+            known: Mutex::default(),
+        }
+    }
+
+    fn known(&self) -> MutexGuard<'_, Known> {
+        self.known.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// This agent and those that called it, innermost first.
+    pub(crate) fn chain(&self) -> impl Iterator<Item = &Self> {
+        std::iter::successors(Some(self), |agent| agent.parent.as_deref())
+    }
+
+    /// Whether `outer` is this agent or one that it runs under.
+    pub(crate) fn is_within(&self, outer: &Self) -> bool {
+        self.chain().any(|agent| std::ptr::eq(agent, outer))
+    }
+
+    /// Tokens left: of its own budget, else of the nearest agent above that has one.
+    pub(crate) fn budget_remaining(&self) -> Option<i64> {
+        let budget = self.chain().find_map(|agent| agent.budget.as_ref())?;
+        Some(budget.remaining.load(Relaxed))
+    }
+
+    /// Charges this agent and all above it; names what that used up.
+    pub(crate) fn spend(&self, tokens: u64) -> Option<Exhausted> {
+        let tokens = i64::try_from(tokens).unwrap_or(i64::MAX);
+        let mut exhausted = None;
+        for budget in self.chain().filter_map(|agent| agent.budget.as_ref()) {
+            let before = budget.remaining.fetch_sub(tokens, Relaxed);
+            if before > 0 && before <= tokens {
+                exhausted = Some(Exhausted::Budget);
+            }
+        }
+        exhausted
+    }
+
+    pub(crate) fn iterations(&self) -> u32 {
+        self.iterations.load(Relaxed)
+    }
+
+    /// Counts one reasoning loop.
+    pub(crate) fn iterate(&self) -> Option<Exhausted> {
+        let count = self.iterations.fetch_add(1, Relaxed) + 1;
+        self.check_iterations(count)
+    }
+
+    /// Sets the number of reasoning loops, over the runtime's own count.
+    pub(crate) fn set_iterations(&self, count: u32) -> Option<Exhausted> {
+        self.iterations.store(count, Relaxed);
+        self.check_iterations(count)
+    }
+
+    fn check_iterations(&self, count: u32) -> Option<Exhausted> {
+        let passed = self.iteration_limit.is_some_and(|limit| count > limit);
+        (passed && !self.iteration_limit_passed.swap(true, Relaxed))
+            .then_some(Exhausted::Iterations)
+    }
+
+    pub(crate) fn remember(&self, text: Text) {
+        self.known().memory = Some(text.redacted(TEXT_LIMIT));
+    }
+
+    pub(crate) fn aim(&self, text: Text) {
+        self.known().goal = Some(text.redacted(TEXT_LIMIT));
+    }
+
+    pub(crate) fn believe(&self, text: Text) {
+        self.known().belief = Some(text.redacted(TEXT_LIMIT));
+    }
+
+    /// Memory, goal and belief as a snapshot shows them.
+    pub(crate) fn state(&self) -> StateText {
+        let known = self.known();
+        let (memory, source) = match (&known.memory, &known.derived) {
+            (Some(memory), _) => (memory.clone(), "stated"),
+            (None, Some(derived)) => (derived.clone(), "derived"),
+            (None, None) => (StringValue::from("no step yet"), "derived"),
+        };
+        StateText {
+            memory,
+            source,
+            goal: known.goal.clone(),
+            belief: known.belief.clone(),
+        }
+    }
+
+    /// Notes a finished step: it becomes part of the derived memory, and a failed call is kept
+    /// so that a retry of it is noticed.
+    pub(crate) fn finished_step(&self, call: CallPrint, status: &'static str, failed: bool) {
+        let mut known = self.known();
+        known.step_count += 1;
+        known.failures.retain(|failure| *failure != call);
+        if known.steps.len() == RECENT_STEPS {
+            known.steps.pop_front();
+        }
+        known.steps.push_back((call.tool.clone(), status));
+        if failed {
+            if known.failures.len() == RECENT_FAILURES {
+                known.failures.pop_front();
+            }
+            known.failures.push_back(call);
+        }
+        if known.memory.is_none() {
+            known.derived = Some(known.derive().into());
+        }
+    }
+
+    /// Whether the same call failed before and has not succeeded since.
+    pub(crate) fn is_retry(&self, call: &CallPrint) -> bool {
+        self.known().failures.contains(call)
+    }
+
+    /// What the agent's span says at its end, beside its outcome.
+    pub(crate) fn closing_attributes(&self) -> Vec<KeyValue> {
+        let mut attributes = Vec::from(
+            self.totals
+                .attributes(names::AGENT_TOOL_CALLS, names::AGENT_INFERENCE_CALLS),
+        );
+        attributes.push(KeyValue::new(
+            names::ITERATION_COUNT,
+            i64::from(self.iterations()),
+        ));
+        if let Some(budget) = &self.budget {
+            let remaining = budget.remaining.load(Relaxed);
+            attributes.push(KeyValue::new(names::BUDGET_LIMIT, budget.limit));
+            attributes.push(KeyValue::new(names::BUDGET_REMAINING, remaining));
+        }
+        attributes
+    }
+}
+
+/// Memory, goal and belief, redacted.
+pub(crate) struct StateText {
+    pub(crate) memory: StringValue,
+    pub(crate) source: &'static str,
+    pub(crate) goal: Option<StringValue>,
+    pub(crate) belief: Option<StringValue>,
+}
+
+impl Known {
+    fn derive(&self) -> String {
+        let plural = if self.step_count == 1 { "" } else { "s" };
+        let mut text = format!("{} step{plural} done, the latest: ", self.step_count);
+        for (index, (tool, status)) in self.steps.iter().enumerate() {
+            let separator = if index == 0 { "" } else { ", " };
+            // Writing to a String cannot fail.
+            let _ = write!(text, "{separator}{} {status}", tool.as_str());
+        }
+        text
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn agent(budget: Option<i64>, parent: Option<Arc<AgentState>>) -> Arc<AgentState> {
+        let span = SpanContext::empty_context();
+        Arc::new(AgentState::new(
+            "id".into(),
+            "a".into(),
+            span,
+            parent,
+            budget,
+            Some(2),
+        ))
+    }
+
+    fn call(tool: &'static str, arguments: u64) -> CallPrint {
+        CallPrint {
+            tool: tool.into(),
+            arguments,
+        }
+    }
+
+    #[test]
+    fn spending_charges_every_agent_above_and_reports_exhaustion_once() {
+        let outer = agent(Some(100), None);
+        let inner = agent(None, Some(outer.clone()));
+        assert_eq!(inner.spend(60), None);
+        assert_eq!(
+            (inner.budget_remaining(), outer.budget_remaining()),
+            (Some(40), Some(40))
+        );
+        assert_eq!(inner.spend(60), Some(Exhausted::Budget));
+        assert_eq!(inner.spend(1), None, "said once");
+        assert_eq!(inner.budget_remaining(), Some(-21));
+    }
+
+    #[test]
+    fn passing_the_iteration_limit_is_reported_once() {
+        let agent = agent(None, None);
+        let passed: Vec<_> = (0..4).map(|_| agent.iterate()).collect();
+        assert_eq!(passed, [None, None, Some(Exhausted::Iterations), None]);
+    }
+
+    #[test]
+    fn a_retry_is_the_same_call_after_a_failure_until_it_succeeds() {
+        let agent = agent(None, None);
+        agent.finished_step(call("read", 1), "error", true);
+        assert!(agent.is_retry(&call("read", 1)));
+        assert!(!agent.is_retry(&call("read", 2)) && !agent.is_retry(&call("grep", 1)));
+        agent.finished_step(call("read", 1), "success", false);
+        assert!(!agent.is_retry(&call("read", 1)));
+    }
+
+    #[test]
+    fn memory_is_derived_until_it_is_stated() {
+        let agent = agent(None, None);
+        agent.finished_step(call("read", 1), "error", true);
+        agent.finished_step(call("grep", 1), "empty", false);
+        let state = agent.state();
+        assert_eq!(
+            state.memory.as_str(),
+            "2 steps done, the latest: read error, grep empty"
+        );
+        assert_eq!(state.source, "derived");
+        agent.remember(crate::internal("order found"));
+        assert_eq!(
+            (agent.state().memory.as_str(), agent.state().source),
+            ("order found", "stated")
+        );
+    }
+}

@@ -1,0 +1,248 @@
+//! Collects what an annotated function was called with, while the arguments are still there.
+
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::sync::Arc;
+
+use opentelemetry::{KeyValue, StringValue, Value};
+use serde::Serialize;
+
+use crate::class::{Class, Classify, Sensitivity};
+use crate::json::Json;
+use crate::key;
+use crate::names;
+use crate::option::{FloatOption, IntOption, TextOption};
+use crate::redact::{Redactor, Tally};
+use crate::schema::{Schema, SchemaBuilder};
+use crate::session_state::Identity;
+use crate::shape;
+use crate::site::{Layer, Site};
+use crate::text::{IntoText, Text};
+
+/// What a call was made with; expansions fill it before the arguments move into the body.
+pub struct Capture {
+    pub(crate) site: &'static Site,
+    pub(crate) name: Option<StringValue>,
+    pub(crate) reason: Option<Text>,
+    pub(crate) identity: Identity,
+    pub(crate) token_budget: Option<i64>,
+    pub(crate) iteration_limit: Option<u32>,
+    pub(crate) operation: StringValue,
+    pub(crate) model: Option<StringValue>,
+    pub(crate) schema: Option<Arc<Schema>>,
+    pub(crate) tally: Tally,
+    /// Options that are attributes as they are.
+    pub(crate) attributes: Vec<KeyValue>,
+    /// The arguments as a JSON object, still open at its end.
+    input: Json,
+    /// Room for the JSON of one argument.
+    scratch: Json,
+    /// The shapes of the arguments, one after the other.
+    shapes: String,
+    print: DefaultHasher,
+    print_is_whole: bool,
+}
+
+impl Capture {
+    pub(crate) fn new(site: &'static Site) -> Self {
+        Self {
+            site,
+            name: None,
+            reason: None,
+            identity: Identity::default(),
+            token_budget: None,
+            iteration_limit: None,
+            operation: StringValue::from("chat"),
+            model: None,
+            schema: None,
+            tally: Tally::default(),
+            attributes: Vec::new(),
+            input: Json::with_capacity(256),
+            scratch: Json::default(),
+            shapes: String::with_capacity(64),
+            print: DefaultHasher::new(),
+            print_is_whole: true,
+        }
+    }
+
+    /// The arguments as JSON, each redacted by its class; `None` if nothing of them may be shown.
+    pub(crate) fn input(&mut self) -> Option<String> {
+        if self.tally.visible == 0 {
+            return None;
+        }
+        let mut input = std::mem::take(&mut self.input);
+        input.raw("}");
+        Some(input.into_string())
+    }
+
+    /// Keyed, for the keys of a map can be personal data; `None` for a function without arguments.
+    pub(crate) fn shape_hash(&self) -> Option<StringValue> {
+        (!self.shapes.is_empty()).then(|| self.site.shape_hash(&self.shapes))
+    }
+
+    /// Tells equal arguments from others, in this process only; `None` if one of them is opaque.
+    pub(crate) fn print(&self) -> Option<u64> {
+        self.print_is_whole.then(|| self.print.finish())
+    }
+
+    fn begin_argument(&mut self, index: usize) -> &'static crate::site::Param {
+        let param = self.site.meta.param(index);
+        self.input
+            .raw(if self.input.is_empty() { "{" } else { "," });
+        self.input.string(param.name);
+        self.input.raw(":");
+        param
+    }
+
+    fn redactor(&mut self) -> Redactor<'_> {
+        Redactor::new(&mut self.input, &mut self.tally)
+    }
+
+    pub(crate) fn value<T: Serialize + ?Sized>(&mut self, index: usize, value: &T) {
+        let sensitivity = self
+            .begin_argument(index)
+            .sensitivity
+            .unwrap_or(UNCLASSIFIED);
+        self.redactor().value(value, &sensitivity);
+        self.structure(value);
+    }
+
+    pub(crate) fn opaque(&mut self, index: usize) {
+        let sensitivity = self
+            .begin_argument(index)
+            .sensitivity
+            .unwrap_or(UNCLASSIFIED);
+        self.redactor().opaque(&sensitivity);
+        self.no_structure();
+    }
+
+    pub(crate) fn classified<T: Classify + ?Sized>(&mut self, index: usize, value: &T) {
+        self.begin_argument(index);
+        value.redact(&mut self.redactor());
+    }
+
+    pub(crate) fn structure<T: Serialize + ?Sized>(&mut self, value: &T) {
+        if self.site.meta.layer != Layer::Tool {
+            return;
+        }
+        self.scratch.truncate(0);
+        let json = self.scratch.value(value);
+        match json.filter(|_| shape::append(&mut self.shapes, value)) {
+            Some(json) => {
+                json.hash(&mut self.print);
+                self.shapes.push('\n');
+            }
+            None => self.no_structure(),
+        }
+    }
+
+    pub(crate) fn no_structure(&mut self) {
+        self.shapes.push_str("?\n");
+        self.print_is_whole = false;
+    }
+
+    pub fn site(&self) -> &'static Site {
+        self.site
+    }
+
+    /// A builder to fill if this instantiation's schema is not known yet.
+    pub fn missing_schema(&mut self, types: &'static str) -> Option<SchemaBuilder> {
+        self.schema = self.site.schemas.get(types);
+        self.schema.is_none().then(SchemaBuilder::new)
+    }
+
+    pub fn store_schema(&mut self, builder: SchemaBuilder, types: &'static str) {
+        self.schema = Some(builder.store(&self.site.schemas, types));
+    }
+
+    fn attribute(&mut self, key: &'static str, value: Option<impl Into<Value>>) {
+        self.attributes
+            .extend(value.map(|value| KeyValue::new(key, value)));
+    }
+
+    pub fn name(&mut self, name: impl TextOption) {
+        self.name = name.text_option();
+    }
+
+    pub fn mode(&mut self, mode: impl TextOption) {
+        self.attribute(names::AGENT_MODE, mode.text_option());
+    }
+
+    pub fn tier(&mut self, tier: impl TextOption) {
+        self.attribute(names::AGENT_TIER, tier.text_option());
+    }
+
+    pub fn version(&mut self, version: impl TextOption) {
+        self.attribute(names::AGENT_VERSION, version.text_option());
+    }
+
+    /// For an agent the model it is configured with, for an inference the model it asks.
+    pub fn model(&mut self, model: impl TextOption) {
+        let model = model.text_option();
+        if self.site.meta.layer == Layer::Agent {
+            self.attribute(names::AGENT_MODEL, model);
+        } else {
+            self.model = model;
+        }
+    }
+
+    pub fn system_prompt(&mut self, prompt: impl TextOption) {
+        let hash = prompt
+            .text_option()
+            .map(|prompt| key::keyed_hash("system_prompt", prompt.as_str().as_bytes()));
+        self.attribute(names::SYSTEM_PROMPT_HASH, hash);
+    }
+
+    pub fn token_budget(&mut self, tokens: impl IntOption) {
+        self.token_budget = tokens.int_option();
+    }
+
+    pub fn iteration_limit(&mut self, limit: impl IntOption) {
+        let limit = limit.int_option();
+        self.attribute(names::ITERATION_LIMIT, limit);
+        self.iteration_limit = limit.map(|limit| u32::try_from(limit.max(0)).unwrap_or(u32::MAX));
+    }
+
+    pub fn user(&mut self, user: impl TextOption) {
+        let user = user.text_option();
+        self.identity.user_hash =
+            user.map(|user| key::keyed_hash("user", user.as_str().as_bytes()).into());
+    }
+
+    pub fn task(&mut self, task: impl TextOption) {
+        self.identity.task = task.text_option();
+    }
+
+    pub fn tenant(&mut self, tenant: impl TextOption) {
+        self.identity.tenant = tenant.text_option();
+    }
+
+    pub fn reason(&mut self, reason: impl IntoText) {
+        self.reason = Some(reason.into_text());
+    }
+
+    pub fn provider(&mut self, provider: impl TextOption) {
+        self.attribute(names::PROVIDER_NAME, provider.text_option());
+    }
+
+    pub fn operation(&mut self, operation: impl TextOption) {
+        if let Some(operation) = operation.text_option() {
+            self.operation = operation;
+        }
+    }
+
+    pub fn temperature(&mut self, temperature: impl FloatOption) {
+        self.attribute(names::REQUEST_TEMPERATURE, temperature.float_option());
+    }
+
+    pub fn seed(&mut self, seed: impl IntOption) {
+        self.attribute(names::REQUEST_SEED, seed.int_option());
+    }
+}
+
+/// The macros give every argument that they hand over as a value a class; should one come without,
+/// nothing of it is shown.
+const UNCLASSIFIED: Sensitivity = Sensitivity {
+    class: Class::Secret,
+    kind: None,
+    redact: None,
+};

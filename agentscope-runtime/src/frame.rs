@@ -1,0 +1,216 @@
+//! The agent frame in the OpenTelemetry context, and how it is found again where it was lost.
+//!
+//! The context is the one carrier. Foreign code that restores an older context drops the frame
+//! from it; the frame is then taken from the call that is being polled on this thread, else looked
+//! up by trace id among the live sessions.
+
+use std::cell::{Cell, RefCell};
+use std::collections::HashMap;
+use std::sync::{Arc, LazyLock, Mutex, PoisonError, Weak};
+
+use opentelemetry::Context;
+use opentelemetry::trace::{SpanContext, TraceContextExt as _, TraceId};
+
+use crate::agent_state::AgentState;
+use crate::session_state::SessionState;
+use crate::stats;
+use crate::text::Text;
+
+/// The session and the agent that code runs in.
+#[derive(Clone)]
+pub(crate) struct Frame {
+    pub(crate) session: Arc<SessionState>,
+    /// `None` for a tool or an inference outside any agent.
+    pub(crate) agent: Option<Arc<AgentState>>,
+}
+
+impl Frame {
+    /// The span that a call in this frame nests under.
+    pub(crate) fn span(&self) -> &SpanContext {
+        self.agent
+            .as_ref()
+            .map_or(&self.session.span, |agent| &agent.span)
+    }
+
+    pub(crate) fn of_current_context() -> Option<Self> {
+        Context::map_current(|cx| cx.get::<Self>().cloned())
+            .or_else(|| AMBIENT.with_borrow(|ambient| ambient.frame.clone()))
+    }
+}
+
+/// Where a frame was found.
+pub(crate) enum Found {
+    /// In the context, as it should be.
+    InContext(Frame),
+    /// Foreign code had dropped it from the context.
+    Recovered(Frame),
+    /// Nowhere: the call opens a session.
+    Nowhere,
+}
+
+/// Finds the frame for a call that opens in `cx`.
+pub(crate) fn find(cx: &Context, agent_layer: bool) -> Found {
+    if let Some(frame) = cx.get::<Frame>() {
+        return Found::InContext(frame.clone());
+    }
+    if !cx.has_active_span() {
+        // Whoever attached a context without any span wanted a new root.
+        return Found::Nowhere;
+    }
+    let ambient = AMBIENT.with_borrow(|ambient| ambient.frame.clone());
+    match ambient.or_else(|| find_by_trace(cx.span().span_context().trace_id(), agent_layer)) {
+        Some(frame) => {
+            if stats::count_recovered() {
+                tracing::warn!(
+                    target: "agentscope",
+                    "a call lost its agent because foreign code restored an older context; the \
+                     agent was found again. Put `.in_current_agent()` directly on the future, \
+                     before `.in_current_span()` or `.instrument(..)`. This is said once."
+                );
+            }
+            Found::Recovered(frame)
+        }
+        None => Found::Nowhere,
+    }
+}
+
+/// What the call that is being polled on this thread hands to those inside it.
+#[derive(Clone, Default)]
+pub(crate) struct Ambient {
+    pub(crate) frame: Option<Frame>,
+    pub(crate) reason: Option<Text>,
+}
+
+thread_local! {
+    /// Whether `AMBIENT` was ever used on this thread. It has no destructor, so it can be asked
+    /// while the thread is torn down.
+    static USED: Cell<bool> = const { Cell::new(false) };
+
+    static AMBIENT: RefCell<Ambient> = {
+        // Destructors run in reverse order of first use. OpenTelemetry's own thread-local is used
+        // first, so wherever this one is alive that one is too.
+        Context::map_current(|_| ());
+        USED.set(true);
+        RefCell::default()
+    };
+}
+
+/// Runs `end` where OpenTelemetry can be used: here, or on a thread of its own where this one is
+/// torn down. `Context::current()` aborts the process there, and so do span processors that do
+/// more than queue.
+pub(crate) fn on_living_thread(end: impl FnOnce() + Send) {
+    if USED.get() && AMBIENT.try_with(|_| ()).is_ok() {
+        return end();
+    }
+    let mut end = Some(end);
+    let taken = &mut end;
+    std::thread::scope(|scope| {
+        let end = || taken.take().map(|end| end());
+        drop(std::thread::Builder::new().spawn_scoped(scope, end));
+    });
+    // Where no thread could be made the span is not ended: better that than an abort.
+}
+
+/// Restores the thread's ambient state when a poll or a call ends, however it ends.
+pub(crate) struct AmbientGuard {
+    outer: Option<Ambient>,
+}
+
+pub(crate) fn enter(ambient: Ambient) -> AmbientGuard {
+    AmbientGuard {
+        outer: AMBIENT.try_with(|cell| cell.replace(ambient)).ok(),
+    }
+}
+
+impl Drop for AmbientGuard {
+    fn drop(&mut self) {
+        if let Some(outer) = self.outer.take() {
+            let inner = AMBIENT.try_with(|cell| cell.replace(outer));
+            drop(inner);
+        }
+    }
+}
+
+/// A clone of the thread's ambient state with another reason.
+pub(crate) fn ambient_with_reason(reason: Text) -> Ambient {
+    let frame = AMBIENT.with_borrow(|ambient| ambient.frame.clone());
+    Ambient {
+        frame,
+        reason: Some(reason),
+    }
+}
+
+/// The reason that `because` states for calls made here.
+pub(crate) fn stated_reason() -> Option<Text> {
+    AMBIENT.with_borrow(|ambient| ambient.reason.clone())
+}
+
+const SHARDS: usize = 16;
+/// Live sessions that can be found by trace id; later ones are counted as untracked.
+const SHARD_LIMIT: usize = 4096;
+
+type Shard = Mutex<HashMap<TraceId, Vec<Weak<SessionState>>>>;
+
+static LIVE: [LazyLock<Shard>; SHARDS] = [const { LazyLock::new(Mutex::default) }; SHARDS];
+
+fn shard(trace: TraceId) -> &'static Shard {
+    &LIVE[usize::from(trace.to_bytes()[15]) % SHARDS]
+}
+
+pub(crate) fn track(session: &Arc<SessionState>) {
+    let trace = session.span.trace_id();
+    let mut live = shard(trace).lock().unwrap_or_else(PoisonError::into_inner);
+    if live.len() < SHARD_LIMIT {
+        live.entry(trace).or_default().push(Arc::downgrade(session));
+    } else {
+        stats::count_untracked();
+    }
+}
+
+pub(crate) fn untrack(session: &Arc<SessionState>) {
+    let trace = session.span.trace_id();
+    let mut live = shard(trace).lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some(sessions) = live.get_mut(&trace) {
+        sessions.retain(|tracked| !std::ptr::eq(tracked.as_ptr(), Arc::as_ptr(session)));
+        if sessions.is_empty() {
+            live.remove(&trace);
+        }
+    }
+}
+
+/// The frame of the youngest live session of the trace. A lost agent is only put into the
+/// session, not under one of its agents: it may as well be a second entry agent of one request.
+fn find_by_trace(trace: TraceId, agent_layer: bool) -> Option<Frame> {
+    let live = shard(trace).lock().unwrap_or_else(PoisonError::into_inner);
+    let session = live.get(&trace)?.iter().rev().find_map(Weak::upgrade)?;
+    drop(live);
+    let agent = if agent_layer {
+        None
+    } else {
+        session.innermost_agent()
+    };
+    Some(Frame { session, agent })
+}
+
+/// Ends every span that is still open as `cancelled`, children first.
+///
+/// For an orderly exit: the guard of `agentscope_collector::init()` calls it before it flushes.
+/// A call that goes on afterwards runs on unobserved; its span is not ended twice.
+///
+/// ```
+/// # extern crate agentscope_runtime as agentscope;
+/// agentscope::end_open_spans();
+/// let stats = agentscope::stats();
+/// assert_eq!(stats.opened, stats.ended);
+/// ```
+pub fn end_open_spans() {
+    for shard in &LIVE {
+        let sessions: Vec<_> = {
+            let live = shard.lock().unwrap_or_else(PoisonError::into_inner);
+            live.values().flatten().filter_map(Weak::upgrade).collect()
+        };
+        for session in sessions {
+            session.cancel_open_spans();
+        }
+    }
+}

@@ -1,0 +1,194 @@
+//! Keyed hashes: what telemetry shows instead of personal data, and how runs compare values.
+//!
+//! The key is that of `AGENTSCOPE_KEY`, else one made once in the user's state directory (mode
+//! 0600), so that runs and processes compare. Every hash carries the id of its key: hashes with
+//! unequal key ids are not comparable, never *changed*.
+
+use std::fs;
+use std::io::{self, Read as _, Write as _};
+use std::path::{Path, PathBuf};
+
+use hmac::{Hmac, KeyInit, Mac};
+use once_cell::sync::OnceCell;
+use sha2::{Digest, Sha256};
+
+struct Key {
+    mac: Hmac<Sha256>,
+    /// `h`, eight hex digits of the key's own hash, `:`.
+    prefix: String,
+}
+
+static KEY: OnceCell<Key> = OnceCell::new();
+
+/// Hashes `bytes` with the process's key: `h<key id>:` and 32 hex digits (128 bits).
+///
+/// `domain` separates kinds of values, so that equal bytes of two kinds do not look equal.
+pub(crate) fn keyed_hash(domain: &str, bytes: &[u8]) -> String {
+    let key = KEY.get_or_init(Key::load);
+    let mut mac = key.mac.clone();
+    mac.update(domain.as_bytes());
+    mac.update(&[0]);
+    mac.update(bytes);
+    let mut text = String::with_capacity(key.prefix.len() + 32);
+    text.push_str(&key.prefix);
+    push_hex(&mut text, &mac.finalize().into_bytes()[..16]);
+    text
+}
+
+pub(crate) fn push_hex(text: &mut String, bytes: &[u8]) {
+    const DIGITS: &[u8; 16] = b"0123456789abcdef";
+    for byte in bytes {
+        text.push(char::from(DIGITS[usize::from(byte >> 4)]));
+        text.push(char::from(DIGITS[usize::from(byte & 15)]));
+    }
+}
+
+impl Key {
+    fn load() -> Self {
+        if let Ok(secret) = std::env::var("AGENTSCOPE_KEY") {
+            if secret.len() >= 16 {
+                return Self::new(secret.as_bytes());
+            }
+            tracing::warn!(
+                target: "agentscope",
+                "AGENTSCOPE_KEY is shorter than 16 characters and is not used"
+            );
+        }
+        let persisted = state_directory().ok_or(io::ErrorKind::NotFound.into());
+        match persisted.and_then(|directory| persisted_key(&directory)) {
+            Ok(bytes) => Self::new(&bytes),
+            Err(error) => {
+                tracing::warn!(
+                    target: "agentscope",
+                    "no key could be kept in the user's state directory ({error}): keyed hashes of \
+                     this run will not compare with other runs; set AGENTSCOPE_KEY"
+                );
+                Self::new(&random_key().unwrap_or_else(|_| fallback_key()))
+            }
+        }
+    }
+
+    fn new(secret: &[u8]) -> Self {
+        let mac = Hmac::new_from_slice(secret).unwrap_or_else(|_| {
+            unreachable!("HMAC takes keys of any length");
+        });
+        let mut prefix = String::from("h");
+        let id = Sha256::new()
+            .chain_update(b"agentscope key id\0")
+            .chain_update(secret)
+            .finalize();
+        push_hex(&mut prefix, &id[..4]);
+        prefix.push(':');
+        Self { mac, prefix }
+    }
+}
+
+fn random_key() -> io::Result<[u8; 32]> {
+    let mut bytes = [0; 32];
+    getrandom::fill(&mut bytes).map_err(io::Error::other)?;
+    Ok(bytes)
+}
+
+/// Without a random source the key must still be hard to guess, and telemetry must not panic.
+fn fallback_key() -> [u8; 32] {
+    let place = std::ptr::from_ref(&KEY).addr();
+    let now = std::time::SystemTime::now();
+    Sha256::digest(format!("{place:x} {now:?} {}", std::process::id())).into()
+}
+
+fn state_directory() -> Option<PathBuf> {
+    let set = |name: &str| {
+        std::env::var_os(name)
+            .filter(|value| !value.is_empty())
+            .map(PathBuf::from)
+    };
+    let base = set("XDG_STATE_HOME")
+        .or_else(|| Some(set("HOME")?.join(".local/state")))
+        .or_else(|| set("LOCALAPPDATA"))?;
+    Some(base.join("agentscope"))
+}
+
+/// Reads the key of the directory, or makes it. Several processes may race: the first to link its
+/// finished file wins, the others read that one; nobody ever reads half a key.
+fn persisted_key(directory: &Path) -> io::Result<[u8; 32]> {
+    let path = directory.join("key");
+    match read_key(&path) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+        read => return read,
+    }
+    fs::create_dir_all(directory)?;
+    let bytes = random_key()?;
+    let mut draft_name = String::from("key.");
+    push_hex(&mut draft_name, &random_key()?[..8]);
+    let draft = directory.join(draft_name);
+    let linked = write_private(&draft, &bytes).and_then(|()| fs::hard_link(&draft, &path));
+    let _ = fs::remove_file(&draft);
+    match linked {
+        Err(error) if error.kind() != io::ErrorKind::AlreadyExists => Err(error),
+        _ => read_key(&path),
+    }
+}
+
+fn read_key(path: &Path) -> io::Result<[u8; 32]> {
+    let mut bytes = [0; 32];
+    fs::File::open(path)?.read_exact(&mut bytes)?;
+    Ok(bytes)
+}
+
+fn write_private(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let mut options = fs::OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let mut file = options.open(path)?;
+    file.write_all(bytes)?;
+    file.sync_all()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_key_is_made_once_private_and_the_same_for_racing_processes() {
+        let directory = tempfile::tempdir().expect("a temporary directory");
+        let keys: Vec<_> = std::thread::scope(|scope| {
+            let racers: Vec<_> = (0..8)
+                .map(|_| scope.spawn(|| persisted_key(directory.path())))
+                .collect();
+            racers
+                .into_iter()
+                .map(|racer| racer.join().expect("no panic").expect("a key"))
+                .collect()
+        });
+        assert!(keys.iter().all(|key| key == &keys[0] && key != &[0; 32]));
+        let files: Vec<_> = fs::read_dir(directory.path()).expect("listed").collect();
+        assert_eq!(files.len(), 1, "drafts are removed");
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::PermissionsExt as _;
+            let mode = fs::metadata(directory.path().join("key"))
+                .expect("a file")
+                .permissions()
+                .mode();
+            assert_eq!(mode & 0o777, 0o600);
+        }
+    }
+
+    #[test]
+    fn hashes_are_separated_by_domain_and_name_their_key() {
+        let (one, other) = (Key::new(b"0123456789abcdef"), Key::new(b"0123456789abcdeg"));
+        assert_ne!(one.prefix, other.prefix);
+        assert_eq!(keyed_hash("email", b"a"), keyed_hash("email", b"a"));
+        assert_ne!(keyed_hash("email", b"a"), keyed_hash("phone", b"a"));
+        assert_eq!(keyed_hash("email", b"a").len(), 1 + 8 + 1 + 32);
+    }
+
+    #[test]
+    fn a_short_key_file_is_an_error_not_a_weak_key() {
+        let directory = tempfile::tempdir().expect("a temporary directory");
+        fs::write(directory.path().join("key"), b"short").expect("written");
+        let error = persisted_key(directory.path()).expect_err("refused");
+        assert_eq!(error.kind(), io::ErrorKind::UnexpectedEof);
+    }
+}

@@ -1,0 +1,128 @@
+//! Annotate the agents, tools and model calls of a Rust program; get a semantic trace of what the
+//! agent did, why, and with what outcome.
+//!
+//! ```
+//! # extern crate agentscope_runtime as agentscope;
+//! use agentscope::{agent, because, tool};
+//!
+//! /// Look up a customer's balance, in cents.
+//! #[tool(effect = read, output = confidential)]
+//! async fn balance(#[sensitivity(internal)] customer: u64) -> Result<i64, std::fmt::Error> {
+//!     Ok(1250)
+//! }
+//!
+//! #[agent(mode = "react", token_budget = 20_000, output = internal)]
+//! async fn refunds(#[sensitivity(confidential)] question: String) -> Result<String, std::fmt::Error> {
+//!     agentscope::memory("refund asked for; balance not looked up yet");
+//!     let cents = balance(7).because("a refund needs the current balance").await?;
+//!     Ok(if cents > 0 { "refund".into() } else { "no refund".into() })
+//! }
+//! # let _ = refunds;
+//! ```
+//!
+//! # What to read
+//!
+//! - What the attributes take: [`agent`](macro@agent), [`tool`](macro@tool),
+//!   [`inference`](macro@inference), [`Classify`](macro@Classify).
+//! - What the running agent can tell: [`memory`], [`goal`], [`belief`], [`iteration`], [`note`],
+//!   [`because`](trait@Because).
+//! - Where values may go: [`Class`]. Text that is made at run time says its class: [`internal`],
+//!   [`confidential`], [`pii`].
+//! - One user interaction or job: [`Session`].
+//! - What is on the wire: [`names`].
+//! - Without `agentscope-collector`: [`enable`], [`set_logger_provider`], [`SnapshotSink`].
+//!
+//! # What it costs and what it promises
+//!
+//! This crate knows the OpenTelemetry API, never an SDK: spans go to whatever provider the
+//! application has installed. Telemetry never blocks and never changes what the annotated code
+//! does; [`stats`] proves that no span is lost.
+
+#![forbid(unsafe_code)]
+
+// Expansions in this crate's own tests and examples name it as users do.
+#[allow(unused_extern_crates)]
+extern crate self as agentscope_runtime;
+
+pub mod names;
+
+mod agent;
+mod agent_state;
+#[allow(missing_docs, reason = "called by expansions only")]
+mod call;
+mod canonical;
+#[allow(missing_docs, reason = "called by expansions only")]
+mod capture;
+mod class;
+mod frame;
+mod id;
+mod in_agent;
+mod json;
+mod key;
+mod level;
+mod moment;
+mod opening;
+mod option;
+mod outcome;
+#[allow(missing_docs, reason = "called by expansions only")]
+mod output;
+#[allow(missing_docs, reason = "called by expansions only")]
+mod probe;
+mod reason;
+mod recording;
+mod redact;
+#[allow(missing_docs, reason = "called by expansions only")]
+mod schema;
+mod session;
+mod session_state;
+mod shape;
+#[allow(missing_docs, reason = "called by expansions only")]
+mod site;
+mod snapshot;
+mod stats;
+mod switch;
+mod text;
+mod totals;
+mod usage;
+
+pub use agentscope_macros::{Classify, agent, inference, tool, tool_call};
+
+pub use agent::{belief, budget_remaining, goal, iteration, memory, note};
+pub use class::{Class, Classify};
+pub use frame::end_open_spans;
+pub use in_agent::{InAgentFuture, InCurrentAgent};
+pub use level::{Level, UnknownLevel, level, set_level};
+pub use option::TextOption;
+pub use outcome::{Outcome, Verdict};
+/// The trait under the name of the function, so that one import brings both:
+/// `use agentscope::because;`.
+pub use reason::Because as because;
+pub use reason::{Because, BecauseFuture, because};
+pub use redact::{Object, Redactor};
+pub use session::{Session, SessionBuilder, SessionFuture};
+pub use site::Layer;
+pub use snapshot::{Snapshot, SnapshotSink, emit, set_logger_provider, set_snapshot_sink};
+pub use stats::{Stats, stats};
+pub use switch::{disable, enable};
+pub use text::{IntoText, Text, confidential, internal, pii};
+pub use usage::Usage;
+
+/// Instrumentation scope of all spans and log records.
+pub(crate) const SCOPE: &str = "agentscope";
+
+/// What expansions call. Not for use by hand: it changes without notice.
+#[doc(hidden)]
+#[allow(missing_docs)]
+pub mod __private {
+    pub use crate::call::{Call, Finish, IsResult, call, call_future, future, never, open};
+    pub use crate::capture::Capture;
+    pub use crate::class::{Class, Classify, Sensitivity, Treatment};
+    pub use crate::output::{Failure, Output};
+    pub use crate::probe::{
+        Opaque, Probe, apply, classified_argument, classified_output, type_key,
+    };
+    pub use crate::redact::{Object, Redactor};
+    pub use crate::site::{Layer, Meta, Param, Site};
+    pub use crate::usage::Usage;
+    pub use ::core;
+}

@@ -1,0 +1,123 @@
+//! Takes a snapshot of the state of a session and its agent.
+
+use std::time::SystemTime;
+
+use opentelemetry::StringValue;
+use opentelemetry::logs::AnyValue;
+use opentelemetry::trace::SpanContext;
+
+use crate::agent_state::Exhausted;
+use crate::frame::Frame;
+use crate::level::{self, Level};
+use crate::names;
+use crate::outcome::Verdict;
+use crate::session_state::{RULE_BUDGET, RULE_ITERATIONS};
+use crate::snapshot::{self, Snapshot};
+
+/// Where and when a snapshot is taken.
+pub(crate) struct Moment<'a> {
+    pub(crate) frame: &'a Frame,
+    pub(crate) span: &'a SpanContext,
+    pub(crate) sampled: bool,
+    pub(crate) time: SystemTime,
+    /// The call's own step; else the latest one of the session.
+    pub(crate) step: Option<u32>,
+}
+
+/// What happened.
+pub(crate) struct Event {
+    pub(crate) name: &'static str,
+    pub(crate) level: Level,
+    pub(crate) warning: Option<&'static str>,
+    pub(crate) details: Vec<(&'static str, AnyValue)>,
+}
+
+/// The tool call that an event is about.
+#[derive(Default)]
+pub(crate) struct ToolCall {
+    pub(crate) name: Option<StringValue>,
+    pub(crate) schema_hash: Option<StringValue>,
+    pub(crate) reason: Option<StringValue>,
+}
+
+impl Event {
+    pub(crate) fn new(name: &'static str, level: Level) -> Self {
+        Self {
+            name,
+            level,
+            warning: None,
+            details: Vec::new(),
+        }
+    }
+
+    pub(crate) fn warning(name: &'static str, level: Level, warning: &'static str) -> Self {
+        Self {
+            warning: Some(warning),
+            ..Self::new(name, level)
+        }
+    }
+
+    pub(crate) fn with(mut self, key: &'static str, value: impl Into<AnyValue>) -> Self {
+        self.details.push((key, value.into()));
+        self
+    }
+}
+
+impl Moment<'_> {
+    /// Warnings are recorded of every session; what is below, of sampled ones.
+    pub(crate) fn is_recorded(&self, level: Level) -> bool {
+        level >= level::level() && (self.sampled || level >= Level::Warn)
+    }
+
+    pub(crate) fn record(&self, event: Event, tool: ToolCall) {
+        let session = &self.frame.session;
+        session.note_level(event.level);
+        if !self.is_recorded(event.level) {
+            return;
+        }
+        let agent = self.frame.agent.as_deref();
+        let state = agent.map(|agent| agent.state());
+        let memory_source = state.as_ref().map(|state| state.source);
+        let (memory, goal, belief) = match state {
+            Some(state) => (Some(state.memory), state.goal, state.belief),
+            None => (None, None, None),
+        };
+        snapshot::record(Snapshot {
+            event: event.name,
+            level: event.level,
+            time: self.time,
+            trace_id: self.span.trace_id(),
+            span_id: self.span.span_id(),
+            trace_flags: self.span.trace_flags(),
+            session_id: session.id.clone(),
+            agent_id: agent.map(|agent| agent.id.clone()),
+            agent_name: agent.map(|agent| agent.name.clone()),
+            step_index: self.step.or_else(|| session.latest_step()),
+            tool_name: tool.name,
+            schema_hash: tool.schema_hash,
+            reason: tool.reason,
+            memory,
+            memory_source,
+            goal,
+            belief,
+            iteration_count: agent.map_or(0, |agent| agent.iterations()),
+            token_budget_remaining: agent.and_then(|agent| agent.budget_remaining()),
+            task: session.identity.task.clone(),
+            tenant: session.identity.tenant.clone(),
+            warning: event.warning,
+            details: event.details,
+        });
+    }
+
+    /// Reports a limit that was passed just now: an error, and the session has failed.
+    pub(crate) fn exhausted(&self, exhausted: Option<Exhausted>) {
+        let (warning, rule) = match exhausted {
+            None => return,
+            Some(Exhausted::Budget) => ("budget_exhausted", RULE_BUDGET),
+            Some(Exhausted::Iterations) => ("iteration_limit", RULE_ITERATIONS),
+        };
+        self.frame.session.say(Verdict::Failure, rule);
+        let event = Event::warning(names::EVENT_WARNING, Level::Error, warning);
+        self.record(event, ToolCall::default());
+    }
+}

@@ -1,0 +1,150 @@
+//! What the expressions in an attribute may evaluate to: the value, a reference to it, or an
+//! `Option` of either, so that `model = request.model` needs no ceremony.
+
+use std::borrow::Cow;
+use std::sync::Arc;
+
+use opentelemetry::StringValue;
+
+/// Text, for `name`, `mode`, `model`, `user` and the like.
+///
+/// ```
+/// # extern crate agentscope_runtime as agentscope;
+/// use agentscope::Session;
+///
+/// let user: Option<String> = None;
+/// let session = Session::builder().name("support").user(&user).task(String::from("T-1"));
+/// # let _ = session;
+/// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not text",
+    label = "expected a string, a reference to one, or an `Option` of either",
+    note = "write an expression that yields `&str` or `String`, for example `value.to_string()`"
+)]
+pub trait TextOption {
+    /// The text; `None` says nothing.
+    fn text_option(self) -> Option<StringValue>;
+}
+
+/// Integers, for `token_budget`, `iteration_limit` and `seed`.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not an integer",
+    label = "expected an integer, a reference to one, or an `Option` of either"
+)]
+pub trait IntOption {
+    /// The integer; `None` says nothing.
+    fn int_option(self) -> Option<i64>;
+}
+
+/// Numbers, for `temperature`.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a number",
+    label = "expected `f32` or `f64`, a reference to one, or an `Option` of either"
+)]
+pub trait FloatOption {
+    /// The number; `None` says nothing.
+    fn float_option(self) -> Option<f64>;
+}
+
+macro_rules! text {
+    ($($type:ty),*) => {$(
+        impl TextOption for $type {
+            fn text_option(self) -> Option<StringValue> {
+                let text: &str = self.as_ref();
+                Some(StringValue::from(Arc::<str>::from(text)))
+            }
+        }
+    )*};
+}
+
+text!(
+    &str,
+    String,
+    &String,
+    Cow<'_, str>,
+    &Cow<'_, str>,
+    Box<str>,
+    &Box<str>,
+    Arc<str>,
+    &Arc<str>
+);
+
+impl TextOption for &&str {
+    fn text_option(self) -> Option<StringValue> {
+        (*self).text_option()
+    }
+}
+
+impl<T: TextOption> TextOption for Option<T> {
+    fn text_option(self) -> Option<StringValue> {
+        self.and_then(T::text_option)
+    }
+}
+
+impl<'a, T> TextOption for &'a Option<T>
+where
+    &'a T: TextOption,
+{
+    fn text_option(self) -> Option<StringValue> {
+        self.as_ref().and_then(TextOption::text_option)
+    }
+}
+
+macro_rules! numbers {
+    ($trait:ident::$method:ident -> $number:ty: $($type:ty),*; $value:ident => $convert:expr) => {
+        $(
+            #[allow(clippy::unnecessary_fallible_conversions, clippy::useless_conversion, reason = "one text for all types")]
+            impl $trait for $type {
+                fn $method(self) -> Option<$number> {
+                    let $value = self;
+                    $convert
+                }
+            }
+
+            impl $trait for &$type {
+                fn $method(self) -> Option<$number> {
+                    (*self).$method()
+                }
+            }
+        )*
+
+        impl<T: $trait> $trait for Option<T> {
+            fn $method(self) -> Option<$number> {
+                self.and_then(T::$method)
+            }
+        }
+
+        impl<'a, T> $trait for &'a Option<T>
+        where
+            &'a T: $trait,
+        {
+            fn $method(self) -> Option<$number> {
+                self.as_ref().and_then($trait::$method)
+            }
+        }
+    };
+}
+
+numbers!(IntOption::int_option -> i64: u8, u16, u32, u64, usize, i8, i16, i32, i64, isize;
+    value => Some(i64::try_from(value).unwrap_or(i64::MAX)));
+
+// Through decimal text: 0.7_f32 is 0.7 to whoever wrote it, not 0.699999988079071.
+numbers!(FloatOption::float_option -> f64: f32, f64; value => value.to_string().parse().ok());
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn values_references_and_options_are_taken_as_they_are_at_hand() {
+        let model = Some(String::from("m"));
+        assert_eq!((&model).text_option(), Some("m".into()));
+        assert_eq!(model.as_deref().text_option(), Some("m".into()));
+        assert_eq!(None::<&str>.text_option(), None);
+        assert_eq!(
+            (7_u32.int_option(), Some(&7_usize).int_option()),
+            (Some(7), Some(7))
+        );
+        assert_eq!(0.7_f32.float_option(), Some(0.7));
+    }
+}

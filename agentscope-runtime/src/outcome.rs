@@ -1,0 +1,80 @@
+//! How a span ended.
+
+/// How an annotated call ended; every span ends with exactly one of these.
+///
+/// ```
+/// # extern crate agentscope_runtime as agentscope;
+/// assert_eq!(agentscope::Outcome::Cancelled.as_str(), "cancelled");
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Outcome {
+    /// It returned, and not an `Err`.
+    Ok,
+    /// It returned an `Err`.
+    Error,
+    /// Its future was dropped before it finished: a timeout, a lost `select!` branch, an abort.
+    Cancelled,
+    /// It panicked.
+    Panicked,
+}
+
+impl Outcome {
+    /// The word on the wire.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Ok => "ok",
+            Self::Error => "error",
+            Self::Cancelled => "cancelled",
+            Self::Panicked => "panicked",
+        }
+    }
+}
+
+/// What a call ended with: its outcome and, where it failed, the type of the error.
+#[derive(Clone, Debug)]
+pub(crate) struct Ending {
+    pub(crate) outcome: Outcome,
+    pub(crate) error_type: Option<std::borrow::Cow<'static, str>>,
+}
+
+impl Ending {
+    pub(crate) const OK: Self = Self {
+        outcome: Outcome::Ok,
+        error_type: None,
+    };
+    pub(crate) const CANCELLED: Self = Self {
+        outcome: Outcome::Cancelled,
+        error_type: None,
+    };
+    pub(crate) const PANICKED: Self = Self {
+        outcome: Outcome::Panicked,
+        error_type: Some(std::borrow::Cow::Borrowed("panic")),
+    };
+}
+
+/// Whether a session did what it was for; said with [`Session::verdict`](crate::Session::verdict).
+///
+/// ```
+/// # extern crate agentscope_runtime as agentscope;
+/// assert_eq!(agentscope::Verdict::Failure.as_str(), "failure");
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Verdict {
+    /// Somebody, or a rule, said so.
+    Success,
+    /// The entry agent did not end `ok`, a guardrail failed, a budget ran out, or somebody said so.
+    Failure,
+    /// Nobody can tell.
+    Unknown,
+}
+
+impl Verdict {
+    /// The word on the wire.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Success => "success",
+            Self::Failure => "failure",
+            Self::Unknown => "unknown",
+        }
+    }
+}

@@ -1,0 +1,103 @@
+//! Finds out at compile time what a type can do, and records what it can.
+//!
+//! An inherent method is chosen before a trait method. So `Probe(&value).argument(..)` is the
+//! inherent one where the type implements `Serialize`, else the one of [`Opaque`]. Inside a generic
+//! function only the bounds that the function states are seen.
+
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use crate::capture::Capture;
+use crate::class::{Classify, Sensitivity};
+use crate::output::{Failure, Output};
+use crate::redact::Redactor;
+use crate::schema::SchemaBuilder;
+use crate::site::Site;
+
+/// A reference whose type is probed.
+pub struct Probe<'a, T: ?Sized>(pub &'a T);
+
+impl<T: Serialize + ?Sized> Probe<'_, T> {
+    pub fn argument(self, capture: &mut Capture, index: usize) {
+        capture.value(index, self.0);
+    }
+
+    pub fn structure(self, capture: &mut Capture) {
+        capture.structure(self.0);
+    }
+
+    pub fn output(self, output: &mut Output) {
+        output.value(self.0);
+    }
+
+    pub fn output_structure(self, output: &mut Output) {
+        output.structure(self.0);
+    }
+
+    /// Writes a field of a classified type whose class is at the field.
+    pub fn field(self, out: &mut Redactor<'_>, sensitivity: &Sensitivity) {
+        out.value(self.0, sensitivity);
+    }
+}
+
+impl<T: JsonSchema + ?Sized> Probe<'_, T> {
+    pub fn schema(self, builder: &mut SchemaBuilder, site: &Site, index: usize) {
+        builder.declared::<T>(site.meta.param(index).name);
+    }
+}
+
+impl<T: Classify + ?Sized> Probe<'_, T> {
+    pub fn failure(self, failure: &mut Failure) {
+        failure.variant(self.0.variant());
+    }
+}
+
+/// What is recorded of a type that cannot do more.
+pub trait Opaque: Sized {
+    fn argument(self, capture: &mut Capture, index: usize) {
+        capture.opaque(index);
+    }
+
+    fn structure(self, capture: &mut Capture) {
+        capture.no_structure();
+    }
+
+    fn output(self, output: &mut Output) {
+        output.opaque();
+    }
+
+    fn output_structure(self, _: &mut Output) {}
+
+    fn schema(self, builder: &mut SchemaBuilder, site: &Site, index: usize) {
+        let param = site.meta.param(index);
+        builder.opaque(param.name, param.signature);
+    }
+
+    fn failure(self, _: &mut Failure) {}
+
+    fn field(self, out: &mut Redactor<'_>, sensitivity: &Sensitivity) {
+        out.opaque(sensitivity);
+    }
+}
+
+impl<T: ?Sized> Opaque for Probe<'_, T> {}
+
+/// Records an argument by the classes in its type; the bound is the compile-time check.
+pub fn classified_argument<T: Classify + ?Sized>(value: &T, capture: &mut Capture, index: usize) {
+    capture.classified(index, value);
+}
+
+/// Records a result by the classes in its type; the bound is the compile-time check.
+pub fn classified_output<T: Classify + ?Sized>(value: &T, output: &mut Output) {
+    output.classified(value);
+}
+
+/// Tells the instantiations of a generic function apart.
+pub fn type_key<T: ?Sized>(_: &T) -> &'static str {
+    std::any::type_name::<T>()
+}
+
+/// Gives a closure written in an attribute its argument type before its body is checked.
+pub fn apply<T: ?Sized, R>(value: &T, closure: impl FnOnce(&T) -> R) -> R {
+    closure(value)
+}

@@ -1,0 +1,328 @@
+//! A call that is being recorded, from the opening of its span to its end.
+
+use std::sync::Arc;
+use std::time::{Duration, SystemTime};
+
+use opentelemetry::trace::SpanContext;
+use opentelemetry::{Context, KeyValue, StringValue};
+
+use crate::agent_state::CallPrint;
+use crate::frame::{self, Ambient, AmbientGuard, Frame};
+use crate::id;
+use crate::key;
+use crate::level::Level;
+use crate::moment::{Event, ToolCall};
+use crate::names;
+use crate::outcome::{Ending, Outcome, Verdict};
+use crate::output::{Failure, Output};
+use crate::redact::Tally;
+use crate::schema::Schema;
+use crate::session_state::{RULE_OUTCOME, SessionState, SpanKey, end_span};
+use crate::site::{Layer, Site};
+use crate::totals::Totals;
+use crate::usage::Usage;
+
+/// Share of sessions whose prompts and completions make a TRACE snapshot.
+const TRACE_RATIO: f64 = 0.05;
+
+/// Public for the bounds of `Settle` only; nothing outside this crate can name it.
+pub struct Recording {
+    pub(crate) site: &'static Site,
+    pub(crate) cx: Context,
+    pub(crate) span: SpanContext,
+    pub(crate) sampled: bool,
+    pub(crate) key: SpanKey,
+    pub(crate) step: Option<u32>,
+    pub(crate) name: StringValue,
+    pub(crate) reason: Option<StringValue>,
+    pub(crate) call: Option<CallPrint>,
+    pub(crate) schema: Option<Arc<Schema>>,
+    pub(crate) model: Option<StringValue>,
+    /// What was hidden of the arguments.
+    pub(crate) tally: Tally,
+    pub(crate) started: SystemTime,
+    /// The clock is read twice a call: when it starts and when it ends.
+    pub(crate) now: SystemTime,
+    pub(crate) worst: Level,
+    /// The session that this call has opened and will end.
+    pub(crate) own_session: Option<OwnSession>,
+    pub(crate) frame: Frame,
+}
+
+/// A session that ends with whoever holds this.
+pub(crate) struct OwnSession {
+    pub(crate) state: Arc<SessionState>,
+    pub(crate) cx: Context,
+    pub(crate) key: SpanKey,
+}
+
+/// While it lives, code on this thread runs inside the call.
+pub(crate) struct Entered {
+    _cx: opentelemetry::ContextGuard,
+    _ambient: AmbientGuard,
+}
+
+impl OwnSession {
+    pub(crate) fn enter(&self) -> Entered {
+        let frame = Frame {
+            session: self.state.clone(),
+            agent: None,
+        };
+        Entered {
+            _cx: self.cx.clone().attach(),
+            _ambient: frame::enter(Ambient {
+                frame: Some(frame),
+                reason: None,
+            }),
+        }
+    }
+
+    pub(crate) fn end(self, ending: &Ending, output: Option<&str>, time: SystemTime) {
+        frame::untrack(&self.state);
+        if self.state.close_span(self.key) {
+            let mut attributes = self.state.closing_attributes(ending.outcome);
+            push_output(&mut attributes, output);
+            end_span(&self.cx, ending, attributes, time);
+        }
+    }
+}
+
+fn push_output(attributes: &mut Vec<KeyValue>, output: Option<&str>) {
+    if let Some(output) = output {
+        attributes.push(KeyValue::new(names::OUTPUT_VALUE, output.to_owned()));
+        attributes.push(KeyValue::new(names::OUTPUT_MIME_TYPE, "application/json"));
+    }
+}
+
+impl Recording {
+    pub(crate) fn enter(&self) -> Entered {
+        Entered {
+            _cx: self.cx.clone().attach(),
+            _ambient: frame::enter(Ambient {
+                frame: Some(self.frame.clone()),
+                reason: None,
+            }),
+        }
+    }
+
+    /// Applies to the agent, those above it, and the session.
+    pub(crate) fn for_each_totals(&self, apply: impl Fn(&Totals)) {
+        self.frame
+            .agent
+            .iter()
+            .flat_map(|agent| agent.chain())
+            .for_each(|agent| apply(&agent.totals));
+        apply(&self.frame.session.totals);
+    }
+
+    pub(crate) fn snapshot(&mut self, event: Event) {
+        self.worst = self.worst.max(event.level);
+        let is_tool = self.site.meta.layer == Layer::Tool;
+        let tool = ToolCall {
+            name: is_tool.then(|| self.name.clone()),
+            schema_hash: self
+                .schema
+                .as_ref()
+                .map(|schema| schema.hash.clone().into()),
+            reason: self.reason.clone(),
+        };
+        self.moment().record(event, tool);
+    }
+
+    /// At DEBUG, arguments or a result in full as far as their classes allow.
+    pub(crate) fn debug_values(&mut self, key: &'static str, json: Option<String>) {
+        if let (Some(json), true) = (json, self.moment().is_recorded(Level::Debug)) {
+            self.snapshot(Event::new(names::EVENT_VALUES, Level::Debug).with(key, json));
+        }
+    }
+
+    pub(crate) fn returned(self: Box<Self>, output: Output) {
+        self.end(Ending::OK, Some(output));
+    }
+
+    pub(crate) fn failed(self: Box<Self>, failure: Failure) {
+        let ending = Ending {
+            outcome: Outcome::Error,
+            error_type: Some(failure.error_type),
+        };
+        self.end(ending, None);
+    }
+
+    pub(crate) fn panicked(self: Box<Self>) {
+        self.end(Ending::PANICKED, None);
+    }
+
+    /// The future was dropped; that may be while its thread is torn down.
+    pub(crate) fn cancelled(self: Box<Self>) {
+        frame::on_living_thread(|| self.end(Ending::CANCELLED, None));
+    }
+
+    fn end(mut self: Box<Self>, ending: Ending, mut output: Option<Output>) {
+        self.now = SystemTime::now();
+        let mut attributes = Vec::with_capacity(16);
+        let shown = output.as_mut().filter(|output| output.tally.visible > 0);
+        let shown = shown.map(|output| std::mem::take(&mut output.json).into_string());
+        match self.site.meta.layer {
+            Layer::Tool => self.end_tool(&ending, output.as_ref(), &mut attributes),
+            Layer::Inference => self.end_inference(&ending, output.as_ref(), &mut attributes),
+            Layer::Agent | Layer::Session => self.end_agent(&ending, &mut attributes),
+        }
+        if self.site.meta.layer != Layer::Inference {
+            push_output(&mut attributes, shown.as_deref());
+        }
+        self.debug_values(names::OUTPUT_VALUE, shown.clone());
+        let result_tally = output.map(|output| output.tally);
+        let tally = result_tally.map_or(self.tally, |result| self.tally.and(result));
+        attributes.extend(
+            tally
+                .max
+                .map(|max| KeyValue::new(names::CLASSIFICATION, max.as_str())),
+        );
+        attributes.push(KeyValue::new(
+            names::REDACTION_COUNT,
+            i64::from(tally.hidden),
+        ));
+        let is_blind = tally.visible == 0 && tally.hidden > 0 && result_tally.is_some();
+        if is_blind && self.site.meta.layer == Layer::Tool {
+            attributes.push(KeyValue::new(names::TOOL_BLIND, true));
+        }
+        attributes.push(KeyValue::new(names::OUTCOME, ending.outcome.as_str()));
+        attributes.push(KeyValue::new(names::LEVEL, self.worst.as_str()));
+        if self.frame.session.close_span(self.key) {
+            end_span(&self.cx, &ending, attributes, self.now);
+        }
+        if let Some(session) = self.own_session.take() {
+            session.end(&ending, shown.as_deref(), self.now);
+        }
+    }
+
+    /// Zero where the wall clock was set back.
+    fn duration(&self) -> Duration {
+        self.now.duration_since(self.started).unwrap_or_default()
+    }
+
+    fn end_agent(&self, ending: &Ending, attributes: &mut Vec<KeyValue>) {
+        let (session, Some(agent)) = (&self.frame.session, &self.frame.agent) else {
+            return;
+        };
+        session.remove_agent(agent);
+        attributes.extend(agent.closing_attributes());
+        if agent.parent.is_none() && ending.outcome != Outcome::Ok {
+            session.say(Verdict::Failure, RULE_OUTCOME);
+        }
+    }
+
+    fn end_tool(
+        &mut self,
+        ending: &Ending,
+        output: Option<&Output>,
+        attributes: &mut Vec<KeyValue>,
+    ) {
+        let time = self.duration();
+        self.for_each_totals(|totals| totals.add_tool_time(time));
+        let result = output.and_then(|output| output.canonical.as_ref());
+        let is_empty = result.is_some_and(|result| result.empty);
+        let status = match ending.outcome {
+            Outcome::Ok if is_empty => "empty",
+            Outcome::Ok => "success",
+            Outcome::Error | Outcome::Panicked => "error",
+            Outcome::Cancelled => "cancelled",
+        };
+        if ending.outcome != Outcome::Cancelled {
+            attributes.push(KeyValue::new(names::TOOL_STATUS, status));
+        }
+        if let Some((output, result)) = output.zip(result) {
+            let size = i64::try_from(result.bytes.len()).unwrap_or(i64::MAX);
+            attributes.push(KeyValue::new(names::TOOL_RESPONSE_SIZE, size));
+            if output.may_hash() {
+                let hash = key::keyed_hash("response", &result.bytes);
+                attributes.push(KeyValue::new(names::TOOL_RESPONSE_HASH, hash));
+            }
+        }
+        let failed = ending.outcome != Outcome::Ok;
+        if let Some((agent, call)) = self.frame.agent.clone().zip(self.call.take()) {
+            agent.finished_step(call, status, failed);
+        }
+        let is_timeout = ending
+            .error_type
+            .as_deref()
+            .is_some_and(Failure::is_timeout);
+        let name = names::EVENT_TOOL_RETURNED;
+        let mut event = match ending.outcome {
+            Outcome::Error if is_timeout => Event::warning(name, Level::Warn, "timeout"),
+            Outcome::Error | Outcome::Panicked => Event::warning(name, Level::Error, "tool_error"),
+            Outcome::Ok if is_empty && result.is_some_and(|result| !result.unit) => {
+                Event::warning(name, Level::Warn, "empty_response")
+            }
+            Outcome::Ok | Outcome::Cancelled => Event::new(name, Level::Info),
+        };
+        event = event
+            .with(names::OUTCOME, ending.outcome.as_str())
+            .with(names::TOOL_STATUS, status);
+        if let Some(error_type) = &ending.error_type {
+            event = event.with(names::ERROR_TYPE, StringValue::from(error_type.clone()));
+        }
+        self.snapshot(event);
+    }
+
+    fn end_inference(
+        &mut self,
+        ending: &Ending,
+        output: Option<&Output>,
+        attributes: &mut Vec<KeyValue>,
+    ) {
+        let time = self.duration();
+        self.for_each_totals(|totals| totals.add_inference_time(time));
+        let usage = output.and_then(|output| output.usage);
+        let mut exhausted = None;
+        if let Some(usage) = &usage {
+            attributes.extend(usage_attributes(usage));
+            self.for_each_totals(|totals| totals.add_usage(usage));
+            exhausted = self
+                .frame
+                .agent
+                .as_ref()
+                .and_then(|agent| agent.spend(usage.total()));
+        }
+        let level = if ending.outcome == Outcome::Error {
+            Level::Error
+        } else {
+            Level::Info
+        };
+        let mut event = Event::new(names::EVENT_AGENT_DECIDED, level)
+            .with(names::OUTCOME, ending.outcome.as_str());
+        if let Some(model) = &self.model {
+            event = event.with(names::REQUEST_MODEL, model.clone());
+        }
+        self.snapshot(event);
+        self.moment().exhausted(exhausted);
+        let payload = output.and_then(|output| output.canonical.as_ref());
+        let in_sample = || id::in_sample(self.frame.session.id.as_str(), TRACE_RATIO);
+        if let (Some(payload), true) = (
+            payload,
+            self.moment().is_recorded(Level::Trace) && in_sample(),
+        ) {
+            let size = i64::try_from(payload.bytes.len()).unwrap_or(i64::MAX);
+            let event =
+                Event::new(names::EVENT_PAYLOAD, Level::Trace).with(names::PAYLOAD_SIZE, size);
+            self.snapshot(event);
+        }
+    }
+}
+
+fn usage_attributes(usage: &Usage) -> impl Iterator<Item = KeyValue> {
+    let always = [
+        (names::USAGE_INPUT_TOKENS, usage.input_tokens),
+        (names::USAGE_OUTPUT_TOKENS, usage.output_tokens),
+    ];
+    let where_used = [
+        (names::USAGE_CACHE_READ, usage.cache_read_input_tokens),
+        (names::USAGE_CACHE_WRITE, usage.cache_write_input_tokens),
+        (names::USAGE_REASONING, usage.reasoning_output_tokens),
+    ];
+    let used = where_used.into_iter().filter(|(_, tokens)| *tokens > 0);
+    always
+        .into_iter()
+        .chain(used)
+        .map(|(key, tokens)| KeyValue::new(key, i64::try_from(tokens).unwrap_or(i64::MAX)))
+}

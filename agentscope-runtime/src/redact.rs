@@ -1,0 +1,236 @@
+//! Writes values as JSON, each part redacted by its class.
+
+use std::borrow::Cow;
+
+use serde::Serialize;
+
+use crate::class::{Class, Sensitivity, Treatment};
+use crate::json::Json;
+use crate::key;
+use crate::text::{placeholder, shortened};
+
+/// A value larger than this (bytes of JSON) is shown as a preview and its size.
+const VALUE_LIMIT: usize = 8 * 1024;
+const PREVIEW: usize = 1024;
+
+/// Receives a classified value part by part and writes what telemetry may show of it.
+///
+/// Values go in, only redacted JSON comes out: there is no way to read a value back. What
+/// `#[derive(Classify)]` writes can be written by hand for a type that has its own form:
+///
+/// ```
+/// # extern crate agentscope_runtime as agentscope;
+/// use agentscope::{Class, Classify, Redactor};
+///
+/// enum Weather { Sun, Rain }
+///
+/// impl Classify for Weather {
+///     const MAX: Class = Class::Public;
+///
+///     fn redact(&self, out: &mut Redactor<'_>) {
+///         out.word(match self { Self::Sun => "sun", Self::Rain => "rain" });
+///     }
+/// }
+/// ```
+pub struct Redactor<'a> {
+    out: &'a mut Json,
+    tally: &'a mut Tally,
+}
+
+/// What was hidden while a call's values were written.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Tally {
+    /// Values masked, hashed or dropped.
+    pub(crate) hidden: u32,
+    /// Values of a class that telemetry may show something of.
+    pub(crate) visible: u32,
+    /// Highest class seen.
+    pub(crate) max: Option<Class>,
+}
+
+impl Tally {
+    /// Two tallies together.
+    pub(crate) fn and(self, other: Self) -> Self {
+        Self {
+            hidden: self.hidden + other.hidden,
+            visible: self.visible + other.visible,
+            max: self.max.max(other.max),
+        }
+    }
+
+    fn see(&mut self, class: Class, treatment: Treatment) {
+        self.max = self.max.max(Some(class));
+        self.hidden += u32::from(treatment != Treatment::Keep);
+        self.visible += u32::from(treatment != Treatment::Drop);
+    }
+}
+
+impl<'a> Redactor<'a> {
+    pub(crate) fn new(out: &'a mut Json, tally: &'a mut Tally) -> Self {
+        Self { out, tally }
+    }
+
+    /// Writes `null`.
+    pub fn null(&mut self) {
+        self.out.raw("null");
+    }
+
+    /// Writes an object; `fields` writes each of its parts.
+    pub fn object(&mut self, fields: impl FnOnce(&mut Object<'_, 'a>)) {
+        self.out.raw("{");
+        fields(&mut Object {
+            redactor: self,
+            first: true,
+        });
+        self.out.raw("}");
+    }
+
+    /// Writes a list; `write` writes each item.
+    pub fn list<I: IntoIterator>(&mut self, items: I, write: impl Fn(I::Item, &mut Redactor<'_>)) {
+        self.out.raw("[");
+        for (index, item) in items.into_iter().enumerate() {
+            if index > 0 {
+                self.out.raw(",");
+            }
+            write(
+                item,
+                &mut Redactor {
+                    out: self.out,
+                    tally: self.tally,
+                },
+            );
+        }
+        self.out.raw("]");
+    }
+
+    /// Writes a word that is code, such as the name of an enum variant.
+    pub fn word(&mut self, word: &'static str) {
+        self.out.string(word);
+    }
+
+    /// Writes a value whose type has no JSON form: only that it was there.
+    pub(crate) fn opaque(&mut self, sensitivity: &Sensitivity) {
+        let treatment = match sensitivity.treatment() {
+            Treatment::Drop => Treatment::Drop,
+            _ => Treatment::Mask,
+        };
+        self.tally.see(sensitivity.class, treatment);
+        self.out.string(placeholder(sensitivity.class));
+    }
+
+    /// Writes what the class of a value lets telemetry show of it.
+    pub(crate) fn value<T: Serialize + ?Sized>(&mut self, value: &T, sensitivity: &Sensitivity) {
+        let treatment = sensitivity.treatment();
+        if let Treatment::Mask | Treatment::Drop = treatment {
+            return self.opaque(sensitivity);
+        }
+        let from = self.out.len();
+        let Some(json) = self.out.value(value) else {
+            // A value that fails to serialise is not shown; the error text could carry it.
+            return self.opaque(sensitivity);
+        };
+        let instead = match treatment {
+            Treatment::Keep => too_large(json),
+            Treatment::Hash => {
+                let kind = sensitivity.kind.unwrap_or("value");
+                Some(key::keyed_hash(kind, text_of(json).as_bytes()))
+            }
+            _ => Some(last4(&text_of(json)).unwrap_or(placeholder(sensitivity.class).to_owned())),
+        };
+        if let Some(text) = instead {
+            self.out.truncate(from);
+            self.out.string(&text);
+        }
+        self.tally.see(sensitivity.class, treatment);
+    }
+}
+
+/// What is shown of JSON that is too large to be shown.
+fn too_large(json: &str) -> Option<String> {
+    (json.len() > VALUE_LIMIT)
+        .then(|| format!("{} [{} bytes]", shortened(json, PREVIEW), json.len()))
+}
+
+/// The text that a JSON string stands for; other JSON as it is.
+fn text_of(json: &str) -> Cow<'_, str> {
+    let unquoted = json
+        .strip_prefix('"')
+        .and_then(|rest| rest.strip_suffix('"'));
+    match unquoted {
+        Some(text) if !text.contains('\\') => Cow::Borrowed(text),
+        _ => serde_json::from_str::<String>(json).map_or(Cow::Borrowed(json), Cow::Owned),
+    }
+}
+
+fn last4(text: &str) -> Option<String> {
+    let length = text.chars().count();
+    (length >= 8).then(|| format!("…{}", text.chars().skip(length - 4).collect::<String>()))
+}
+
+/// An object that is being written; made by [`Redactor::object`].
+pub struct Object<'r, 'a> {
+    redactor: &'r mut Redactor<'a>,
+    first: bool,
+}
+
+impl Object<'_, '_> {
+    /// Writes one part; its name is code.
+    pub fn field(&mut self, name: &'static str, write: impl FnOnce(&mut Redactor<'_>)) {
+        if !std::mem::take(&mut self.first) {
+            self.redactor.out.raw(",");
+        }
+        self.redactor.out.string(name);
+        self.redactor.out.raw(":");
+        write(&mut Redactor {
+            out: self.redactor.out,
+            tally: self.redactor.tally,
+        });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn shown<T: Serialize + ?Sized>(value: &T, class: Class, redact: Option<Treatment>) -> String {
+        let (mut out, mut tally) = (Json::default(), Tally::default());
+        let sensitivity = Sensitivity {
+            class,
+            kind: None,
+            redact,
+        };
+        Redactor::new(&mut out, &mut tally).value(value, &sensitivity);
+        out.into_string()
+    }
+
+    #[test]
+    fn a_value_is_shown_as_its_class_allows() {
+        assert_eq!(shown("a\"b", Class::Public, None), r#""a\"b""#);
+        assert_eq!(shown("v", Class::Confidential, None), r#""[confidential]""#);
+        assert_eq!(shown("v", Class::Special, None), r#""[special]""#);
+        assert_eq!(
+            shown("4111111111111111", Class::Pii, Some(Treatment::Last4)),
+            r#""…1111""#
+        );
+        assert_eq!(
+            shown("1234567", Class::Pii, Some(Treatment::Last4)),
+            r#""[pii]""#
+        );
+        assert_eq!(
+            shown("alice", Class::Pii, None),
+            shown("alice", Class::Pii, None)
+        );
+        assert_ne!(
+            shown("alice", Class::Pii, None),
+            shown("bob", Class::Pii, None)
+        );
+    }
+
+    #[test]
+    fn a_large_value_becomes_a_preview_that_is_still_json() {
+        let json = shown(&"ä\"".repeat(20_000), Class::Internal, None);
+        assert!(json.len() < 2 * PREVIEW + 99);
+        let text: String = serde_json::from_str(&json).expect("valid JSON");
+        assert!(text.ends_with(" bytes]"), "{text}");
+    }
+}

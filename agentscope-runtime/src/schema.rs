@@ -1,0 +1,232 @@
+//! The declared schema of a tool's arguments, and its hash.
+//!
+//! The hash is SHA-256 over the RFC 8785 canonical form of the JSON Schema, without annotations
+//! (`title`, `description`, `$schema`, `examples`, `x-agentscope-*`) and with `required` sorted:
+//! it changes when the structure changes, not when a comment does. A type without `JsonSchema`
+//! contributes its signature and is listed as opaque; so does every type that mentions a generic
+//! parameter without a `JsonSchema` bound, for nothing is known about it.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use once_cell::race::OnceBox;
+use schemars::generate::{SchemaGenerator, SchemaSettings};
+use serde_json::{Map, Value, json};
+use sha2::{Digest, Sha256};
+
+use crate::key::push_hex;
+
+/// The schema of one function, or of one instantiation of a generic one.
+#[derive(Debug)]
+pub(crate) struct Schema {
+    pub(crate) hash: Arc<str>,
+    /// Names of the arguments whose type has no JSON Schema.
+    pub(crate) opaque: Vec<&'static str>,
+}
+
+/// The schemas of one annotated function, one for each instantiation.
+///
+/// A static inside a generic function is shared by all its instantiations, hence the key: the
+/// name of the argument types. `OnceBox` because an initialiser must never block.
+#[derive(Default)]
+pub(crate) struct Cache {
+    first: OnceBox<(&'static str, Arc<Schema>)>,
+    others: Mutex<Vec<(&'static str, Arc<Schema>)>>,
+}
+
+impl Cache {
+    pub(crate) const fn new() -> Self {
+        Self {
+            first: OnceBox::new(),
+            others: Mutex::new(Vec::new()),
+        }
+    }
+
+    pub(crate) fn get(&self, types: &'static str) -> Option<Arc<Schema>> {
+        let (first, schema) = self.first.get()?;
+        if *first == types {
+            return Some(schema.clone());
+        }
+        let others = self.others.lock().unwrap_or_else(PoisonError::into_inner);
+        others
+            .iter()
+            .find(|(key, _)| *key == types)
+            .map(|(_, schema)| schema.clone())
+    }
+
+    fn put(&self, types: &'static str, schema: &Arc<Schema>) {
+        if self.first.set(Box::new((types, schema.clone()))).is_err() {
+            let mut others = self.others.lock().unwrap_or_else(PoisonError::into_inner);
+            others.push((types, schema.clone()));
+        }
+    }
+}
+
+/// Collects the schemas of a function's arguments; expansions fill it once per instantiation.
+pub struct SchemaBuilder {
+    generator: SchemaGenerator,
+    properties: Map<String, Value>,
+    required: Vec<&'static str>,
+    opaque: Vec<&'static str>,
+}
+
+impl SchemaBuilder {
+    pub(crate) fn new() -> Self {
+        Self {
+            // The contract of the caller: what may be passed in.
+            generator: SchemaSettings::draft2020_12()
+                .for_deserialize()
+                .into_generator(),
+            properties: Map::new(),
+            required: Vec::new(),
+            opaque: Vec::new(),
+        }
+    }
+
+    pub(crate) fn declared<T: schemars::JsonSchema + ?Sized>(&mut self, name: &'static str) {
+        let schema = self.generator.subschema_for::<T>();
+        let schema = schema.to_value();
+        let optional = allows_null(&schema);
+        self.put(name, schema, optional);
+    }
+
+    pub(crate) fn opaque(&mut self, name: &'static str, signature: &'static str) {
+        self.opaque.push(name);
+        self.put(name, json!({ "x-opaque": signature }), false);
+    }
+
+    fn put(&mut self, name: &'static str, schema: Value, optional: bool) {
+        self.properties.insert(name.to_owned(), schema);
+        if !optional {
+            self.required.push(name);
+        }
+    }
+
+    pub(crate) fn store(mut self, cache: &Cache, types: &'static str) -> Arc<Schema> {
+        let definitions = self.generator.take_definitions(true);
+        let whole = json!({
+            "type": "object",
+            "properties": self.properties,
+            "required": self.required,
+            "$defs": definitions,
+        });
+        let schema = Arc::new(Schema {
+            hash: hash(whole).into(),
+            opaque: self.opaque,
+        });
+        cache.put(types, &schema);
+        schema
+    }
+}
+
+/// An argument that may be null may be left out: that is how schemars writes an `Option`.
+fn allows_null(schema: &Value) -> bool {
+    let is_null = |kind: &Value| kind == "null";
+    match (&schema["type"], &schema["anyOf"]) {
+        (Value::Array(kinds), _) => kinds.iter().any(is_null),
+        (_, Value::Array(choices)) => choices.iter().any(|choice| is_null(&choice["type"])),
+        (kind, _) => is_null(kind),
+    }
+}
+
+/// `sha256:` and the hash of the schema's canonical form.
+fn hash(mut schema: Value) -> String {
+    strip_annotations(&mut schema);
+    // Only NaN has no canonical form, and JSON has no NaN.
+    let canonical = serde_json_canonicalizer::to_vec(&schema).unwrap_or_default();
+    let mut text = String::from("sha256:");
+    push_hex(&mut text, &Sha256::digest(canonical));
+    text
+}
+
+/// Keywords whose value maps names (of properties, of definitions) to schemas.
+const MAPS_OF_SCHEMAS: &[&str] = &[
+    "properties",
+    "$defs",
+    "definitions",
+    "patternProperties",
+    "dependentSchemas",
+];
+
+/// Keywords whose value is data, in which `title` is a word like any other.
+const DATA: &[&str] = &["const", "default", "enum"];
+
+/// Removes annotations, but only in schema position: a *property* may be called `title`.
+fn strip_annotations(schema: &mut Value) {
+    match schema {
+        Value::Object(keywords) => {
+            keywords.retain(|keyword, _| {
+                !matches!(
+                    keyword.as_str(),
+                    "title" | "description" | "$schema" | "examples"
+                ) && !keyword.starts_with("x-agentscope-")
+            });
+            for (keyword, value) in keywords.iter_mut() {
+                if let (true, Value::Object(named)) =
+                    (MAPS_OF_SCHEMAS.contains(&&**keyword), &mut *value)
+                {
+                    named.values_mut().for_each(strip_annotations);
+                } else if keyword == "required" {
+                    sort_words(value);
+                } else if !DATA.contains(&&**keyword) {
+                    strip_annotations(value);
+                }
+            }
+        }
+        Value::Array(schemas) => schemas.iter_mut().for_each(strip_annotations),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
+    }
+}
+
+fn sort_words(value: &mut Value) {
+    if let Value::Array(words) = value {
+        words.sort_by(|one, other| one.as_str().cmp(&other.as_str()));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn annotations_and_order_do_not_change_the_hash_but_a_property_called_title_does() {
+        let plain = json!({"properties": {"a": {"type": "string"}}, "required": ["a", "b"]});
+        let noted = json!({
+            "title": "T", "description": "d", "x-agentscope-class": "pii", "$schema": "s",
+            "required": ["b", "a"],
+            "properties": {"a": {"type": "string", "description": "x", "examples": ["y"]}},
+        });
+        assert_eq!(hash(plain.clone()), hash(noted));
+        let mut titled = plain.clone();
+        titled["properties"]["title"] = json!({"type": "string"});
+        assert_ne!(hash(plain), hash(titled));
+    }
+
+    #[test]
+    fn the_hash_of_a_known_schema_is_known() {
+        let known = hash(json!({"type": "object", "properties": {}, "required": [], "$defs": {}}));
+        let mut expected = String::from("sha256:");
+        let canonical = br#"{"$defs":{},"properties":{},"required":[],"type":"object"}"#;
+        push_hex(&mut expected, &Sha256::digest(canonical));
+        assert_eq!(known, expected);
+    }
+
+    #[test]
+    fn instantiations_keep_their_own_schema() {
+        let cache = Cache::new();
+        let mut one = SchemaBuilder::new();
+        one.declared::<String>("a");
+        let one = one.store(&cache, "String");
+        let mut other = SchemaBuilder::new();
+        other.opaque("a", "T");
+        let other = other.store(&cache, "Opaque");
+        assert_ne!(one.hash, other.hash);
+        assert_eq!(
+            cache.get("String").map(|schema| schema.hash.clone()),
+            Some(one.hash.clone())
+        );
+        assert_eq!(
+            cache.get("Opaque").map(|schema| schema.opaque.clone()),
+            Some(vec!["a"])
+        );
+    }
+}

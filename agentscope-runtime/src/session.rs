@@ -1,0 +1,214 @@
+//! Sessions: one user interaction or job, opened explicitly.
+
+use std::pin::Pin;
+use std::task::{Context, Poll};
+use std::time::SystemTime;
+
+use opentelemetry::StringValue;
+use pin_project_lite::pin_project;
+
+use crate::frame::{self, Frame};
+use crate::key;
+use crate::opening;
+use crate::option::TextOption;
+use crate::outcome::{Ending, Verdict};
+use crate::recording::OwnSession;
+use crate::session_state::Identity;
+
+/// One user interaction or job: a chat turn, a request, a batch item.
+///
+/// Without one the first agent opens a session by itself and ends it. Open one explicitly to give
+/// it an id, a user, a task or a tenant, or to hold several agents together.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct Session;
+
+impl Session {
+    /// Starts to describe a session.
+    ///
+    /// ```
+    /// # extern crate agentscope_runtime as agentscope;
+    /// use agentscope::Session;
+    ///
+    /// # async fn handle(question: &str) {}
+    /// # async fn run() {
+    /// Session::builder()
+    ///     .name("support")
+    ///     .id("conversation-7")
+    ///     .user("alice@example.com")
+    ///     .run(handle("Where is my order?"))
+    ///     .await;
+    /// # }
+    /// ```
+    pub fn builder() -> SessionBuilder {
+        SessionBuilder {
+            name: "session".into(),
+            id: None,
+            identity: Identity::default(),
+        }
+    }
+
+    /// Says whether the running session did what it was for; wins over the runtime's own rules.
+    ///
+    /// `source` names who says so, for example `"user"` or `"unit_tests"`. Does nothing outside a
+    /// session.
+    ///
+    /// ```
+    /// # extern crate agentscope_runtime as agentscope;
+    /// use agentscope::{Session, Verdict};
+    /// Session::verdict(Verdict::Success, "user");
+    /// ```
+    pub fn verdict(verdict: Verdict, source: &'static str) {
+        if let Some(frame) = Frame::of_current_context() {
+            frame.session.say(verdict, source);
+        }
+    }
+}
+
+/// Describes a session that is about to run.
+#[derive(Clone, Debug)]
+#[must_use = "a session is opened by `run` or `run_sync`"]
+pub struct SessionBuilder {
+    name: StringValue,
+    id: Option<StringValue>,
+    identity: Identity,
+}
+
+impl SessionBuilder {
+    /// Names the workflow; low cardinality, default `session`.
+    pub fn name(mut self, name: impl TextOption) -> Self {
+        if let Some(name) = name.text_option() {
+            self.name = name;
+        }
+        self
+    }
+
+    /// The id of the conversation or job. The same id again resumes the same session.
+    pub fn id(mut self, id: impl TextOption) -> Self {
+        self.id = id.text_option();
+        self.identity.conversation = self.id.clone();
+        self
+    }
+
+    /// The user; only a keyed hash of it is recorded.
+    pub fn user(mut self, user: impl TextOption) -> Self {
+        let user = user.text_option();
+        self.identity.user_hash =
+            user.map(|user| key::keyed_hash("user", user.as_str().as_bytes()).into());
+        self
+    }
+
+    /// The application's task. Recorded as it is: no personal data.
+    pub fn task(mut self, task: impl TextOption) -> Self {
+        self.identity.task = task.text_option();
+        self
+    }
+
+    /// The application's tenant. Recorded as it is: no personal data.
+    pub fn tenant(mut self, tenant: impl TextOption) -> Self {
+        self.identity.tenant = tenant.text_option();
+        self
+    }
+
+    /// Runs a future in the session; the session opens at its first poll and ends with it.
+    pub fn run<F: Future>(self, future: F) -> SessionFuture<F> {
+        SessionFuture {
+            inner: future,
+            state: State {
+                builder: Some(self),
+                session: None,
+            },
+        }
+    }
+
+    /// Runs a closure in the session.
+    ///
+    /// ```
+    /// # extern crate agentscope_runtime as agentscope;
+    /// let answer = agentscope::Session::builder().task("T-1").run_sync(|| 42);
+    /// assert_eq!(answer, 42);
+    /// ```
+    pub fn run_sync<R>(self, run: impl FnOnce() -> R) -> R {
+        let mut state = State {
+            builder: None,
+            session: self.open(),
+        };
+        let result = state.poll(run);
+        state.end(&Ending::OK);
+        result
+    }
+
+    fn open(self) -> Option<OwnSession> {
+        opening::open_session(self.name, self.id, self.identity)
+    }
+}
+
+pin_project! {
+    /// A future in its session; made by [`SessionBuilder::run`].
+    #[must_use = "futures do nothing unless awaited"]
+    pub struct SessionFuture<F> {
+        #[pin]
+        inner: F,
+        state: State,
+    }
+}
+
+struct State {
+    /// Until the first poll.
+    builder: Option<SessionBuilder>,
+    /// While it runs, if it is recorded.
+    session: Option<OwnSession>,
+}
+
+impl State {
+    fn poll<R>(&mut self, run: impl FnOnce() -> R) -> R {
+        let Some(session) = &self.session else {
+            return run();
+        };
+        let entered = session.enter();
+        let unwinding = Unwinding(self);
+        let result = run();
+        std::mem::forget(unwinding);
+        drop(entered);
+        result
+    }
+
+    fn end(&mut self, ending: &Ending) {
+        if let Some(session) = self.session.take() {
+            session.end(ending, None, SystemTime::now());
+        }
+    }
+}
+
+/// Dropped before it was done.
+impl Drop for State {
+    fn drop(&mut self) {
+        if self.session.is_some() {
+            frame::on_living_thread(|| self.end(&Ending::CANCELLED));
+        }
+    }
+}
+
+struct Unwinding<'a>(&'a mut State);
+
+impl Drop for Unwinding<'_> {
+    fn drop(&mut self) {
+        self.0.end(&Ending::PANICKED);
+    }
+}
+
+impl<F: Future> Future for SessionFuture<F> {
+    type Output = F::Output;
+
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<F::Output> {
+        let this = self.project();
+        if let Some(builder) = this.state.builder.take() {
+            this.state.session = builder.open();
+        }
+        let poll = this.state.poll(|| this.inner.poll(cx));
+        if poll.is_ready() {
+            this.state.end(&Ending::OK);
+        }
+        poll
+    }
+}

@@ -1,0 +1,293 @@
+//! What a running session knows: its identity, its steps, its open spans, its verdict.
+
+use std::sync::atomic::{AtomicU8, AtomicU32, Ordering::Relaxed};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
+use std::time::SystemTime;
+
+use opentelemetry::trace::{SpanContext, TraceContextExt as _};
+use opentelemetry::{Context, KeyValue, StringValue, global::BoxedTracer};
+
+use crate::agent_state::AgentState;
+use crate::level::Level;
+use crate::names;
+use crate::outcome::{Ending, Outcome, Verdict};
+use crate::stats;
+use crate::totals::Totals;
+
+/// Who the session is for; set before or while its first agent opens.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Identity {
+    pub(crate) conversation: Option<StringValue>,
+    pub(crate) user_hash: Option<StringValue>,
+    pub(crate) task: Option<StringValue>,
+    pub(crate) tenant: Option<StringValue>,
+}
+
+impl Identity {
+    pub(crate) fn attributes(&self) -> impl Iterator<Item = KeyValue> + '_ {
+        [
+            (names::CONVERSATION_ID, &self.conversation),
+            (names::USER_HASH, &self.user_hash),
+            (names::TASK_ID, &self.task),
+            (names::TENANT_ID, &self.tenant),
+        ]
+        .into_iter()
+        .filter_map(|(key, value)| Some(KeyValue::new(key, value.clone()?)))
+    }
+}
+
+pub(crate) struct SessionState {
+    pub(crate) id: StringValue,
+    pub(crate) identity: Identity,
+    pub(crate) span: SpanContext,
+    /// Kept here because asking the global provider for one costs more than the rest of a span.
+    pub(crate) tracer: BoxedTracer,
+    pub(crate) totals: Totals,
+    next_step: AtomicU32,
+    semantic_warnings: AtomicU32,
+    worst: AtomicU8,
+    verdict: Mutex<Option<(Verdict, &'static str)>>,
+    agents: Mutex<Vec<Weak<AgentState>>>,
+    open: Mutex<OpenSpans>,
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl SessionState {
+    pub(crate) fn new(
+        id: StringValue,
+        identity: Identity,
+        span: SpanContext,
+        tracer: BoxedTracer,
+    ) -> Self {
+        Self {
+            id,
+            identity,
+            span,
+            tracer,
+            totals: Totals::default(),
+            next_step: AtomicU32::new(0),
+            semantic_warnings: AtomicU32::new(0),
+            worst: AtomicU8::new(Level::Info as u8),
+            verdict: Mutex::new(None),
+            agents: Mutex::default(),
+            open: Mutex::default(),
+        }
+    }
+
+    /// Takes the next step number.
+    pub(crate) fn take_step(&self) -> u32 {
+        self.next_step.fetch_add(1, Relaxed)
+    }
+
+    /// Number of the latest step; `None` before the first.
+    pub(crate) fn latest_step(&self) -> Option<u32> {
+        self.next_step.load(Relaxed).checked_sub(1)
+    }
+
+    pub(crate) fn note_level(&self, level: Level) {
+        self.worst.fetch_max(level as u8, Relaxed);
+        if level == Level::SemanticWarn {
+            self.semantic_warnings.fetch_add(1, Relaxed);
+        }
+    }
+
+    /// The application's word wins over a rule's, a later word over an earlier one; among rules
+    /// the first failure stays.
+    pub(crate) fn say(&self, verdict: Verdict, source: &'static str) {
+        let mut said = lock(&self.verdict);
+        let by_rule = matches!(
+            source,
+            RULE_OUTCOME | RULE_BUDGET | RULE_GUARDRAIL | RULE_ITERATIONS
+        );
+        if !by_rule || said.is_none() {
+            *said = Some((verdict, source));
+        }
+    }
+
+    fn verdict(&self, outcome: Outcome) -> (Verdict, &'static str) {
+        match *lock(&self.verdict) {
+            Some(said) => said,
+            None if outcome == Outcome::Ok => (Verdict::Unknown, "none"),
+            None => (Verdict::Failure, RULE_OUTCOME),
+        }
+    }
+
+    /// What the session's span says at its end, beside its outcome.
+    pub(crate) fn closing_attributes(&self, outcome: Outcome) -> Vec<KeyValue> {
+        let (verdict, source) = self.verdict(outcome);
+        let worst = Level::ALL[usize::from(self.worst.load(Relaxed))];
+        let mut attributes = vec![
+            KeyValue::new(names::OUTCOME, outcome.as_str()),
+            KeyValue::new(names::LEVEL, worst.as_str()),
+            KeyValue::new(names::SESSION_VERDICT, verdict.as_str()),
+            KeyValue::new(names::SESSION_VERDICT_SOURCE, source),
+            KeyValue::new(
+                names::SESSION_SEMANTIC_WARNINGS,
+                i64::from(self.semantic_warnings.load(Relaxed)),
+            ),
+        ];
+        attributes.extend(
+            self.totals
+                .attributes(names::SESSION_TOOL_CALLS, names::SESSION_INFERENCE_CALLS),
+        );
+        attributes.extend(
+            self.latest_step()
+                .map(|step| KeyValue::new(names::STEP_INDEX, i64::from(step))),
+        );
+        attributes
+    }
+
+    pub(crate) fn add_agent(&self, agent: &Arc<AgentState>) {
+        let mut agents = lock(&self.agents);
+        agents.retain(|agent| agent.strong_count() > 0);
+        agents.push(Arc::downgrade(agent));
+    }
+
+    pub(crate) fn remove_agent(&self, agent: &Arc<AgentState>) {
+        lock(&self.agents).retain(|running| !std::ptr::eq(running.as_ptr(), Arc::as_ptr(agent)));
+    }
+
+    /// The running agent that a call with a lost frame belongs to: the innermost one, or where
+    /// several run side by side the innermost that they have in common.
+    pub(crate) fn innermost_agent(&self) -> Option<Arc<AgentState>> {
+        let running: Vec<_> = lock(&self.agents)
+            .iter()
+            .filter_map(Weak::upgrade)
+            .collect();
+        let mut candidate = running.last().cloned()?;
+        loop {
+            let related =
+                |agent: &Arc<AgentState>| agent.is_within(&candidate) || candidate.is_within(agent);
+            if running.iter().all(related) {
+                return Some(candidate);
+            }
+            candidate = candidate.parent.clone()?;
+        }
+    }
+
+    pub(crate) fn open_span(&self, cx: Context, agent: Option<Arc<AgentState>>) -> SpanKey {
+        stats::count_opened();
+        lock(&self.open).insert(cx, agent)
+    }
+
+    /// True if the span is still open and now the caller's to end.
+    pub(crate) fn close_span(&self, key: SpanKey) -> bool {
+        lock(&self.open).remove(key).is_some()
+    }
+
+    /// Ends every open span as cancelled, children first.
+    pub(crate) fn cancel_open_spans(&self) {
+        let mut open = lock(&self.open).drain();
+        while let Some(OpenSpan { cx, agent, .. }) = open.pop() {
+            let session_span = *cx.span().span_context() == self.span;
+            let outcome = KeyValue::new(names::OUTCOME, Outcome::Cancelled.as_str());
+            let attributes = match agent {
+                _ if session_span => self.closing_attributes(Outcome::Cancelled),
+                Some(agent) => agent
+                    .closing_attributes()
+                    .into_iter()
+                    .chain([outcome])
+                    .collect(),
+                None => vec![outcome],
+            };
+            end_span(&cx, &Ending::CANCELLED, attributes, SystemTime::now());
+        }
+    }
+}
+
+/// Ends the span of `cx`. Uses owned handles only: it may run while a thread is torn down.
+pub(crate) fn end_span(
+    cx: &Context,
+    ending: &Ending,
+    mut attributes: Vec<KeyValue>,
+    time: SystemTime,
+) {
+    let span = cx.span();
+    if let Some(error_type) = &ending.error_type {
+        attributes.push(KeyValue::new(
+            names::ERROR_TYPE,
+            StringValue::from(error_type.clone()),
+        ));
+        span.set_status(opentelemetry::trace::Status::error(""));
+    }
+    span.set_attributes(attributes);
+    span.end_with_timestamp(time);
+    stats::count_ended(ending.outcome);
+}
+
+pub(crate) const RULE_OUTCOME: &str = "outcome";
+pub(crate) const RULE_BUDGET: &str = "token_budget";
+pub(crate) const RULE_ITERATIONS: &str = "iteration_limit";
+pub(crate) const RULE_GUARDRAIL: &str = "guardrail";
+
+struct OpenSpan {
+    /// Rises with every span opened, so that children can be ended before their parents.
+    age: u64,
+    cx: Context,
+    agent: Option<Arc<AgentState>>,
+}
+
+/// Names an open span; stays invalid after all were drained.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct SpanKey {
+    index: usize,
+    generation: u32,
+}
+
+#[derive(Default)]
+struct OpenSpans {
+    spans: Vec<Option<OpenSpan>>,
+    free: Vec<usize>,
+    opened: u64,
+    /// Counts drains: a key from before one must not name a span from after it.
+    generation: u32,
+}
+
+impl OpenSpans {
+    fn insert(&mut self, cx: Context, agent: Option<Arc<AgentState>>) -> SpanKey {
+        self.opened += 1;
+        let span = OpenSpan {
+            age: self.opened,
+            cx,
+            agent,
+        };
+        let index = match self.free.pop() {
+            Some(index) => {
+                self.spans[index] = Some(span);
+                index
+            }
+            None => {
+                self.spans.push(Some(span));
+                self.spans.len() - 1
+            }
+        };
+        SpanKey {
+            index,
+            generation: self.generation,
+        }
+    }
+
+    fn remove(&mut self, key: SpanKey) -> Option<OpenSpan> {
+        if key.generation != self.generation {
+            return None;
+        }
+        let span = self.spans.get_mut(key.index)?.take()?;
+        self.free.push(key.index);
+        Some(span)
+    }
+
+    /// All open spans, oldest first.
+    fn drain(&mut self) -> Vec<OpenSpan> {
+        self.generation += 1;
+        self.free.clear();
+        let mut spans: Vec<_> = std::mem::take(&mut self.spans)
+            .into_iter()
+            .flatten()
+            .collect();
+        spans.sort_unstable_by_key(|span| span.age);
+        spans
+    }
+}

@@ -1,0 +1,117 @@
+//! What the macros know of an annotated function at compile time.
+
+use std::sync::{Arc, Mutex};
+
+use opentelemetry::StringValue;
+
+use crate::class::{Class, Sensitivity};
+use crate::key;
+use crate::schema::Cache;
+
+/// The four layers of a semantic trace.
+///
+/// ```
+/// # extern crate agentscope_runtime as agentscope;
+/// assert_eq!(agentscope::Layer::Tool.as_str(), "tool");
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Layer {
+    /// One user interaction or job.
+    Session,
+    /// One run of an agent.
+    Agent,
+    /// One tool call.
+    Tool,
+    /// One model call.
+    Inference,
+}
+
+impl Layer {
+    /// The word on the wire.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Session => "session",
+            Self::Agent => "agent",
+            Self::Tool => "tool",
+            Self::Inference => "inference",
+        }
+    }
+}
+
+/// What the macros know of a function.
+#[derive(Debug)]
+pub struct Meta {
+    pub layer: Layer,
+    pub name: &'static str,
+    /// What the span is called, unless `name = ..` is known at run time only; empty for inferences.
+    pub span_name: &'static str,
+    /// Path of the function: `crate::module::function`.
+    pub function: &'static str,
+    /// The doc comment; empty where there is none.
+    pub description: &'static str,
+    /// For tools: whether it changes nothing (`effect = read`).
+    pub reads_only: bool,
+    pub params: &'static [Param],
+    /// Class of the result; `None` where its type says it.
+    pub output: Option<Sensitivity>,
+}
+
+/// What the macros know of an argument.
+#[derive(Debug)]
+pub struct Param {
+    pub name: &'static str,
+    /// The type as written, the schema of last resort.
+    pub signature: &'static str,
+    /// `None` where the type says it.
+    pub sensitivity: Option<Sensitivity>,
+}
+
+/// One annotated function: a static in its expansion.
+pub struct Site {
+    pub(crate) meta: Meta,
+    pub(crate) schemas: Cache,
+    /// The latest shape of the arguments and its hash: most calls have the shape of the last one.
+    shape: Mutex<Option<(String, StringValue)>>,
+}
+
+impl Site {
+    pub const fn new(meta: Meta) -> Self {
+        Self {
+            meta,
+            schemas: Cache::new(),
+            shape: Mutex::new(None),
+        }
+    }
+
+    pub(crate) fn shape_hash(&self, shape: &str) -> StringValue {
+        // Never waits: whoever finds it taken computes the hash.
+        let latest = self.shape.try_lock();
+        if let Ok(Some((known, hash))) = latest.as_deref()
+            && known == shape
+        {
+            return hash.clone();
+        }
+        let hash = StringValue::from(Arc::<str>::from(key::keyed_hash("shape", shape.as_bytes())));
+        if let Ok(mut latest) = latest {
+            *latest = Some((shape.to_owned(), hash.clone()));
+        }
+        hash
+    }
+}
+
+impl Meta {
+    /// The class of an argument, for one whose type says it: the policy of a classified type is
+    /// in its parts.
+    pub(crate) fn param(&self, index: usize) -> &Param {
+        const UNKNOWN: Param = Param {
+            name: "?",
+            signature: "?",
+            sensitivity: Some(Sensitivity {
+                class: Class::Secret,
+                kind: None,
+                redact: None,
+            }),
+        };
+        self.params.get(index).unwrap_or(&UNKNOWN)
+    }
+}

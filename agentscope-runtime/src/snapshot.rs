@@ -1,0 +1,289 @@
+//! Execution-state snapshots: what an agent knew at one moment, and where they go.
+
+use std::sync::{Arc, RwLock};
+use std::time::SystemTime;
+
+use opentelemetry::StringValue;
+use opentelemetry::logs::{AnyValue, LogRecord, Logger, LoggerProvider};
+use opentelemetry::trace::{SpanId, TraceFlags, TraceId};
+
+use crate::level::Level;
+use crate::names;
+use crate::stats;
+
+/// The state of an agent at one moment: at each tool call and return, at each decision of the
+/// model, and at each warning.
+///
+/// Every text in it has passed the policy for its class already; nothing here needs redaction.
+/// A [`SnapshotSink`] receives them; see there for an example.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Snapshot {
+    /// What happened: one of the `EVENT_*` constants of [`names`].
+    pub event: &'static str,
+    /// How much it matters.
+    pub level: Level,
+    /// When it happened, by the clock of this machine.
+    pub time: SystemTime,
+    /// Trace of the span that the snapshot belongs to.
+    pub trace_id: TraceId,
+    /// Span that the snapshot belongs to.
+    pub span_id: SpanId,
+    /// Whether that trace is sampled.
+    pub trace_flags: TraceFlags,
+    /// Session.
+    pub session_id: StringValue,
+    /// The run of the agent; `None` for a call outside any agent.
+    pub agent_id: Option<StringValue>,
+    /// Name of the agent; `None` for a call outside any agent.
+    pub agent_name: Option<StringValue>,
+    /// Number of the latest step in its session span; `None` before the first.
+    pub step_index: Option<u32>,
+    /// Tool that is called or has returned.
+    pub tool_name: Option<StringValue>,
+    /// Hash of the tool's declared argument schema, `sha256:` and 64 hex digits.
+    pub schema_hash: Option<StringValue>,
+    /// Why the call was made.
+    pub reason: Option<StringValue>,
+    /// Working memory.
+    pub memory: Option<StringValue>,
+    /// `stated` by the code, or `derived` from the steps.
+    pub memory_source: Option<&'static str>,
+    /// The agent's goal.
+    pub goal: Option<StringValue>,
+    /// The agent's belief.
+    pub belief: Option<StringValue>,
+    /// Reasoning loops of the agent so far.
+    pub iteration_count: u32,
+    /// Tokens the agent has left; `None` without a budget; negative when overspent.
+    pub token_budget_remaining: Option<i64>,
+    /// The application's task.
+    pub task: Option<StringValue>,
+    /// The application's tenant.
+    pub tenant: Option<StringValue>,
+    /// What is warned of, from `Warn` upwards.
+    pub warning: Option<&'static str>,
+    /// What the event adds: outcome, arguments, the application's own note.
+    pub details: Vec<(&'static str, AnyValue)>,
+}
+
+impl Snapshot {
+    /// The snapshot as OpenTelemetry log attributes, named as in [`names`].
+    pub fn attributes(self) -> Vec<(&'static str, AnyValue)> {
+        let mut attributes = Vec::with_capacity(16);
+        self.for_each_attribute(|key, value| attributes.push((key, value)));
+        attributes
+    }
+
+    fn for_each_attribute(self, mut take: impl FnMut(&'static str, AnyValue)) {
+        take(names::SESSION_ID, text(self.session_id));
+        take(names::LEVEL, AnyValue::from(self.level.as_str()));
+        take(
+            names::ITERATION_COUNT,
+            i64::from(self.iteration_count).into(),
+        );
+        let texts = [
+            (names::AGENT_ID, self.agent_id),
+            (names::AGENT_NAME, self.agent_name),
+            (names::TOOL_NAME, self.tool_name),
+            (names::TOOL_SCHEMA_HASH, self.schema_hash),
+            (names::CALL_REASON, self.reason),
+            (names::MEMORY, self.memory),
+            (names::GOAL, self.goal),
+            (names::BELIEF, self.belief),
+            (names::TASK_ID, self.task),
+            (names::TENANT_ID, self.tenant),
+        ];
+        for (key, value) in texts {
+            if let Some(value) = value {
+                take(key, text(value));
+            }
+        }
+        for (key, word) in [
+            (names::MEMORY_SOURCE, self.memory_source),
+            (names::WARNING, self.warning),
+        ] {
+            if let Some(word) = word {
+                take(key, word.into());
+            }
+        }
+        if let Some(step) = self.step_index {
+            take(names::STEP_INDEX, i64::from(step).into());
+        }
+        if let Some(tokens) = self.token_budget_remaining {
+            take(names::BUDGET_REMAINING, tokens.into());
+        }
+        for (key, value) in self.details {
+            take(key, value);
+        }
+    }
+}
+
+fn text(value: StringValue) -> AnyValue {
+    AnyValue::String(value)
+}
+
+/// Where snapshots go instead of the application's `tracing` log.
+///
+/// `record` is called on the thread of the agent: it must not block and must not panic.
+/// `agentscope_collector::init()` installs one; an application that has its own OpenTelemetry
+/// logger provider hands that over with [`set_logger_provider`].
+///
+/// ```
+/// # extern crate agentscope_runtime as agentscope;
+/// use std::sync::Arc;
+/// use std::sync::atomic::{AtomicU64, Ordering};
+/// use agentscope::{Level, Snapshot, SnapshotSink};
+///
+/// /// Counts what somebody should look at.
+/// #[derive(Default)]
+/// struct Alarm(AtomicU64);
+///
+/// impl SnapshotSink for Alarm {
+///     fn record(&self, snapshot: Snapshot) -> bool {
+///         if snapshot.level >= Level::SemanticWarn {
+///             self.0.fetch_add(1, Ordering::Relaxed);
+///         }
+///         true
+///     }
+/// }
+///
+/// agentscope::set_snapshot_sink(Some(Arc::new(Alarm::default())));
+/// # agentscope::set_snapshot_sink(None);
+/// ```
+pub trait SnapshotSink: Send + Sync {
+    /// Takes one snapshot; `false` says that it was dropped, which [`stats`](crate::stats) counts.
+    fn record(&self, snapshot: Snapshot) -> bool;
+}
+
+static SINK: RwLock<Option<Arc<dyn SnapshotSink>>> = RwLock::new(None);
+
+/// Sends all later snapshots to `sink`; `None` sends them to the `tracing` log again.
+///
+/// ```
+/// # extern crate agentscope_runtime as agentscope;
+/// agentscope::set_snapshot_sink(None);
+/// ```
+pub fn set_snapshot_sink(sink: Option<Arc<dyn SnapshotSink>>) {
+    let mut installed = SINK
+        .write()
+        .unwrap_or_else(|poisoned| poisoned.into_inner());
+    *installed = sink;
+}
+
+/// Sends all later snapshots as log records to the application's own logger provider, on the
+/// thread of the agent.
+///
+/// ```
+/// # extern crate agentscope_runtime as agentscope;
+/// use opentelemetry_sdk::logs::SdkLoggerProvider;
+///
+/// let provider = SdkLoggerProvider::builder().build(); // with the application's own exporter
+/// agentscope::set_logger_provider(&provider);
+/// # agentscope::set_snapshot_sink(None);
+/// ```
+pub fn set_logger_provider<P>(provider: &P)
+where
+    P: LoggerProvider,
+    P::Logger: Send + Sync + 'static,
+{
+    set_snapshot_sink(Some(Arc::new(LoggerSink(provider.logger(crate::SCOPE)))));
+}
+
+struct LoggerSink<L>(L);
+
+impl<L: Logger + Send + Sync> SnapshotSink for LoggerSink<L> {
+    fn record(&self, snapshot: Snapshot) -> bool {
+        emit(&self.0, snapshot);
+        true
+    }
+}
+
+/// Emits a snapshot as one log record, with the snapshot's own time and trace context; for a
+/// [`SnapshotSink`] that hands snapshots on from a thread of its own.
+///
+/// ```
+/// # extern crate agentscope_runtime as agentscope;
+/// use agentscope::{Snapshot, SnapshotSink};
+/// use opentelemetry_sdk::logs::SdkLogger;
+///
+/// struct ToLog(SdkLogger);
+///
+/// impl SnapshotSink for ToLog {
+///     fn record(&self, snapshot: Snapshot) -> bool {
+///         agentscope::emit(&self.0, snapshot);
+///         true
+///     }
+/// }
+/// ```
+pub fn emit<L: Logger>(logger: &L, snapshot: Snapshot) {
+    let mut record = logger.create_log_record();
+    record.set_event_name(snapshot.event);
+    record.set_timestamp(snapshot.time);
+    record.set_severity_number(snapshot.level.severity());
+    record.set_severity_text(snapshot.level.as_str());
+    record.set_trace_context(
+        snapshot.trace_id,
+        snapshot.span_id,
+        Some(snapshot.trace_flags),
+    );
+    snapshot.for_each_attribute(|key, value| record.add_attribute(key, value));
+    logger.emit(record);
+}
+
+/// Hands a snapshot to the sink, or to `tracing` where there is none; never both.
+pub(crate) fn record(snapshot: Snapshot) {
+    let sink = match SINK.read() {
+        Ok(sink) => sink.clone(),
+        Err(poisoned) => poisoned.into_inner().clone(),
+    };
+    match sink {
+        Some(sink) => stats::count_snapshot(sink.record(snapshot)),
+        None => {
+            stats::count_snapshot(true);
+            trace(snapshot);
+        }
+    }
+}
+
+/// Never above WARN: with tracing-opentelemetry an ERROR event would turn the application's own
+/// outer span to status ERROR. The true level is a field.
+fn trace(snapshot: Snapshot) {
+    macro_rules! event {
+        ($level:ident) => {
+            if tracing::enabled!(target: "agentscope", tracing::Level::$level) {
+                let event = snapshot.event;
+                let fields = Fields(snapshot.attributes());
+                tracing::event!(target: "agentscope", tracing::Level::$level, event, "{fields}");
+            }
+        };
+    }
+    match snapshot.level {
+        Level::Trace => event!(TRACE),
+        Level::Debug => event!(DEBUG),
+        Level::Info => event!(INFO),
+        Level::Warn | Level::SemanticWarn | Level::Error | Level::Critical => event!(WARN),
+    }
+}
+
+/// `key=value` pairs: the set of fields differs from event to event, which `tracing`'s macros
+/// cannot say.
+struct Fields(Vec<(&'static str, AnyValue)>);
+
+impl std::fmt::Display for Fields {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        for (index, (key, value)) in self.0.iter().enumerate() {
+            if index > 0 {
+                f.write_str(" ")?;
+            }
+            match value {
+                AnyValue::Int(number) => write!(f, "{key}={number}")?,
+                AnyValue::Boolean(flag) => write!(f, "{key}={flag}")?,
+                AnyValue::Double(number) => write!(f, "{key}={number}")?,
+                AnyValue::String(text) => write!(f, "{key}={:?}", text.as_str())?,
+                other => write!(f, "{key}={other:?}")?,
+            }
+        }
+        Ok(())
+    }
+}

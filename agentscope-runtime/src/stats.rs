@@ -1,0 +1,95 @@
+//! Counters that prove that no span is lost.
+
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+
+use crate::outcome::Outcome;
+
+/// What the runtime has done since the program started.
+///
+/// Once no annotated call is running, `opened == ended`, and `ended` is the sum of the four
+/// outcomes. `panic = "abort"`, `process::exit` and `mem::forget` are outside that promise.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Stats {
+    /// Spans opened, of all layers.
+    pub opened: u64,
+    /// Spans ended.
+    pub ended: u64,
+    /// Spans that ended `ok`.
+    pub ok: u64,
+    /// Spans that ended `error`.
+    pub error: u64,
+    /// Spans that ended `cancelled`.
+    pub cancelled: u64,
+    /// Spans that ended `panicked`.
+    pub panicked: u64,
+    /// Snapshots that the sink or the log took.
+    pub snapshots: u64,
+    /// Snapshots that the sink dropped.
+    pub dropped: u64,
+    /// Calls whose agent frame foreign code had dropped and that found it again.
+    pub recovered: u64,
+    /// Sessions beyond the number that is tracked for recovery.
+    pub untracked: u64,
+}
+
+macro_rules! counters {
+    ($($counter:ident => $field:ident),* $(,)?) => {
+        $(static $counter: AtomicU64 = AtomicU64::new(0);)*
+
+        /// Reads the counters.
+        ///
+        /// ```
+        /// # extern crate agentscope_runtime as agentscope;
+        /// let stats = agentscope::stats();
+        /// assert_eq!(stats.opened, stats.ended, "no annotated call is running");
+        /// ```
+        pub fn stats() -> Stats {
+            Stats { $($field: $counter.load(Relaxed)),* }
+        }
+    };
+}
+
+counters! {
+    OPENED => opened,
+    ENDED => ended,
+    OK => ok,
+    ERROR => error,
+    CANCELLED => cancelled,
+    PANICKED => panicked,
+    SNAPSHOTS => snapshots,
+    DROPPED => dropped,
+    RECOVERED => recovered,
+    UNTRACKED => untracked,
+}
+
+fn add_one(counter: &AtomicU64) {
+    counter.fetch_add(1, Relaxed);
+}
+
+pub(crate) fn count_opened() {
+    add_one(&OPENED);
+}
+
+pub(crate) fn count_ended(outcome: Outcome) {
+    add_one(match outcome {
+        Outcome::Ok => &OK,
+        Outcome::Error => &ERROR,
+        Outcome::Cancelled => &CANCELLED,
+        Outcome::Panicked => &PANICKED,
+    });
+    add_one(&ENDED);
+}
+
+pub(crate) fn count_snapshot(taken: bool) {
+    add_one(if taken { &SNAPSHOTS } else { &DROPPED });
+}
+
+/// True for the first one only: one warning a process.
+pub(crate) fn count_recovered() -> bool {
+    RECOVERED.fetch_add(1, Relaxed) == 0
+}
+
+pub(crate) fn count_untracked() {
+    add_one(&UNTRACKED);
+}

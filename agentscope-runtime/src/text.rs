@@ -1,0 +1,151 @@
+//! Reasons, memory, goals and beliefs: text that says its own class.
+
+use std::borrow::Cow;
+
+use opentelemetry::StringValue;
+
+use crate::class::{Class, Treatment};
+use crate::key;
+
+/// A text with its sensitivity class; made by [`internal`], [`confidential`] or [`pii`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Text {
+    value: Cow<'static, str>,
+    class: Class,
+}
+
+/// What can be given as a reason, a memory, a goal or a belief.
+///
+/// A literal is code, so it counts as internal. Text made at run time must say its class.
+///
+/// ```
+/// # extern crate agentscope_runtime as agentscope;
+/// use agentscope::{IntoText, Text, internal};
+///
+/// let texts: [Text; 2] = ["a literal".into_text(), internal(format!("{} rows", 3)).into_text()];
+/// # let _ = texts;
+/// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is text without a sensitivity class",
+    label = "say its class",
+    note = "write `internal(..)`, `confidential(..)` or `pii(..)` around it, from `agentscope`; a string literal needs no class"
+)]
+pub trait IntoText {
+    /// The text with its class.
+    fn into_text(self) -> Text;
+}
+
+impl IntoText for &'static str {
+    fn into_text(self) -> Text {
+        Text {
+            value: Cow::Borrowed(self),
+            class: Class::Internal,
+        }
+    }
+}
+
+impl IntoText for Text {
+    fn into_text(self) -> Text {
+        self
+    }
+}
+
+macro_rules! classes {
+    ($($(#[$doc:meta])* $name:ident => $class:ident;)*) => {$(
+        $(#[$doc])*
+        pub fn $name(text: impl Into<String>) -> Text {
+            Text { value: Cow::Owned(text.into()), class: Class::$class }
+        }
+    )*};
+}
+
+classes! {
+    /// Run-time text that whoever reads the telemetry may read.
+    ///
+    /// ```
+    /// # extern crate agentscope_runtime as agentscope;
+    /// let rows = 3;
+    /// agentscope::memory(agentscope::internal(format!("{rows} rows found")));
+    /// ```
+    internal => Internal;
+    /// Run-time text that telemetry only shows masked.
+    ///
+    /// ```
+    /// # extern crate agentscope_runtime as agentscope;
+    /// agentscope::goal(agentscope::confidential(String::from("merge with the competitor")));
+    /// ```
+    confidential => Confidential;
+    /// Run-time text with personal data: telemetry only shows a keyed hash of it.
+    ///
+    /// ```
+    /// # extern crate agentscope_runtime as agentscope;
+    /// # let customer = "Alice";
+    /// agentscope::belief(agentscope::pii(format!("{customer} is angry")));
+    /// ```
+    pii => Pii;
+}
+
+impl Text {
+    /// What telemetry may show of the text, at most `limit` bytes of it.
+    pub(crate) fn redacted(self, limit: usize) -> StringValue {
+        match self.class.treatment() {
+            Treatment::Keep => match self.value {
+                Cow::Borrowed(text) if text.len() <= limit => StringValue::from(text),
+                text => StringValue::from(std::sync::Arc::<str>::from(shortened(&text, limit))),
+            },
+            Treatment::Hash => StringValue::from(key::keyed_hash("text", self.value.as_bytes())),
+            Treatment::Mask | Treatment::Last4 | Treatment::Drop => {
+                StringValue::from(placeholder(self.class))
+            }
+        }
+    }
+}
+
+/// What stands in the place of a value of a class that may not be shown.
+pub(crate) const fn placeholder(class: Class) -> &'static str {
+    match class {
+        Class::Public => "[public]",
+        Class::Internal => "[internal]",
+        Class::Confidential => "[confidential]",
+        Class::Pii => "[pii]",
+        Class::Special => "[special]",
+        Class::Secret => "[secret]",
+    }
+}
+
+/// At most `limit` bytes of a text, cut between characters, with a mark where it was cut.
+pub(crate) fn shortened(text: &str, limit: usize) -> Cow<'_, str> {
+    if text.len() <= limit {
+        return Cow::Borrowed(text);
+    }
+    const MARK: &str = "…";
+    let fits = (0..=limit.saturating_sub(MARK.len())).rev();
+    let end = fits
+        .into_iter()
+        .find(|&end| text.is_char_boundary(end))
+        .unwrap_or(0);
+    Cow::Owned(format!("{}{MARK}", &text[..end]))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_text_up_to_internal_is_shown() {
+        assert_eq!("a literal".into_text().redacted(99).as_str(), "a literal");
+        assert_eq!(internal("shown").redacted(99).as_str(), "shown");
+        assert_eq!(
+            confidential("hidden").redacted(99).as_str(),
+            "[confidential]"
+        );
+        let hashed = pii("Alice").redacted(99);
+        assert!(hashed.as_str().starts_with('h') && !hashed.as_str().contains("Alice"));
+    }
+
+    #[test]
+    fn long_text_is_cut_between_characters() {
+        assert_eq!(shortened("äöüäöü", 8), "äö…");
+        assert_eq!(shortened("abc", 3), "abc");
+    }
+}

@@ -1,0 +1,65 @@
+//! Sums over everything below an agent or a session.
+
+use std::sync::atomic::{AtomicU32, AtomicU64, Ordering::Relaxed};
+use std::time::Duration;
+
+use opentelemetry::KeyValue;
+
+use crate::names;
+use crate::usage::Usage;
+
+/// Tokens, calls and latency of all tools and inferences below a span.
+#[derive(Debug, Default)]
+pub(crate) struct Totals {
+    input_tokens: AtomicU64,
+    output_tokens: AtomicU64,
+    tool_calls: AtomicU32,
+    inference_calls: AtomicU32,
+    tool_nanos: AtomicU64,
+    inference_nanos: AtomicU64,
+}
+
+impl Totals {
+    pub(crate) fn add_usage(&self, usage: &Usage) {
+        self.input_tokens.fetch_add(usage.input_tokens, Relaxed);
+        self.output_tokens.fetch_add(usage.output_tokens, Relaxed);
+    }
+
+    pub(crate) fn add_tool_call(&self) {
+        self.tool_calls.fetch_add(1, Relaxed);
+    }
+
+    pub(crate) fn add_inference_call(&self) {
+        self.inference_calls.fetch_add(1, Relaxed);
+    }
+
+    pub(crate) fn add_tool_time(&self, time: Duration) {
+        self.tool_nanos.fetch_add(nanos(time), Relaxed);
+    }
+
+    pub(crate) fn add_inference_time(&self, time: Duration) {
+        self.inference_nanos.fetch_add(nanos(time), Relaxed);
+    }
+
+    /// The sums as attributes; the two kinds of calls have a key of their own at each layer.
+    pub(crate) fn attributes(
+        &self,
+        tool_calls: &'static str,
+        inference_calls: &'static str,
+    ) -> [KeyValue; 6] {
+        let int = |key, value: u64| KeyValue::new(key, i64::try_from(value).unwrap_or(i64::MAX));
+        let millis = |key, nanos: u64| KeyValue::new(key, nanos as f64 / 1e6);
+        [
+            int(names::TOTAL_INPUT_TOKENS, self.input_tokens.load(Relaxed)),
+            int(names::TOTAL_OUTPUT_TOKENS, self.output_tokens.load(Relaxed)),
+            int(tool_calls, self.tool_calls.load(Relaxed).into()),
+            int(inference_calls, self.inference_calls.load(Relaxed).into()),
+            millis(names::TOOL_LATENCY, self.tool_nanos.load(Relaxed)),
+            millis(names::INFERENCE_LATENCY, self.inference_nanos.load(Relaxed)),
+        ]
+    }
+}
+
+fn nanos(time: Duration) -> u64 {
+    u64::try_from(time.as_nanos()).unwrap_or(u64::MAX)
+}
