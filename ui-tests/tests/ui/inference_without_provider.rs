@@ -1,0 +1,11 @@
+use agentscope::inference;
+
+#[inference]
+async fn complete() {}
+
+#[inference(model = "m")]
+async fn ask() {}
+
+fn main() {
+    let _ = (complete(), ask());
+}

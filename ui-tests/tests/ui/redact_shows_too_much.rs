@@ -1,0 +1,15 @@
+use agentscope::Classify;
+
+#[derive(Classify)]
+struct Customer {
+    #[sensitivity(pii, redact = keep)]
+    email: String,
+    #[sensitivity(secret, redact = last4)]
+    card: String,
+    #[sensitivity(pii, redact = blur)]
+    phone: String,
+}
+
+fn main() {
+    let _ = Customer { email: String::new(), card: String::new(), phone: String::new() };
+}

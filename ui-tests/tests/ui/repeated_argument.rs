@@ -1,0 +1,8 @@
+use agentscope::agent;
+
+#[agent(default = internal, mode = "react", mode = "reflection", default = secret)]
+fn plan() {}
+
+fn main() {
+    plan();
+}

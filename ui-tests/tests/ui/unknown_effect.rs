@@ -1,0 +1,8 @@
+use agentscope::tool;
+
+#[tool(effect = reads)]
+fn look() {}
+
+fn main() {
+    look();
+}
