@@ -1,0 +1,399 @@
+//! The semantic tree of a session as text.
+
+use std::collections::{BTreeSet, HashMap};
+
+use agentscope_runtime::Level;
+
+use crate::fold::{self, Item};
+use crate::session::{Layer, Node, Outcome, Session, Snapshot};
+use crate::text;
+
+/// Deeper nodes are not indented further, so that a line's length stays bounded.
+const DEEPEST_INDENT: usize = 24;
+
+/// How a tree is written.
+///
+/// ```
+/// use agentscope_analysis::TreeOptions;
+/// let options = TreeOptions { color: true, ..TreeOptions::default() };
+/// assert_eq!(options.siblings, 12);
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct TreeOptions {
+    /// Whether to colour with ANSI escape sequences.
+    pub color: bool,
+    /// How many siblings are shown before the rest is counted in one line; what failed or warned
+    /// is always shown.
+    pub siblings: usize,
+    /// How many characters of a run-time text (reason, memory, note) are shown.
+    pub text: usize,
+}
+
+impl Default for TreeOptions {
+    fn default() -> Self {
+        Self {
+            color: false,
+            siblings: 12,
+            text: 120,
+        }
+    }
+}
+
+pub(crate) fn render(session: &Session, options: &TreeOptions) -> String {
+    let mut children: Vec<Vec<usize>> = vec![Vec::new(); session.nodes.len()];
+    for (place, node) in session.nodes.iter().enumerate() {
+        if let Some(parent) = node.parent {
+            children[parent].push(place);
+        }
+    }
+    let notable = fold::notable(&session.nodes);
+    let mut writer = Writer {
+        session,
+        options,
+        out: String::new(),
+        last: Vec::new(),
+        shown: HashMap::new(),
+    };
+
+    let mut open = vec![(Item::Shown(0), 0, true)];
+    while let Some((item, depth, last)) = open.pop() {
+        writer.last.truncate(depth);
+        match item {
+            Item::Folded(summary) => {
+                writer.branch(last);
+                writer.paint(Paint::Dim, &summary);
+                writer.out.push('\n');
+            }
+            Item::Shown(place) => {
+                writer.node(place, last, !children[place].is_empty());
+                writer.last.push(last);
+                let siblings = &children[place];
+                let items = fold::fold(siblings, options.siblings, &session.nodes, &notable);
+                let count = items.len();
+                let items = items.into_iter().enumerate().rev();
+                open.extend(items.map(|(index, item)| (item, depth + 1, index + 1 == count)));
+            }
+        }
+    }
+    writer.hints();
+    writer.out
+}
+
+#[derive(Clone, Copy)]
+enum Paint {
+    Bold,
+    Dim,
+    Green,
+    Yellow,
+    Red,
+}
+
+/// What of an agent's state was shown last.
+#[derive(Default)]
+struct Shown<'a> {
+    memory: Option<&'a str>,
+    goal: Option<&'a str>,
+    belief: Option<&'a str>,
+    budget: Option<i64>,
+}
+
+struct Writer<'a> {
+    session: &'a Session,
+    options: &'a TreeOptions,
+    out: String,
+    /// For every ancestor, whether it is the last of its siblings.
+    last: Vec<bool>,
+    /// By agent.
+    shown: HashMap<Option<&'a str>, Shown<'a>>,
+}
+
+impl<'a> Writer<'a> {
+    fn paint(&mut self, paint: Paint, text: &str) {
+        if !self.options.color {
+            self.out.push_str(text);
+            return;
+        }
+        let code = match paint {
+            Paint::Bold => "1",
+            Paint::Dim => "2",
+            Paint::Green => "32",
+            Paint::Yellow => "33",
+            Paint::Red => "31",
+        };
+        for part in ["\u{1b}[", code, "m", text, "\u{1b}[0m"] {
+            self.out.push_str(part);
+        }
+    }
+
+    /// The lines that lead from the ancestors past this line.
+    fn rails(&mut self) {
+        // The session stands at the margin and has no rail.
+        for &last in self.last.iter().skip(1).take(DEEPEST_INDENT) {
+            self.out.push_str(if last { "   " } else { "│  " });
+        }
+    }
+
+    fn branch(&mut self, last: bool) {
+        self.rails();
+        if !self.last.is_empty() {
+            self.out.push_str(if last { "└─ " } else { "├─ " });
+        }
+        if self.last.len() > DEEPEST_INDENT {
+            let depth = format!("(depth {}) ", self.last.len());
+            self.paint(Paint::Dim, &depth);
+        }
+    }
+
+    fn node(&mut self, place: usize, last: bool, has_children: bool) {
+        let session = self.session;
+        let node = &session.nodes[place];
+        self.branch(last);
+        let glyph = match node.layer {
+            Layer::Session => "◆ session ",
+            Layer::Agent => "● agent ",
+            Layer::Tool => "▸ tool ",
+            Layer::Inference => "✦ inference ",
+            Layer::Other => "· ",
+        };
+        self.out.push_str(glyph);
+        if let (Layer::Tool, Some(step)) = (node.layer, node.step_index) {
+            self.out.push_str(&format!("#{step} "));
+        }
+        let name = text::line(&node.name, self.options.text);
+        self.paint(
+            if node.layer == Layer::Other {
+                Paint::Dim
+            } else {
+                Paint::Bold
+            },
+            &name,
+        );
+        self.outcome(node);
+        self.out
+            .push_str(&format!("  {}", text::duration(node.duration)));
+        for fact in self.facts(node) {
+            self.out.push_str(" · ");
+            self.out.push_str(&fact);
+        }
+        self.out.push('\n');
+        self.details(node, last, has_children);
+    }
+
+    fn outcome(&mut self, node: &Node) {
+        self.out.push_str("  ");
+        match node.outcome {
+            None => self.paint(Paint::Dim, "-"),
+            Some(Outcome::Ok) => self.paint(Paint::Green, "ok"),
+            Some(Outcome::Cancelled) => self.paint(Paint::Yellow, "cancelled"),
+            Some(outcome) => {
+                let error = node.error_type.as_deref().filter(|word| *word != "panic");
+                let error = error.map(|word| format!(" {}", text::line(word, self.options.text)));
+                let words = format!("{}{}", outcome.as_str(), error.unwrap_or_default());
+                self.paint(Paint::Red, &words);
+            }
+        }
+    }
+
+    /// What stands on the line of the node after its duration.
+    fn facts(&self, node: &Node) -> Vec<String> {
+        let mut facts = Vec::new();
+        let totals = &self.session.totals;
+        if node.layer == Layer::Session {
+            facts.push(text::counted(totals.agents, "agent"));
+            facts.push(text::counted(totals.tools, "tool call"));
+            facts.push(text::counted(totals.inferences, "inference"));
+        }
+        let (input, output) = match node.layer {
+            Layer::Session => (Some(totals.input_tokens), Some(totals.output_tokens)),
+            _ => (node.input_tokens, node.output_tokens),
+        };
+        let (input, output) = (input.unwrap_or(0), output.unwrap_or(0));
+        if (input, output) != (0, 0) {
+            facts.push(format!(
+                "{}→{} tokens",
+                text::count(input),
+                text::count(output)
+            ));
+        }
+        if let Some(limit) = node.budget_limit {
+            facts.push(match node.budget_remaining {
+                Some(left) => format!(
+                    "budget {} of {} left",
+                    text::count(left),
+                    text::count(limit)
+                ),
+                None => format!("budget {}", text::count(limit)),
+            });
+        }
+        if let Some(status @ ("empty" | "error")) = node.tool_status.as_deref()
+            && !(status == "error" && node.outcome == Some(Outcome::Error))
+        {
+            facts.push(format!("result {status}"));
+        }
+        if node.recovered {
+            facts.push("frame recovered".to_owned());
+        }
+        if node.layer == Layer::Session {
+            if let Some(verdict) = &totals.verdict {
+                let source = totals
+                    .verdict_source
+                    .as_deref()
+                    .map(|who| format!(" ({who})"));
+                let words = format!("verdict {verdict}{}", source.unwrap_or_default());
+                facts.push(text::line(&words, self.options.text));
+            }
+            if let Some(level) = totals.worst_level.filter(|level| *level >= Level::Warn) {
+                facts.push(format!("worst {level}"));
+            }
+            facts.push(format!(
+                "id {}",
+                text::line(&self.session.id, self.options.text)
+            ));
+        }
+        facts
+    }
+
+    fn details(&mut self, node: &'a Node, last: bool, has_children: bool) {
+        let mut rail = String::new();
+        if !self.last.is_empty() {
+            rail.push_str(if last { "   " } else { "│  " });
+        }
+        rail.push_str(if has_children { "│ " } else { "  " });
+
+        let source = node.reason_source.as_deref();
+        match (node.reason.as_deref(), source) {
+            (Some(reason), source) => {
+                let reason = self.quoted(reason, source.unwrap_or("no source"));
+                self.detail(&rail, Paint::Dim, &format!("why: {reason}"));
+            }
+            (None, Some("missing")) => self.detail(&rail, Paint::Dim, "why: missing"),
+            (None, _) => {}
+        }
+        for snapshot in &node.snapshots {
+            self.state(&rail, node, snapshot);
+            self.notice(&rail, snapshot);
+        }
+    }
+
+    /// What of the agent's state is new.
+    fn state(&mut self, rail: &str, node: &'a Node, snapshot: &'a Snapshot) {
+        let agent = snapshot.agent_id.as_deref().or(node.agent_id.as_deref());
+        let shown = self.shown.entry(agent).or_default();
+        let mut fresh = Vec::new();
+        let source = snapshot.memory_source.as_deref().unwrap_or("no source");
+        for (label, now, before, source) in [
+            ("goal", snapshot.goal.as_deref(), &mut shown.goal, None),
+            (
+                "belief",
+                snapshot.belief.as_deref(),
+                &mut shown.belief,
+                None,
+            ),
+            (
+                "memory",
+                snapshot.memory.as_deref(),
+                &mut shown.memory,
+                Some(source),
+            ),
+        ] {
+            if now.is_some() && now != *before {
+                *before = now;
+                fresh.extend(now.map(|now| (label, now, source)));
+            }
+        }
+        let budget = snapshot
+            .budget_remaining
+            .filter(|left| Some(*left) != shown.budget);
+        shown.budget = budget.or(shown.budget);
+
+        for (label, now, source) in fresh {
+            let now = match source {
+                Some(source) => self.quoted(now, source),
+                None => format!("\"{}\"", text::line(now, self.options.text)),
+            };
+            self.detail(rail, Paint::Dim, &format!("{label}: {now}"));
+        }
+        if let Some(left) = budget {
+            let words = format!("budget: {} tokens left", text::count(left));
+            self.detail(rail, Paint::Dim, &words);
+        }
+    }
+
+    /// A warning, or a note of the application.
+    fn notice(&mut self, rail: &str, snapshot: &Snapshot) {
+        if !snapshot.is_warning() && snapshot.note.is_none() {
+            return;
+        }
+        let mut words = Vec::new();
+        let mut paint = Paint::Dim;
+        if let Some(level) = snapshot.level.filter(|level| *level >= Level::Warn) {
+            paint = if level >= Level::Error {
+                Paint::Red
+            } else {
+                Paint::Yellow
+            };
+            words.push(format!("! {level}"));
+        }
+        words.extend(
+            snapshot
+                .warning
+                .as_ref()
+                .map(|kind| text::line(kind, self.options.text)),
+        );
+        words.extend(
+            snapshot
+                .note
+                .as_ref()
+                .map(|note| format!("note: \"{}\"", text::line(note, self.options.text))),
+        );
+        self.detail(rail, paint, &words.join(" "));
+    }
+
+    fn quoted(&self, words: &str, source: &str) -> String {
+        let limit = self.options.text;
+        format!(
+            "\"{}\" ({})",
+            text::line(words, limit),
+            text::line(source, limit)
+        )
+    }
+
+    fn detail(&mut self, rail: &str, paint: Paint, words: &str) {
+        self.rails();
+        self.out.push_str(rail);
+        self.paint(paint, words);
+        self.out.push('\n');
+    }
+
+    /// What the developer can do about what the tree could not show.
+    fn hints(&mut self) {
+        let session = self.session;
+        let blind: BTreeSet<_> = session
+            .nodes
+            .iter()
+            .filter(|node| node.blind)
+            .map(|node| node.name.as_str())
+            .collect();
+        if !blind.is_empty() {
+            let names: Vec<_> = blind
+                .into_iter()
+                .map(|name| text::line(name, self.options.text))
+                .collect();
+            let words = format!(
+                "blind: {}. No value of these calls has a class, so none is recorded; give the arguments one \
+                 with #[sensitivity(..)] and the result with output = ..\n",
+                names.join(", ")
+            );
+            self.paint(Paint::Yellow, &words);
+        }
+        let recovered = session.nodes.iter().filter(|node| node.recovered).count();
+        if recovered > 0 {
+            let words = format!(
+                "frame recovered: foreign code had dropped the agent's context in {}; wrap that future with \
+                 .in_current_agent()\n",
+                text::counted(recovered, "call")
+            );
+            self.paint(Paint::Yellow, &words);
+        }
+    }
+}

@@ -1,0 +1,261 @@
+//! What the text tree and the session model promise.
+
+use agentscope_analysis::{Layer, LogRecord, Session, SpanRecord, Status, TreeOptions};
+use proptest::prelude::*;
+
+const MS: u64 = 1_000_000;
+
+fn span(id: u64, layer: &str, start_ms: u64, end_ms: u64) -> SpanRecord {
+    SpanRecord {
+        start: start_ms * MS,
+        end: end_ms * MS,
+        ..SpanRecord::new(1, id, format!("span {id}"))
+    }
+    .with("agentscope.layer", layer)
+    .with("agentscope.outcome", "ok")
+}
+
+fn session_span() -> SpanRecord {
+    span(1, "session", 0, 100_000).with("gen_ai.workflow.name", "refunds")
+}
+
+fn tool(id: u64, step: i64) -> SpanRecord {
+    span(id, "tool", id, id + 1)
+        .child_of(1)
+        .with("gen_ai.tool.name", format!("tool-{id}"))
+        .with("agentscope.step.index", step)
+}
+
+fn snapshot(event: &str, span: u64, time_ms: u64, level: &str) -> LogRecord {
+    LogRecord {
+        time: time_ms * MS,
+        ..LogRecord::new(event, 1, span)
+    }
+    .with("agentscope.level", level)
+}
+
+fn plain(spans: Vec<SpanRecord>, logs: Vec<LogRecord>) -> String {
+    Session::new("s-1", spans, logs).tree(&TreeOptions::default())
+}
+
+#[test]
+fn tree_tells_the_story_of_a_session() {
+    let session = session_span()
+        .with("agentscope.session.verdict", "failure")
+        .with("agentscope.session.verdict.source", "entry agent");
+    let agent = span(2, "agent", 0, 1_240)
+        .child_of(1)
+        .with("gen_ai.agent.name", "refunds")
+        .with("agentscope.agent.id", "a-1")
+        .with("agentscope.token.budget.limit", 20_000)
+        .with("agentscope.token.budget.remaining", 19_124);
+    let inference = SpanRecord {
+        name: "chat m".into(),
+        ..span(3, "inference", 1, 431)
+    }
+    .child_of(2)
+    .with("gen_ai.usage.input_tokens", 812)
+    .with("gen_ai.usage.output_tokens", 64);
+    let foreign = SpanRecord {
+        start: 440 * MS,
+        end: 460 * MS,
+        ..SpanRecord::new(1, 4, "http request")
+    }
+    .child_of(2);
+    let balance = span(5, "tool", 441, 453)
+        .child_of(4)
+        .with("gen_ai.tool.name", "get_balance")
+        .with("agentscope.step.index", 0)
+        .with("agentscope.call.reason", "a refund needs\nthe balance")
+        .with("agentscope.call.reason.source", "stated")
+        .with("agentscope.tool.blind", true);
+    let refund = SpanRecord {
+        status: Status::Error(String::new()),
+        ..span(6, "tool", 470, 471)
+    }
+    .child_of(2)
+    .with("gen_ai.tool.name", "refund")
+    .with("agentscope.outcome", "error")
+    .with("error.type", "BankError")
+    .with("agentscope.step.index", 1)
+    .with("agentscope.frame", "recovered")
+    .with("agentscope.call.reason.source", "missing");
+    let state = |record: LogRecord, memory: &str, budget: i64| {
+        record
+            .with("agentscope.agent.id", "a-1")
+            .with("agentscope.memory.summary", memory)
+            .with("agentscope.memory.source", "derived")
+            .with("agentscope.token.budget.remaining", budget)
+    };
+    let logs = vec![
+        state(
+            snapshot("agentscope.tool.returned", 6, 471, "ERROR"),
+            "order not looked up",
+            19_124,
+        )
+        .with("agentscope.warning", "tool_error")
+        .with("agentscope.note", "bank said no"),
+        state(
+            snapshot("agentscope.tool.called", 5, 441, "INFO"),
+            "order not looked up",
+            19_124,
+        ),
+        state(
+            snapshot("agentscope.tool.returned", 5, 453, "INFO"),
+            "order not looked up",
+            19_124,
+        ),
+    ];
+    let expected = r#"◆ session refunds  ok  1m40s · 1 agent · 2 tool calls · 1 inference · 812→64 tokens · verdict failure (entry agent) · worst ERROR · id s-1
+└─ ● agent refunds  ok  1.24s · budget 19,124 of 20,000 left
+   ├─ ✦ inference chat m  ok  430ms · 812→64 tokens
+   ├─ · http request  -  20ms
+   │  └─ ▸ tool #0 get_balance  ok  12ms
+   │       why: "a refund needs\nthe balance" (stated)
+   │       memory: "order not looked up" (derived)
+   │       budget: 19,124 tokens left
+   └─ ▸ tool #1 refund  error BankError  1ms · frame recovered
+        why: missing
+        ! ERROR tool_error note: "bank said no"
+blind: get_balance. No value of these calls has a class, so none is recorded; give the arguments one with #[sensitivity(..)] and the result with output = ..
+frame recovered: foreign code had dropped the agent's context in 1 call; wrap that future with .in_current_agent()
+"#;
+    // Order of arrival does not matter.
+    let tree = plain(
+        vec![refund, balance, foreign, inference, agent, session],
+        logs,
+    );
+    assert_eq!(tree, expected, "\n{tree}");
+}
+
+#[test]
+fn colour_adds_escape_sequences_and_nothing_else() {
+    let spans = vec![session_span(), tool(2, 0)];
+    let session = Session::new("s-1", spans, Vec::new());
+    let coloured = session.tree(&TreeOptions {
+        color: true,
+        ..TreeOptions::default()
+    });
+    assert!(coloured.contains("\u{1b}[32mok\u{1b}[0m"));
+    let mut bare = coloured;
+    for code in ["0", "1", "2", "31", "32", "33"] {
+        bare = bare.replace(&format!("\u{1b}[{code}m"), "");
+    }
+    assert_eq!(bare, session.tree(&TreeOptions::default()));
+}
+
+#[test]
+fn span_without_its_parent_hangs_under_its_agent_else_under_the_session() {
+    let agent = span(2, "agent", 0, 9)
+        .child_of(1)
+        .with("agentscope.agent.id", "a-1");
+    let of_agent = tool(3, 0).child_of(77).with("agentscope.agent.id", "a-1");
+    let of_nobody = tool(4, 1).child_of(78);
+    let session = Session::new(
+        "s",
+        vec![session_span(), agent, of_agent, of_nobody],
+        Vec::new(),
+    );
+    let parents: Vec<_> = session
+        .nodes
+        .iter()
+        .map(|node| (node.span_id, node.parent))
+        .collect();
+    assert_eq!(
+        parents,
+        [(1, None), (2, Some(0)), (3, Some(1)), (4, Some(0))]
+    );
+}
+
+#[test]
+fn spans_that_name_each_other_as_parent_are_shown_once() {
+    let session = Session::new(
+        "s",
+        vec![
+            session_span(),
+            tool(2, 0).child_of(3),
+            tool(3, 1).child_of(2),
+            tool(4, 2).child_of(4),
+        ],
+        vec![],
+    );
+    assert_eq!(session.nodes.len(), 4);
+    assert_eq!(session.totals.tools, 3);
+}
+
+#[test]
+fn session_without_its_span_still_shows_what_is_there() {
+    let session = Session::new(
+        "s",
+        vec![tool(2, 0)],
+        vec![snapshot("agentscope.noted", 9, 1, "INFO")],
+    );
+    assert_eq!(session.nodes[0].layer, Layer::Session);
+    assert_eq!(session.nodes[0].snapshots.len(), 1);
+    assert!(session.tree(&TreeOptions::default()).contains("tool-2"));
+    assert_eq!(Session::new("s", vec![], vec![]).nodes.len(), 1);
+}
+
+#[test]
+fn ten_thousand_steps_side_by_side_or_nested_are_no_problem() {
+    let wide = (2..10_002)
+        .map(|id| tool(id, 0))
+        .chain([session_span()])
+        .collect();
+    let tree = plain(wide, Vec::new());
+    assert!(
+        tree.contains("… 9,987 more: 9,987 tool calls, all ok"),
+        "{tree}"
+    );
+    let deep = (2..10_002)
+        .map(|id| tool(id, 0).child_of(id - 1))
+        .chain([session_span()])
+        .collect();
+    let session = Session::new("s", deep, Vec::new());
+    let tree = session.tree(&TreeOptions::default());
+    assert!(
+        tree.lines().all(|line| line.len() < 400),
+        "a line grows with its depth"
+    );
+    assert!(tree.contains("tool-10001"));
+    assert!(serde_json::to_string(&session).is_ok());
+}
+
+proptest! {
+    #[test]
+    fn folding_never_hides_what_failed_or_warned(kinds in prop::collection::vec(0u8..5, 0..80), limit in 0usize..10) {
+        let mut logs = Vec::new();
+        let mut spans = vec![session_span()];
+        for (id, kind) in (2..).zip(&kinds) {
+            let mut tool = tool(id, 0);
+            match kind {
+                0 => tool = tool.with("agentscope.outcome", "error"),
+                1 => logs.push(snapshot("agentscope.warned", id, 1, "WARN")),
+                _ => {}
+            }
+            spans.push(tool);
+        }
+        let session = Session::new("s", spans, logs);
+        let tree = session.tree(&TreeOptions { siblings: limit, ..TreeOptions::default() });
+        let mut shown = 0;
+        for (id, kind) in (2..).zip(&kinds) {
+            let here = tree.contains(&format!("tool-{id}  "));
+            shown += usize::from(here);
+            prop_assert!(here || *kind > 1, "tool-{} is hidden", id);
+        }
+        let folded: usize = tree
+            .lines()
+            .filter_map(|line| line.split_once("… ")?.1.split(' ').next()?.parse::<usize>().ok())
+            .sum();
+        prop_assert_eq!(shown + folded, kinds.len());
+    }
+
+    #[test]
+    fn run_time_text_neither_breaks_lines_nor_characters(text in any::<String>(), limit in 0usize..20) {
+        let call = tool(2, 0).with("agentscope.call.reason", text.clone()).with("gen_ai.tool.name", text);
+        let session = Session::new("s", vec![session_span(), call], Vec::new());
+        let tree = session.tree(&TreeOptions { text: limit, ..TreeOptions::default() });
+        prop_assert_eq!(tree.lines().count(), 3);
+        prop_assert!(!tree.chars().any(|character| character.is_control() && character != '\n'));
+    }
+}
