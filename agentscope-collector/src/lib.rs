@@ -1,0 +1,96 @@
+//! What the `main` of a program with annotated agents adds: one line that sets up OpenTelemetry,
+//! shows every finished session as a tree, and ends in order.
+//!
+//! ```no_run
+//! fn main() -> Result<(), Box<dyn std::error::Error>> {
+//!     let _guard = agentscope_collector::init()?;
+//!     // run the agents
+//!     Ok(())
+//! }
+//! ```
+//!
+//! It works from plain `main`, and inside `current_thread` and multi-thread tokio runtimes.
+//!
+//! # Where telemetry goes
+//!
+//! - **The standard output** gets each session when it ends: `AGENTSCOPE_CONSOLE=tree` (default),
+//!   `json` (one object a line) or `off`. Colour is for terminals, and `NO_COLOR` turns it off.
+//! - **An OTLP endpoint** gets spans, snapshots (as log records) and metrics, where one is set:
+//!   `OTEL_EXPORTER_OTLP_ENDPOINT=http://localhost:4318`, or one for each signal. The protocol is
+//!   `http/protobuf`, or `grpc` with `OTEL_EXPORTER_OTLP_PROTOCOL`. [`mod@env`] lists every variable,
+//!   [`METRICS`] every metric.
+//! - Nobody looks, so nothing is recorded: with the console off and no endpoint, or with
+//!   `OTEL_SDK_DISABLED=true`, only the propagators are installed.
+//!
+//! # What it costs
+//!
+//! A thread of the agent puts an ended span or a snapshot into a bounded queue and goes on. It
+//! never waits: what finds no room is counted ([`stats`]). An endpoint that is down is warned of
+//! once for each signal, through `tracing` (target `agentscope`) where a subscriber is set, else on
+//! the standard error. An export that the endpoint accepts only in part counts as exported.
+//!
+//! # Together with `tracing`
+//!
+//! `init()` installs no `tracing` subscriber. To see the spans of `tracing` between those of the
+//! agents, add tracing-opentelemetry's layer after `init()`, and keep agentscope's own events out
+//! of it, or the layer would repeat each as an event of a span:
+//!
+//! ```no_run
+//! use tracing_subscriber::{Layer as _, filter, layer::SubscriberExt as _, util::SubscriberInitExt as _};
+//!
+//! let _guard = agentscope_collector::init()?;
+//! let spans = tracing_opentelemetry::layer().with_tracer(opentelemetry::global::tracer("my-service"));
+//! tracing_subscriber::registry()
+//!     .with(tracing_subscriber::fmt::layer())
+//!     .with(spans.with_filter(filter::filter_fn(agentscope_collector::not_ours)))
+//!     .init();
+//! # Ok::<(), agentscope_collector::InitError>(())
+//! ```
+
+mod assembler;
+mod builder;
+mod console;
+mod convert;
+mod counts;
+pub mod env;
+mod error;
+mod export;
+mod guard;
+mod metrics;
+mod otlp;
+mod pipeline;
+#[cfg(unix)]
+mod signals;
+mod spans;
+
+pub use builder::Builder;
+pub use console::Console;
+pub use counts::{ConsoleStats, SignalStats, Stats, stats};
+pub use error::{InitError, ShutdownError};
+pub use guard::Guard;
+pub use metrics::TABLE as METRICS;
+
+/// Sets telemetry up from the environment, with the defaults of [`builder`].
+///
+/// # Errors
+///
+/// See [`InitError`]. The program can go on without telemetry.
+pub fn init() -> Result<Guard, InitError> {
+    builder().init()
+}
+
+/// Options for what [`init`] does.
+pub fn builder() -> Builder {
+    Builder::default()
+}
+
+/// Whether a `tracing` span or event is somebody else's: a filter for layers that record spans.
+///
+/// ```
+/// use tracing_subscriber::filter::filter_fn;
+/// let filter = filter_fn(agentscope_collector::not_ours);
+/// # let _: tracing_subscriber::filter::FilterFn<_> = filter;
+/// ```
+pub fn not_ours(metadata: &tracing::Metadata<'_>) -> bool {
+    metadata.target() != "agentscope"
+}
