@@ -1,0 +1,82 @@
+//! Runs an example as its user would, in a known environment.
+
+#![allow(
+    unreachable_pub,
+    dead_code,
+    reason = "shared by tests, each of which uses a part"
+)]
+
+use std::process::{Command, Output};
+use std::time::{Duration, Instant};
+
+/// How long a program needs for its start and end, beside the work and the flush.
+pub const MARGIN: Duration = Duration::from_secs(1);
+/// How long the guard waits for its queues at the end.
+pub const FLUSH_DEADLINE: Duration = Duration::from_secs(2);
+
+/// What a program did.
+#[derive(Debug)]
+pub struct Run {
+    pub code: Option<i32>,
+    pub stdout: String,
+    pub stderr: String,
+    /// From start to exit.
+    pub took: Duration,
+}
+
+/// Runs `repo_analyst`.
+pub fn repo_analyst(arguments: &[&str], environment: &[(&str, &str)]) -> Run {
+    run(env!("CARGO_BIN_EXE_repo_analyst"), arguments, environment)
+}
+
+/// Runs `silent_failure`.
+pub fn silent_failure() -> Run {
+    run(env!("CARGO_BIN_EXE_silent_failure"), &[], &[])
+}
+
+fn run(program: &str, arguments: &[&str], environment: &[(&str, &str)]) -> Run {
+    let mut command = Command::new(program);
+    command.args(arguments);
+    for (name, _) in std::env::vars_os() {
+        let name = name.to_string_lossy();
+        if name.starts_with("OTEL_") || name.starts_with("AGENTSCOPE_") {
+            command.env_remove(&*name);
+        }
+    }
+    // A key of the test's own, so that none is made in the state directory of whoever runs it.
+    command.env("AGENTSCOPE_KEY", "key of the examples' tests");
+    // The endpoints of the tests are on this machine.
+    command.env("NO_PROXY", "127.0.0.1");
+    command.envs(environment.iter().copied());
+    let begin = Instant::now();
+    let Output {
+        status,
+        stdout,
+        stderr,
+    } = command.output().expect("the example was built");
+    Run {
+        code: status.code(),
+        stdout: String::from_utf8(stdout).expect("UTF-8"),
+        stderr: String::from_utf8(stderr).expect("UTF-8"),
+        took: begin.elapsed(),
+    }
+}
+
+impl Run {
+    /// The part of the standard output that is the tree.
+    pub fn tree(&self) -> &str {
+        &self.stdout[self.stdout.find('◆').expect("a tree")..]
+    }
+
+    /// How long the agent says that it took.
+    pub fn answered_in(&self) -> Duration {
+        let line = self
+            .stdout
+            .lines()
+            .find_map(|line| line.strip_prefix("answered in "));
+        let seconds = line
+            .and_then(|rest| rest.strip_suffix(" s"))
+            .expect("the agent's time");
+        Duration::from_secs_f64(seconds.parse().expect("seconds"))
+    }
+}
