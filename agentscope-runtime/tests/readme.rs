@@ -1,0 +1,27 @@
+//! The README's attribute reference is the names table.
+
+use agentscope_runtime::names::{Source, TABLE};
+
+fn rows() -> String {
+    let row = |name: &agentscope_runtime::names::Name| {
+        let source = match name.source {
+            Source::GenAi => "OpenTelemetry GenAI",
+            Source::OpenTelemetry => "OpenTelemetry",
+            Source::OpenInference => "OpenInference",
+            Source::Agentscope => "agentscope",
+        };
+        format!("| `{}` | {source} | {} |\n", name.key, name.meaning)
+    };
+    TABLE.iter().map(row).collect()
+}
+
+#[test]
+fn the_attribute_reference_is_the_names_table() {
+    let readme = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../README.md"))
+        .expect("the README stands beside the crates");
+    let rows = rows();
+    assert!(
+        readme.contains(&rows),
+        "put these rows into README.md:\n{rows}"
+    );
+}
