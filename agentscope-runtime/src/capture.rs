@@ -57,7 +57,7 @@ impl Capture {
             tally: Tally::default(),
             attributes: Vec::new(),
             input: Json::with_capacity(256),
-            scratch: Json::default(),
+            scratch: Json::with_capacity(128),
             shapes: String::with_capacity(64),
             print: DefaultHasher::new(),
             print_is_whole: true,

@@ -48,6 +48,7 @@ pub mod names;
 
 mod agent;
 mod agent_state;
+mod attributes;
 #[allow(missing_docs, reason = "called by expansions only")]
 mod call;
 mod canonical;

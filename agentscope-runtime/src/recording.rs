@@ -7,6 +7,7 @@ use opentelemetry::trace::SpanContext;
 use opentelemetry::{Context, KeyValue, StringValue};
 
 use crate::agent_state::CallPrint;
+use crate::attributes::{self, OUTPUT};
 use crate::frame::{self, Ambient, AmbientGuard, Frame};
 use crate::id;
 use crate::key;
@@ -63,15 +64,19 @@ pub(crate) struct Entered {
 }
 
 impl OwnSession {
-    pub(crate) fn enter(&self) -> Entered {
-        let frame = Frame {
+    /// The frame of code that runs in the session but in no agent.
+    pub(crate) fn frame(&self) -> Frame {
+        Frame {
             session: self.state.clone(),
             agent: None,
-        };
+        }
+    }
+
+    pub(crate) fn enter(&self) -> Entered {
         Entered {
             _cx: self.cx.clone().attach(),
             _ambient: frame::enter(Ambient {
-                frame: Some(frame),
+                frame: Some(self.frame()),
                 reason: None,
             }),
         }
@@ -81,16 +86,11 @@ impl OwnSession {
         frame::untrack(&self.state);
         if self.state.close_span(self.key) {
             let mut attributes = self.state.closing_attributes(ending.outcome);
-            push_output(&mut attributes, output);
+            if let Some(output) = output {
+                attributes::push_json(&mut attributes, OUTPUT, output);
+            }
             end_span(&self.cx, ending, attributes, time);
         }
-    }
-}
-
-fn push_output(attributes: &mut Vec<KeyValue>, output: Option<&str>) {
-    if let Some(output) = output {
-        attributes.push(KeyValue::new(names::OUTPUT_VALUE, output.to_owned()));
-        attributes.push(KeyValue::new(names::OUTPUT_MIME_TYPE, "application/json"));
     }
 }
 
@@ -130,9 +130,10 @@ impl Recording {
     }
 
     /// At DEBUG, arguments or a result in full as far as their classes allow.
-    pub(crate) fn debug_values(&mut self, key: &'static str, json: Option<String>) {
+    pub(crate) fn debug_values(&mut self, key: &'static str, json: Option<&str>) {
         if let (Some(json), true) = (json, self.moment().is_recorded(Level::Debug)) {
-            self.snapshot(Event::new(names::EVENT_VALUES, Level::Debug).with(key, json));
+            let event = Event::new(names::EVENT_VALUES, Level::Debug);
+            self.snapshot(event.with(key, json.to_owned()));
         }
     }
 
@@ -167,10 +168,10 @@ impl Recording {
             Layer::Inference => self.end_inference(&ending, output.as_ref(), &mut attributes),
             Layer::Agent | Layer::Session => self.end_agent(&ending, &mut attributes),
         }
-        if self.site.meta.layer != Layer::Inference {
-            push_output(&mut attributes, shown.as_deref());
+        if let (Some(shown), false) = (&shown, self.site.meta.layer == Layer::Inference) {
+            attributes::push_json(&mut attributes, OUTPUT, shown);
         }
-        self.debug_values(names::OUTPUT_VALUE, shown.clone());
+        self.debug_values(names::OUTPUT_VALUE, shown.as_deref());
         let result_tally = output.map(|output| output.tally);
         let tally = result_tally.map_or(self.tally, |result| self.tally.and(result));
         attributes.extend(

@@ -215,6 +215,24 @@ async fn an_agent_records_four_layers_with_all_that_is_known() {
     assert!(text(session, "enduser.pseudo.id").is_some_and(|user| !user.contains("alice")));
 }
 
+// The SDK exports what it is given: a key that is set twice arrives twice.
+#[tokio::test]
+async fn no_span_has_an_attribute_twice() {
+    let recorder = recorder();
+    refunds("T-5").await.expect("the agent succeeds");
+    for span in recorder.task("T-5") {
+        let mut keys: Vec<_> = span
+            .attributes
+            .iter()
+            .map(|found| found.key.as_str())
+            .collect();
+        keys.sort_unstable();
+        let count = keys.len();
+        keys.dedup();
+        assert_eq!(keys.len(), count, "{}: {:?}", span.name, span.attributes);
+    }
+}
+
 #[tokio::test]
 async fn results_decide_status_outcome_and_error_type_by_their_type() {
     let recorder = recorder();

@@ -1,0 +1,124 @@
+//! The attributes that a call's span opens with.
+
+use std::borrow::Cow;
+
+use opentelemetry::{KeyValue, StringValue, Value};
+
+use crate::capture::Capture;
+use crate::frame::Frame;
+use crate::names;
+use crate::site::{Layer, Meta};
+
+/// What is known of a call that is about to open its span.
+pub(crate) struct Opened<'a> {
+    pub(crate) name: &'a StringValue,
+    /// The name, where `name = ..` made it at run time.
+    pub(crate) given_name: Option<StringValue>,
+    pub(crate) frame: &'a Frame,
+    pub(crate) step: Option<u32>,
+    pub(crate) reason: Option<&'a StringValue>,
+}
+
+/// Keys of a JSON value and of its type.
+pub(crate) type JsonKeys = (&'static str, &'static str);
+pub(crate) const INPUT: JsonKeys = (names::INPUT_VALUE, names::INPUT_MIME_TYPE);
+pub(crate) const OUTPUT: JsonKeys = (names::OUTPUT_VALUE, names::OUTPUT_MIME_TYPE);
+
+pub(crate) fn push_json(attributes: &mut Vec<KeyValue>, keys: JsonKeys, json: &str) {
+    attributes.push(KeyValue::new(keys.0, json.to_owned()));
+    attributes.push(KeyValue::new(keys.1, "application/json"));
+}
+
+/// The semantic conventions fix how spans are called: `{operation} {name}`.
+pub(crate) fn span_name(call: &Opened<'_>, capture: &Capture) -> Cow<'static, str> {
+    let meta = &capture.site.meta;
+    match (meta.layer, &call.given_name, &capture.model) {
+        (Layer::Inference, _, Some(model)) => format!("{} {model}", capture.operation).into(),
+        (Layer::Inference, _, None) => capture.operation.as_str().to_owned().into(),
+        (Layer::Tool, Some(name), _) => format!("execute_tool {name}").into(),
+        (Layer::Agent | Layer::Session, Some(name), _) => format!("invoke_agent {name}").into(),
+        (_, None, _) => meta.span_name.into(),
+    }
+}
+
+pub(crate) fn of_call(call: &Opened<'_>, capture: &mut Capture) -> Vec<KeyValue> {
+    let Frame { session, agent } = call.frame;
+    // Room for those that the span gets at its end too.
+    let mut attributes = Vec::with_capacity(36);
+    let mut push = |key, value: Value| attributes.push(KeyValue::new(key, value));
+    push(names::SESSION_ID, session.id.clone().into());
+    push(names::LAYER, capture.site.meta.layer.as_str().into());
+    push(names::FUNCTION_NAME, capture.site.meta.function.into());
+    if let Some(step) = call.step.or_else(|| session.latest_step()) {
+        push(names::STEP_INDEX, i64::from(step).into());
+    }
+    attributes.extend(session.identity.attributes());
+    attributes.append(&mut capture.attributes);
+    match capture.site.meta.layer {
+        Layer::Tool => tool(&mut attributes, call, capture),
+        Layer::Inference => inference(&mut attributes, capture),
+        Layer::Agent | Layer::Session => entry(&mut attributes, call, &capture.site.meta),
+    }
+    if let (Some(agent), Layer::Tool | Layer::Inference) = (agent, capture.site.meta.layer) {
+        attributes.push(KeyValue::new(names::AGENT_ID, agent.id.clone()));
+    }
+    attributes
+}
+
+fn tool(attributes: &mut Vec<KeyValue>, call: &Opened<'_>, capture: &Capture) {
+    let meta = &capture.site.meta;
+    let mut push = |key, value: Value| attributes.push(KeyValue::new(key, value));
+    push(names::OPERATION_NAME, "execute_tool".into());
+    push(names::TOOL_NAME, call.name.clone().into());
+    push(names::TOOL_TYPE, "function".into());
+    if !meta.description.is_empty() {
+        push(names::TOOL_DESCRIPTION, meta.description.into());
+    }
+    push(
+        names::TOOL_EFFECT,
+        if meta.reads_only { "read" } else { "write" }.into(),
+    );
+    if let Some(agent) = &call.frame.agent {
+        push(names::AGENT_NAME, agent.name.clone().into());
+    }
+    match call.reason {
+        Some(reason) => {
+            push(names::CALL_REASON, reason.clone().into());
+            push(names::CALL_REASON_SOURCE, "stated".into());
+        }
+        None => push(names::CALL_REASON_SOURCE, "missing".into()),
+    }
+    if let Some(schema) = &capture.schema {
+        push(names::TOOL_SCHEMA_HASH, schema.hash.clone().into());
+        if !schema.opaque.is_empty() {
+            let opaque: Vec<StringValue> =
+                schema.opaque.iter().map(|name| (*name).into()).collect();
+            push(names::TOOL_OPAQUE_ARGS, Value::Array(opaque.into()));
+        }
+    }
+    if let Some(hash) = capture.shape_hash() {
+        push(names::TOOL_SHAPE_HASH, hash.into());
+    }
+}
+
+fn inference(attributes: &mut Vec<KeyValue>, capture: &Capture) {
+    attributes.push(KeyValue::new(
+        names::OPERATION_NAME,
+        capture.operation.clone(),
+    ));
+    let model = capture.model.clone();
+    attributes.extend(model.map(|model| KeyValue::new(names::REQUEST_MODEL, model)));
+}
+
+fn entry(attributes: &mut Vec<KeyValue>, call: &Opened<'_>, meta: &Meta) {
+    attributes.push(KeyValue::new(names::OPERATION_NAME, "invoke_agent"));
+    attributes.push(KeyValue::new(names::AGENT_NAME, call.name.clone()));
+    if !meta.description.is_empty() {
+        attributes.push(KeyValue::new(names::AGENT_DESCRIPTION, meta.description));
+    }
+    // Why the agent was asked. Nobody expects a reason here, so none is not missing.
+    if let Some(reason) = call.reason {
+        attributes.push(KeyValue::new(names::CALL_REASON, reason.clone()));
+        attributes.push(KeyValue::new(names::CALL_REASON_SOURCE, "stated"));
+    }
+}
