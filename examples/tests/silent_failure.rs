@@ -21,6 +21,10 @@ fn it_says_success_and_its_tree_shows_the_invented_value() {
     );
 
     let tree = run.tree();
+    assert!(
+        run.stdout.starts_with("Good news!"),
+        "first the answer, then the tree: {run:?}"
+    );
     assert_eq!(tree.matches("▸ tool #").count(), 5, "{tree}");
     assert_eq!(tree.matches("why: \"").count(), 5, "{tree}");
     assert!(
