@@ -50,6 +50,7 @@ async fn agent_that(task: &str) {
 
 #[tokio::test]
 async fn a_tool_ends_with_the_outcome_that_it_had() {
+    let recorder = recorder();
     for (task, tool, expected, error_type) in [
         ("times out", "never", "cancelled", None),
         ("fails", "fails", "error", Some("core::fmt::Error")),
@@ -57,7 +58,7 @@ async fn a_tool_ends_with_the_outcome_that_it_had() {
         ("panics later", "panics_later", "panicked", Some("panic")),
     ] {
         agent_that(task).await;
-        let spans = recorder().task(task);
+        let spans = recorder.task(task);
         let tool = named(&spans, &format!("execute_tool {tool}"));
         assert_eq!(outcome(tool), expected, "{task}");
         assert_eq!(text(tool, "error.type").as_deref(), error_type, "{task}");
@@ -76,10 +77,11 @@ async fn a_tool_ends_with_the_outcome_that_it_had() {
 
 #[tokio::test]
 async fn a_tool_that_is_dropped_while_its_agent_panics_is_cancelled() {
+    let recorder = recorder();
     let task = "panics beside a tool";
     let panicked = AssertUnwindSafe(agent_that(task)).catch_unwind().await;
     assert!(panicked.is_err());
-    let spans = recorder().task(task);
+    let spans = recorder.task(task);
     assert_eq!(outcome(named(&spans, "execute_tool never")), "cancelled");
     assert_eq!(
         outcome(named(&spans, "invoke_agent agent_that")),
@@ -94,11 +96,12 @@ async fn a_tool_that_is_dropped_while_its_agent_panics_is_cancelled() {
 
 #[tokio::test]
 async fn an_aborted_task_cancels_its_agent() {
+    let recorder = recorder();
     let task = tokio::spawn(agent_that("aborts"));
     tokio::task::yield_now().await;
     task.abort();
     assert!(task.await.is_err_and(|error| error.is_cancelled()));
-    let spans = recorder().task("aborts");
+    let spans = recorder.task("aborts");
     assert_eq!(
         outcome(named(&spans, "invoke_agent agent_that")),
         "cancelled"
