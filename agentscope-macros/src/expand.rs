@@ -158,7 +158,13 @@ impl Expansion<'_> {
             .iter()
             .enumerate()
             .map(|(index, value)| self.capture_value(index, value, &capture));
-        let schema = self.capture_schema(&capture);
+        let (registration, schema) = match self.declares_schema(function) {
+            true => (
+                Some(self.registration()),
+                Some(quote!(#capture.declared_schema();)),
+            ),
+            false => (None, self.capture_schema(&capture)),
+        };
         let options = self.arguments.options.iter().map(|(name, value)| {
             let method = Ident::new(&name.to_string(), Span::call_site());
             quote_spanned!(value.span()=> #capture.#method(#value);)
@@ -173,6 +179,7 @@ impl Expansion<'_> {
             #private::open(
                 {
                     static __SITE: #private::Site = #private::Site::new(#meta);
+                    #registration
                     &__SITE
                 },
                 |#capture| {
@@ -214,6 +221,10 @@ impl Expansion<'_> {
             quote!(#private::Param { name: #name, signature: #signature, sensitivity: #sensitivity })
         });
         let output = self.sensitivity(self.output);
+        let schema = match self.declares_schema(function) {
+            true => quote!(::core::option::Option::Some(__schema)),
+            false => quote!(::core::option::Option::None),
+        };
         quote! {
             #private::Meta {
                 layer: #private::Layer::#layer,
@@ -224,6 +235,7 @@ impl Expansion<'_> {
                 reads_only: #reads_only,
                 params: &[#(#params),*],
                 output: #output,
+                schema: #schema,
             }
         }
     }
@@ -254,6 +266,47 @@ impl Expansion<'_> {
                     #(#cfgs)* #private::Probe(&#binding).structure(#capture);
                 }
             }
+        }
+    }
+
+    /// Whether the schema can be told without a call, so that the tool can be registered: an item
+    /// in the body sees neither the function's type parameters nor those of an `impl` around it.
+    /// The latter the macro cannot see: a method, or a type named by one capital letter, may be one.
+    fn declares_schema(&self, function: &Function) -> bool {
+        let signature = &function.signature;
+        let may_be_parameter =
+            |word: &str| word == "Self" || matches!(word.as_bytes(), [b'A'..=b'Z']);
+        self.kind == Macro::Tool
+            && signature.receiver().is_none()
+            && signature.generics.type_params().next().is_none()
+            && signature.generics.const_params().next().is_none()
+            && !self.values.iter().any(|value| {
+                let mut holes = ImplTraitToHole::default();
+                holes.visit_type_mut(&mut value.ty.clone());
+                holes.found || mentions_word(value.ty.to_token_stream(), &may_be_parameter)
+            })
+    }
+
+    /// An item beside the site: the schema by the types alone, and the entry in the registry.
+    fn registration(&self) -> TokenStream {
+        let private = &self.private;
+        let builder = (self.local)("__builder");
+        let arguments = self.values.iter().map(|value| {
+            let Argument { name, ty, cfgs, .. } = value;
+            let (signature, mut ty) = (checks::spelt(ty), ty.clone());
+            AnyLifetime.visit_type_mut(&mut ty);
+            quote! {
+                #(#cfgs)* #private::TypeProbe::<#ty>::NEW.declare(#builder, #name, #signature);
+            }
+        });
+        quote! {
+            fn __schema(#builder: &mut #private::SchemaBuilder) {
+                #[allow(unused_imports)]
+                use #private::OpaqueType as _;
+                let _ = &#builder;
+                #(#arguments)*
+            }
+            #private::inventory::submit! { #private::Registered(&__SITE) }
         }
     }
 
@@ -445,11 +498,36 @@ fn split_inner_attributes(body: &Group) -> (Vec<TokenStream>, Group) {
 }
 
 fn mentions(tokens: TokenStream, name: &Ident) -> bool {
-    tokens.into_iter().any(|token| match token {
-        TokenTree::Ident(word) => word == *name,
-        TokenTree::Group(group) => mentions(group.stream(), name),
-        TokenTree::Punct(_) | TokenTree::Literal(_) => false,
+    let name = name.to_string();
+    mentions_word(tokens, &|word| word == name)
+}
+
+/// Whether the tokens have such a word; lifetimes are none.
+fn mentions_word(tokens: TokenStream, is_it: &dyn Fn(&str) -> bool) -> bool {
+    let mut lifetime = false;
+    tokens.into_iter().any(|token| {
+        let after_quote = std::mem::take(&mut lifetime);
+        match token {
+            TokenTree::Ident(word) => !after_quote && is_it(&word.to_string()),
+            TokenTree::Group(group) => mentions_word(group.stream(), is_it),
+            TokenTree::Punct(punct) => {
+                lifetime = punct.as_char() == '\'';
+                false
+            }
+            TokenTree::Literal(_) => false,
+        }
     })
+}
+
+/// An item in the body cannot name the function's lifetimes; inside a body `'_` is any.
+struct AnyLifetime;
+
+impl VisitMut for AnyLifetime {
+    fn visit_lifetime_mut(&mut self, lifetime: &mut syn::Lifetime) {
+        if lifetime.ident != "static" {
+            lifetime.ident = Ident::new("_", lifetime.ident.span());
+        }
+    }
 }
 
 /// `impl Trait` cannot be named in a body; `_` can.

@@ -5,8 +5,8 @@
 use std::sync::Arc;
 use std::time::SystemTime;
 
-use opentelemetry::Context;
 use opentelemetry::trace::{SpanContext, TraceContextExt as _};
+use opentelemetry::{Context, StringValue};
 
 use crate::agent_state::{AgentState, TEXT_LIMIT};
 use crate::frame::Frame;
@@ -106,6 +106,20 @@ pub fn note(level: Level, text: impl IntoText) {
     let note = text.into_text().redacted(TEXT_LIMIT);
     let event = Event::new(names::EVENT_NOTE, level).with(names::NOTE, note);
     here(&frame, |moment| moment.record(event, ToolCall::default()));
+}
+
+/// Records that the arguments a model wrote do not fit their schema.
+pub(crate) fn warn_of_arguments(pointer: StringValue, violation: &'static str, hash: StringValue) {
+    if let Some(frame) = Frame::of_current_context() {
+        let event = Event::warning(names::EVENT_WARNING, Level::Error, "schema_violation")
+            .with(names::ARGS_POINTER, pointer)
+            .with(names::ARGS_VIOLATION, violation);
+        let tool = ToolCall {
+            schema_hash: Some(hash),
+            ..ToolCall::default()
+        };
+        here(&frame, |moment| moment.record(event, tool));
+    }
 }
 
 /// A moment of the current span; of the frame's own where foreign code made another one current.

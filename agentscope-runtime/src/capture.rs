@@ -150,6 +150,11 @@ impl Capture {
         self.schema.is_none().then(SchemaBuilder::new)
     }
 
+    /// Takes the schema of a function that declares it once for all.
+    pub fn declared_schema(&mut self) {
+        self.schema = self.site.declared_schema();
+    }
+
     pub fn store_schema(&mut self, builder: SchemaBuilder, types: &'static str) {
         self.schema = Some(builder.store(&self.site.schemas, types));
     }

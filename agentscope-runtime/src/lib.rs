@@ -28,6 +28,8 @@
 //!   [`because`](trait@Because).
 //! - Where values may go: [`Class`]. Text that is made at run time says its class: [`internal`],
 //!   [`confidential`], [`pii`].
+//! - Which tools there are, and their definitions for a model: [`tools`]. The arguments that a
+//!   model wrote: [`args::parse`].
 //! - One user interaction or job: [`Session`].
 //! - What is on the wire: [`names`].
 //! - Without `agentscope-collector`: [`enable`], [`set_logger_provider`], [`SnapshotSink`].
@@ -44,6 +46,7 @@
 #[allow(unused_extern_crates)]
 extern crate self as agentscope_runtime;
 
+pub mod args;
 pub mod names;
 
 mod agent;
@@ -72,6 +75,7 @@ mod probe;
 mod reason;
 mod recording;
 mod redact;
+mod registry;
 #[allow(missing_docs, reason = "called by expansions only")]
 mod schema;
 mod session;
@@ -100,6 +104,7 @@ pub use outcome::{Outcome, Verdict};
 pub use reason::Because as because;
 pub use reason::{Because, BecauseFuture, because};
 pub use redact::{Object, Redactor};
+pub use registry::{Tool, tools};
 pub use session::{Session, SessionBuilder, SessionFuture};
 pub use site::Layer;
 pub use snapshot::{Snapshot, SnapshotSink, emit, set_logger_provider, set_snapshot_sink};
@@ -119,8 +124,13 @@ pub mod __private {
     pub use crate::capture::Capture;
     pub use crate::class::{Class, Classify, Sensitivity, Treatment};
     pub use crate::output::{Failure, Output};
+    pub use crate::registry::Registered;
+    pub use crate::schema::SchemaBuilder;
+    pub use inventory;
+
     pub use crate::probe::{
-        Opaque, Probe, apply, classified_argument, classified_output, type_key,
+        Opaque, OpaqueType, Probe, TypeProbe, apply, classified_argument, classified_output,
+        type_key,
     };
     pub use crate::redact::{Object, Redactor};
     pub use crate::site::{Layer, Meta, Param, Site};

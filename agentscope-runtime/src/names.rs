@@ -126,7 +126,9 @@ names! {
         TOOL_RESPONSE_SIZE = "agentscope.tool.response.size", "bytes of the result as canonical JSON";
         TOOL_RESPONSE_HASH = "agentscope.tool.response.hash", "keyed hash over the result as canonical JSON";
         TOOL_BLIND = "agentscope.tool.blind", "true where no value of the call has a class that telemetry may show";
-        WARNING = "agentscope.warning", "what a snapshot warns of: retry, timeout, empty_response, tool_error, budget_exhausted, iteration_limit";
+        WARNING = "agentscope.warning", "what a snapshot warns of: retry, timeout, empty_response, tool_error, inference_error, schema_violation, budget_exhausted, iteration_limit";
+        ARGS_POINTER = "agentscope.args.pointer", "JSON Pointer to the argument that does not fit its schema";
+        ARGS_VIOLATION = "agentscope.args.violation", "how it does not fit: syntax, truncated or data";
         EVENT = "agentscope.event", "on a `tracing` event: the snapshot's event name";
         MEMORY = "agentscope.memory.summary", "the agent's working memory, by class";
         MEMORY_SOURCE = "agentscope.memory.source", "stated by the code, or derived from the steps";

@@ -97,6 +97,28 @@ pub fn type_key<T: ?Sized>(_: &T) -> &'static str {
     std::any::type_name::<T>()
 }
 
+/// A type to be probed without a value of it.
+pub struct TypeProbe<T: ?Sized>(std::marker::PhantomData<T>);
+
+impl<T: ?Sized> TypeProbe<T> {
+    pub const NEW: Self = Self(std::marker::PhantomData);
+}
+
+impl<T: JsonSchema + ?Sized> TypeProbe<T> {
+    pub fn declare(self, builder: &mut SchemaBuilder, name: &'static str, _: &'static str) {
+        builder.declared::<T>(name);
+    }
+}
+
+/// A type without a schema contributes its signature.
+pub trait OpaqueType: Sized {
+    fn declare(self, builder: &mut SchemaBuilder, name: &'static str, signature: &'static str) {
+        builder.opaque(name, signature);
+    }
+}
+
+impl<T: ?Sized> OpaqueType for TypeProbe<T> {}
+
 /// Gives a closure written in an attribute its argument type before its body is checked.
 pub fn apply<T: ?Sized, R>(value: &T, closure: impl FnOnce(&T) -> R) -> R {
     closure(value)

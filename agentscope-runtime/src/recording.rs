@@ -14,11 +14,11 @@ use crate::key;
 use crate::level::Level;
 use crate::moment::{Event, ToolCall};
 use crate::names;
-use crate::outcome::{Ending, Outcome, Verdict};
+use crate::outcome::{Ending, Outcome};
 use crate::output::{Failure, Output};
 use crate::redact::Tally;
 use crate::schema::Schema;
-use crate::session_state::{RULE_OUTCOME, SessionState, SpanKey, end_span};
+use crate::session_state::{SessionState, SpanKey, end_span};
 use crate::site::{Layer, Site};
 use crate::totals::Totals;
 use crate::usage::Usage;
@@ -85,11 +85,12 @@ impl OwnSession {
     pub(crate) fn end(self, ending: &Ending, output: Option<&str>, time: SystemTime) {
         frame::untrack(&self.state);
         if self.state.close_span(self.key) {
+            let ending = self.state.ending(ending);
             let mut attributes = self.state.closing_attributes(ending.outcome);
             if let Some(output) = output {
                 attributes::push_json(&mut attributes, OUTPUT, output);
             }
-            end_span(&self.cx, ending, attributes, time);
+            end_span(&self.cx, &ending, attributes, time);
         }
     }
 }
@@ -207,10 +208,10 @@ impl Recording {
             return;
         };
         session.remove_agent(agent);
-        attributes.extend(agent.closing_attributes());
-        if agent.parent.is_none() && ending.outcome != Outcome::Ok {
-            session.say(Verdict::Failure, RULE_OUTCOME);
+        if agent.parent.is_none() {
+            session.entry_agent_ended(ending);
         }
+        attributes.extend(agent.closing_attributes());
     }
 
     fn end_tool(
@@ -285,13 +286,14 @@ impl Recording {
                 .as_ref()
                 .and_then(|agent| agent.spend(usage.total()));
         }
-        let level = if ending.outcome == Outcome::Error {
-            Level::Error
-        } else {
-            Level::Info
+        let name = names::EVENT_AGENT_DECIDED;
+        let event = match ending.outcome {
+            Outcome::Error | Outcome::Panicked => {
+                Event::warning(name, Level::Error, "inference_error")
+            }
+            Outcome::Ok | Outcome::Cancelled => Event::new(name, Level::Info),
         };
-        let mut event = Event::new(names::EVENT_AGENT_DECIDED, level)
-            .with(names::OUTCOME, ending.outcome.as_str());
+        let mut event = event.with(names::OUTCOME, ending.outcome.as_str());
         if let Some(model) = &self.model {
             event = event.with(names::REQUEST_MODEL, model.clone());
         }

@@ -21,6 +21,8 @@ pub(crate) struct Schema {
     pub(crate) hash: Arc<str>,
     /// Names of the arguments whose type has no JSON Schema.
     pub(crate) opaque: Vec<&'static str>,
+    /// The schema itself, annotations included.
+    pub(crate) document: Value,
 }
 
 /// The schemas of one annotated function, one for each instantiation.
@@ -94,6 +96,14 @@ impl SchemaBuilder {
         self.put(name, json!({ "x-opaque": signature }), false);
     }
 
+    /// The schema of one type that is the whole of the arguments.
+    pub(crate) fn document_of<T: schemars::JsonSchema>() -> Value {
+        let generator = SchemaSettings::draft2020_12()
+            .for_deserialize()
+            .into_generator();
+        generator.into_root_schema_for::<T>().to_value()
+    }
+
     fn put(&mut self, name: &'static str, schema: Value, optional: bool) {
         self.properties.insert(name.to_owned(), schema);
         if !optional {
@@ -103,15 +113,16 @@ impl SchemaBuilder {
 
     pub(crate) fn store(mut self, cache: &Cache, types: &'static str) -> Arc<Schema> {
         let definitions = self.generator.take_definitions(true);
-        let whole = json!({
+        let document = json!({
             "type": "object",
             "properties": self.properties,
             "required": self.required,
             "$defs": definitions,
         });
         let schema = Arc::new(Schema {
-            hash: hash(whole).into(),
+            hash: hash(document.clone()).into(),
             opaque: self.opaque,
+            document,
         });
         cache.put(types, &schema);
         schema
@@ -129,7 +140,7 @@ fn allows_null(schema: &Value) -> bool {
 }
 
 /// `sha256:` and the hash of the schema's canonical form.
-fn hash(mut schema: Value) -> String {
+pub(crate) fn hash(mut schema: Value) -> String {
     strip_annotations(&mut schema);
     // Only NaN has no canonical form, and JSON has no NaN.
     let canonical = serde_json_canonicalizer::to_vec(&schema).unwrap_or_default();
@@ -151,7 +162,7 @@ const MAPS_OF_SCHEMAS: &[&str] = &[
 const DATA: &[&str] = &["const", "default", "enum"];
 
 /// Removes annotations, but only in schema position: a *property* may be called `title`.
-fn strip_annotations(schema: &mut Value) {
+pub(crate) fn strip_annotations(schema: &mut Value) {
     match schema {
         Value::Object(keywords) => {
             keywords.retain(|keyword, _| {

@@ -47,6 +47,8 @@ pub(crate) struct SessionState {
     semantic_warnings: AtomicU32,
     worst: AtomicU8,
     verdict: Mutex<Option<(Verdict, &'static str)>>,
+    /// How the latest entry agent ended.
+    entry: Mutex<Ending>,
     agents: Mutex<Vec<Weak<AgentState>>>,
     open: Mutex<OpenSpans>,
 }
@@ -72,6 +74,7 @@ impl SessionState {
             semantic_warnings: AtomicU32::new(0),
             worst: AtomicU8::new(Level::Info as u8),
             verdict: Mutex::new(None),
+            entry: Mutex::new(Ending::OK),
             agents: Mutex::default(),
             open: Mutex::default(),
         }
@@ -104,6 +107,22 @@ impl SessionState {
         );
         if !by_rule || said.is_none() {
             *said = Some((verdict, source));
+        }
+    }
+
+    pub(crate) fn entry_agent_ended(&self, ending: &Ending) {
+        *lock(&self.entry) = ending.clone();
+        if ending.outcome != Outcome::Ok {
+            self.say(Verdict::Failure, RULE_OUTCOME);
+        }
+    }
+
+    /// What the session ends with: as its body did, or if that says nothing as its latest entry
+    /// agent did.
+    pub(crate) fn ending(&self, body: &Ending) -> Ending {
+        match body.outcome {
+            Outcome::Ok => lock(&self.entry).clone(),
+            _ => body.clone(),
         }
     }
 

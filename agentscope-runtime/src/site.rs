@@ -6,7 +6,7 @@ use opentelemetry::StringValue;
 
 use crate::class::{Class, Sensitivity};
 use crate::key;
-use crate::schema::Cache;
+use crate::schema::{Cache, Schema, SchemaBuilder};
 
 /// The four layers of a semantic trace.
 ///
@@ -54,6 +54,8 @@ pub struct Meta {
     pub params: &'static [Param],
     /// Class of the result; `None` where its type says it.
     pub output: Option<Sensitivity>,
+    /// Declares the schema of the arguments, where it can be told without a call.
+    pub schema: Option<fn(&mut SchemaBuilder)>,
 }
 
 /// What the macros know of an argument.
@@ -81,6 +83,18 @@ impl Site {
             schemas: Cache::new(),
             shape: Mutex::new(None),
         }
+    }
+
+    /// The schema of the arguments, for a function whose schema can be told without a call.
+    pub(crate) fn declared_schema(&self) -> Option<Arc<Schema>> {
+        // One key for all: such a function is not generic.
+        const TYPES: &str = "";
+        let declare = self.meta.schema?;
+        self.schemas.get(TYPES).or_else(|| {
+            let mut builder = SchemaBuilder::new();
+            declare(&mut builder);
+            Some(builder.store(&self.schemas, TYPES))
+        })
     }
 
     pub(crate) fn shape_hash(&self, shape: &str) -> StringValue {

@@ -1,0 +1,146 @@
+//! Lists the tools of a program and gives their definitions in the forms that model APIs want.
+
+use serde_json::{Map, Value, json};
+
+use crate::schema::Schema;
+use crate::site::Site;
+
+/// A tool that was registered where it is defined.
+#[doc(hidden)]
+pub struct Registered(pub &'static Site);
+
+inventory::collect!(Registered);
+
+/// What a model has to know of a tool; made from the function's doc comment and argument types.
+///
+/// ```
+/// # extern crate agentscope_runtime as agentscope;
+/// use agentscope::tool;
+///
+/// /// Look up the price of an article, in cents.
+/// #[tool(default = internal)]
+/// fn price(article: &str, currency: Option<&str>) -> u32 {
+///     349
+/// }
+///
+/// # fn main() {
+/// let price = agentscope::tools().find(|tool| tool.name() == "price").expect("it is registered");
+/// assert_eq!(price.description(), "Look up the price of an article, in cents.");
+/// let definition = price.openai();
+/// assert_eq!(definition["function"]["parameters"]["required"], serde_json::json!(["article"]));
+/// # }
+/// ```
+#[derive(Clone, Copy)]
+pub struct Tool {
+    site: &'static Site,
+}
+
+/// The registered tools of the program, in no particular order.
+///
+/// Registered are the `#[tool]` functions without `self` and without type parameters, on the
+/// platforms that the crate `inventory` supports: Linux, macOS, Windows, the BSDs, Android, iOS and
+/// WebAssembly. A method, or a generic function, has no schema before it is called. The linker may
+/// leave out a library of which nothing is used.
+pub fn tools() -> impl Iterator<Item = Tool> {
+    let sites = inventory::iter::<Registered>
+        .into_iter()
+        .map(|registered| registered.0);
+    sites
+        .filter(|site| site.meta.schema.is_some())
+        .map(|site| Tool { site })
+}
+
+impl Tool {
+    /// The name that a model calls it by: `name = ".."`, else the function's.
+    pub fn name(&self) -> &'static str {
+        self.site.meta.name
+    }
+
+    /// Path of the function: `crate::module::function`.
+    pub fn function(&self) -> &'static str {
+        self.site.meta.function
+    }
+
+    /// What it is for: `description = ".."`, else the doc comment; empty where there is none.
+    pub fn description(&self) -> &'static str {
+        self.site.meta.description
+    }
+
+    /// Names of the arguments whose type has no JSON Schema; in [`schema`](Self::schema) they
+    /// accept anything.
+    pub fn opaque_arguments(&self) -> Vec<&'static str> {
+        self.read(|schema| schema.opaque.clone())
+            .unwrap_or_default()
+    }
+
+    /// `sha256:` and the hash of the canonical form of the schema without its annotations.
+    pub fn schema_hash(&self) -> String {
+        self.read(|schema| schema.hash.as_ref().to_owned())
+            .unwrap_or_default()
+    }
+
+    /// The JSON Schema (draft 2020-12) of the arguments, an object.
+    pub fn schema(&self) -> Value {
+        let mut document = self
+            .read(|schema| schema.document.clone())
+            .unwrap_or_default();
+        if let Some(schema) = document.as_object_mut() {
+            if schema
+                .get("$defs")
+                .and_then(Value::as_object)
+                .is_some_and(Map::is_empty)
+            {
+                schema.remove("$defs");
+            }
+            let properties = schema.get_mut("properties").and_then(Value::as_object_mut);
+            for property in properties.into_iter().flat_map(Map::values_mut) {
+                if let Some(property) = property.as_object_mut() {
+                    property.remove("x-opaque");
+                }
+            }
+        }
+        document
+    }
+
+    /// As an element of `tools` in OpenAI's chat completions API.
+    pub fn openai(&self) -> Value {
+        json!({
+            "type": "function",
+            "function": {
+                "name": self.name(),
+                "description": self.description(),
+                "parameters": self.schema(),
+            },
+        })
+    }
+
+    /// As an element of `tools` in Anthropic's messages API.
+    pub fn anthropic(&self) -> Value {
+        json!({
+            "name": self.name(),
+            "description": self.description(),
+            "input_schema": self.schema(),
+        })
+    }
+
+    /// As an element of `tools` in the answer to MCP's `tools/list`.
+    pub fn mcp(&self) -> Value {
+        json!({
+            "name": self.name(),
+            "description": self.description(),
+            "inputSchema": self.schema(),
+        })
+    }
+
+    fn read<R>(&self, read: impl FnOnce(&Schema) -> R) -> Option<R> {
+        self.site.declared_schema().map(|schema| read(&schema))
+    }
+}
+
+impl std::fmt::Debug for Tool {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Tool")
+            .field("function", &self.function())
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,135 @@
+//! Tools are listed with their definitions, and arguments that do not fit say where, never what.
+
+mod support;
+
+use agentscope::{Level, Session, args, tool};
+use agentscope_runtime as agentscope;
+use serde_json::json;
+use support::recorder;
+
+#[derive(Debug, serde::Serialize, serde::Deserialize, schemars::JsonSchema)]
+struct Range {
+    /// First line, from 1.
+    from: u32,
+    to: Option<u32>,
+}
+
+struct Opaque;
+
+/// Read lines of a file.
+#[tool(name = "read", default = internal)]
+fn read_lines(path: &str, range: Option<Range>, handle: Opaque) -> usize {
+    let _ = (range, handle);
+    path.len()
+}
+
+#[tool(default = secret)]
+fn generic<T>(value: T) {
+    let _ = value;
+}
+
+struct Store<T>(T);
+
+impl<T: Clone> Store<T> {
+    #[tool(default = secret)]
+    fn method(&self, value: T) {
+        let _ = (&self.0, value);
+    }
+
+    #[tool(default = secret)]
+    fn associated(value: T) {
+        let _ = value;
+    }
+}
+
+#[tool(default = secret)]
+async fn borrows<'a>(text: &'a str, words: std::borrow::Cow<'a, [&'a str]>) {
+    let _ = (text, words);
+}
+
+#[test]
+fn a_tool_has_a_definition_in_the_form_that_each_model_api_wants() {
+    let read = agentscope::tools()
+        .find(|tool| tool.name() == "read")
+        .expect("registered");
+    assert_eq!(read.function(), "definitions::read_lines");
+    let openai = read.openai();
+    assert_eq!(openai["function"]["description"], "Read lines of a file.");
+    let schema = &openai["function"]["parameters"];
+    assert_eq!(schema["properties"]["path"], json!({"type": "string"}));
+    assert_eq!(
+        schema["properties"]["handle"],
+        json!({}),
+        "an opaque type accepts anything"
+    );
+    assert_eq!(schema["required"], json!(["path", "handle"]));
+    assert_eq!(
+        schema["$defs"]["Range"]["properties"]["from"]["description"],
+        "First line, from 1."
+    );
+    assert_eq!(read.anthropic()["input_schema"], *schema);
+    assert_eq!(read.mcp()["inputSchema"], *schema);
+    assert_eq!(read.opaque_arguments(), ["handle"]);
+}
+
+#[test]
+fn what_cannot_be_told_without_a_call_is_not_listed() {
+    let mut names: Vec<_> = agentscope::tools().map(|tool| tool.name()).collect();
+    names.sort_unstable();
+    assert_eq!(names, ["borrows", "read"]);
+    generic(1);
+    Store(1).method(2);
+    Store::associated(3);
+}
+
+#[tokio::test]
+async fn the_schema_of_the_registry_is_that_of_the_call() {
+    let recorder = recorder();
+    let run = Session::builder().task("T-hash").run(async {
+        read_lines("a", None, Opaque);
+        borrows("a", vec!["b"].into()).await;
+    });
+    run.await;
+    for span in recorder.task("T-hash") {
+        let tool =
+            agentscope::tools().find(|tool| span.name.ends_with(&format!(" {}", tool.name())));
+        if let Some(tool) = tool {
+            let hash = support::text(&span, "agentscope.tool.schema.hash");
+            assert_eq!(hash, Some(tool.schema_hash()));
+        }
+    }
+}
+
+#[test]
+fn arguments_that_do_not_fit_are_an_error_snapshot_without_their_value() {
+    let recorder = recorder();
+    let cases = [
+        (r#"{"from": "alice@example.com"}"#, "/from", "data"),
+        (r#"{"to": 3}"#, "", "data"),
+        (r#"{"from": 1"#, "", "truncated"),
+        (r#"{"from": 1} alice"#, "", "syntax"),
+        ("alice", "", "syntax"),
+    ];
+    Session::builder().task("T-args").run_sync(|| {
+        for (text, pointer, violation) in cases {
+            let error = args::parse::<Range>(text).expect_err(text);
+            assert_eq!(
+                (error.pointer.as_str(), error.violation.as_str()),
+                (pointer, violation)
+            );
+            assert!(error.schema_hash.starts_with("sha256:"));
+            assert!(!format!("{error} {error:?}").contains("alice"), "{error}");
+        }
+        args::parse::<Range>(r#"{"from": 1, "to": null}"#).expect("it fits");
+    });
+    let snapshots = recorder.snapshots_of("T-args");
+    assert_eq!(snapshots.len(), cases.len());
+    for snapshot in snapshots {
+        assert_eq!(
+            (snapshot.level, snapshot.warning),
+            (Level::Error, Some("schema_violation"))
+        );
+        assert!(snapshot.schema_hash.is_some());
+        assert!(!format!("{snapshot:?}").contains("alice"));
+    }
+}
