@@ -181,6 +181,12 @@ pub struct Node {
     /// Completion tokens, likewise.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub output_tokens: Option<i64>,
+    /// What the call was made with, as JSON, each value as its class allows.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub input: Option<String>,
+    /// What the call gave, likewise.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub output: Option<String>,
     /// `success`, `empty` or `error`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub tool_status: Option<String>,
@@ -235,6 +241,8 @@ impl Node {
             reason_source: text(names::CALL_REASON_SOURCE),
             input_tokens: tokens(names::USAGE_INPUT_TOKENS, names::TOTAL_INPUT_TOKENS),
             output_tokens: tokens(names::USAGE_OUTPUT_TOKENS, names::TOTAL_OUTPUT_TOKENS),
+            input: text(names::INPUT_VALUE),
+            output: text(names::OUTPUT_VALUE),
             tool_status: text(names::TOOL_STATUS),
             schema_hash: text(names::TOOL_SCHEMA_HASH),
             agent_id: text(names::AGENT_ID),

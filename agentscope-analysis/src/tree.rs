@@ -25,7 +25,7 @@ pub struct TreeOptions {
     /// How many siblings are shown before the rest is counted in one line; what failed or warned
     /// is always shown.
     pub siblings: usize,
-    /// How many characters of a run-time text (reason, memory, note) are shown.
+    /// How many characters of a run-time text (reason, memory, note, arguments, result) are shown.
     pub text: usize,
 }
 
@@ -268,6 +268,14 @@ impl<'a> Writer<'a> {
             }
             (None, Some("missing")) => self.detail(&rail, Paint::Dim, "why: missing"),
             (None, _) => {}
+        }
+        if node.layer == Layer::Tool {
+            for (label, json) in [("args", &node.input), ("result", &node.output)] {
+                if let Some(json) = json {
+                    let words = format!("{label}: {}", text::line(json, self.options.text));
+                    self.detail(&rail, Paint::Dim, &words);
+                }
+            }
         }
         for snapshot in &node.snapshots {
             self.state(&rail, node, snapshot);

@@ -68,6 +68,8 @@ fn tree_tells_the_story_of_a_session() {
         .with("agentscope.step.index", 0)
         .with("agentscope.call.reason", "a refund needs\nthe balance")
         .with("agentscope.call.reason.source", "stated")
+        .with("input.value", r#"{"currency":"EUR"}"#)
+        .with("output.value", "1250")
         .with("agentscope.tool.blind", true);
     let refund = SpanRecord {
         status: Status::Error(String::new()),
@@ -112,6 +114,8 @@ fn tree_tells_the_story_of_a_session() {
    ├─ · http request  -  20ms
    │  └─ ▸ tool #0 get_balance  ok  12ms
    │       why: "a refund needs\nthe balance" (stated)
+   │       args: {"currency":"EUR"}
+   │       result: 1250
    │       memory: "order not looked up" (derived)
    │       budget: 19,124 tokens left
    └─ ▸ tool #1 refund  error BankError  1ms · frame recovered

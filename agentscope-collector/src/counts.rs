@@ -2,6 +2,7 @@
 
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
 
 use crate::env::Signal;
 
@@ -86,6 +87,18 @@ pub(crate) static METRICS: Counters = Counters::new();
 pub(crate) static CONSOLE_SESSIONS: AtomicU64 = AtomicU64::new(0);
 pub(crate) static CONSOLE_DROPPED: AtomicU64 = AtomicU64::new(0);
 
+/// Endpoints that were warned of.
+static WARNED: Mutex<Vec<String>> = Mutex::new(Vec::new());
+
+/// Scheme, host and port of an endpoint.
+fn origin(target: &str) -> &str {
+    let host = target.find("://").map_or(0, |place| place + 3);
+    let end = target[host..]
+        .find('/')
+        .map_or(target.len(), |place| host + place);
+    &target[..end]
+}
+
 /// The counters behind [`SignalStats`].
 #[derive(Debug)]
 pub(crate) struct Counters {
@@ -128,9 +141,10 @@ pub(crate) struct Lane {
     /// Handed to the SDK's batch processor and not exported yet.
     queued: AtomicU64,
     limit: u64,
-    warned: AtomicBool,
     failing: AtomicBool,
     closing: AtomicBool,
+    /// The program ended before everything was exported; what comes later no longer counts.
+    abandoned: AtomicBool,
     /// What the transport said of its latest failure.
     explanation: Mutex<Option<String>>,
 }
@@ -150,9 +164,9 @@ impl Lane {
             counters,
             queued: AtomicU64::new(0),
             limit,
-            warned: AtomicBool::new(false),
             failing: AtomicBool::new(false),
             closing: AtomicBool::new(false),
+            abandoned: AtomicBool::new(false),
             explanation: Mutex::new(None),
         }
     }
@@ -196,6 +210,9 @@ impl Lane {
 
     /// An export of `count` of them ended. Called on the thread of the exporter, never the agent's.
     pub(crate) fn settle(&self, count: u64, error: Option<&dyn std::fmt::Display>) {
+        if self.abandoned.load(Ordering::Acquire) {
+            return;
+        }
         self.queued.fetch_sub(count, Ordering::AcqRel);
         self.failing.store(error.is_some(), Ordering::Relaxed);
         let counter = if error.is_some() {
@@ -213,7 +230,7 @@ impl Lane {
         let why = why.map(|why| format!(" ({why})")).unwrap_or_default();
         match error {
             Some(error) => self.warn_once(format_args!(
-                "{} do not reach {target}: {error}{why}; the agent is not affected, further losses are only counted \
+                "{} do not reach {target}: {error}{why}; the agent is not affected, further losses, of other signals too, are only counted \
                  (agentscope_collector::stats())",
                 signal.as_str()
             )),
@@ -226,10 +243,31 @@ impl Lane {
         }
     }
 
-    /// Says it once for the signal, however often and in whatever way telemetry is lost.
-    pub(crate) fn warn_once(&self, message: std::fmt::Arguments<'_>) {
-        if !self.warned.swap(true, Ordering::Relaxed) {
+    /// Says it once for the endpoint, however often and in whatever way telemetry is lost: all
+    /// signals mostly go to one, and one warning about it is enough.
+    fn warn_once(&self, message: std::fmt::Arguments<'_>) {
+        let endpoint = origin(&self.target).to_owned();
+        let mut warned = WARNED.lock().unwrap_or_else(PoisonError::into_inner);
+        if !warned.contains(&endpoint) {
+            warned.push(endpoint);
+            drop(warned);
             crate::console::warn(message);
+        }
+    }
+
+    /// Gives up what is pending: it counts as dropped. Says so where nothing was said yet.
+    pub(crate) fn abandon(&self, deadline: Duration) {
+        self.abandoned.store(true, Ordering::Release);
+        let pending = self.counters.read().pending();
+        if pending > 0 {
+            self.counters.dropped.fetch_add(pending, Ordering::Release);
+            let Self { target, signal, .. } = self;
+            self.warn_once(format_args!(
+                "{target} did not take the last {pending} {} within {deadline:?}, and the program \
+                 did not wait longer; what else was lost is only counted \
+                 (agentscope_collector::stats())",
+                signal.as_str()
+            ));
         }
     }
 

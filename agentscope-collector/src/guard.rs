@@ -139,9 +139,8 @@ pub(crate) fn shutdown_current(at_most: Option<Duration>) -> Result<(), Shutdown
         .recv_timeout(end.saturating_duration_since(Instant::now()))
         .is_ok();
     let result = outcome(in_time, deadline);
-    // Failed exports were warned of when they failed; here it is for what was never tried.
-    if let (Err(error @ ShutdownError::Deadline { .. }), Some(lane)) = (&result, lanes.first()) {
-        lane.warn_once(format_args!("{error}"));
+    for lane in &lanes {
+        lane.abandon(deadline);
     }
     result
 }

@@ -14,7 +14,8 @@
 //! # Where telemetry goes
 //!
 //! - **The standard output** gets each session when it ends: `AGENTSCOPE_CONSOLE=tree` (default),
-//!   `json` (one object a line) or `off`. Colour is for terminals, and `NO_COLOR` turns it off.
+//!   `json` (one object a line) or `off`. Colour is for terminals, and `NO_COLOR` turns it off. It is
+//!   another thread that prints: to have the program's own output first, print it inside the session.
 //! - **An OTLP endpoint** gets spans, snapshots (as log records) and metrics, where one is set:
 //!   `OTEL_EXPORTER_OTLP_ENDPOINT=http://localhost:4318`, or one for each signal. The protocol is
 //!   `http/protobuf`, or `grpc` with `OTEL_EXPORTER_OTLP_PROTOCOL`. [`mod@env`] lists every variable,
@@ -26,7 +27,7 @@
 //!
 //! A thread of the agent puts an ended span or a snapshot into a bounded queue and goes on. It
 //! never waits: what finds no room is counted ([`stats`]). An endpoint that is down is warned of
-//! once for each signal, through `tracing` (target `agentscope`) where a subscriber is set, else on
+//! once, through `tracing` (target `agentscope`) where a subscriber is set, else on
 //! the standard error. An export that the endpoint accepts only in part counts as exported.
 //!
 //! # Together with `tracing`

@@ -68,17 +68,16 @@ fn all_failed(run: &Run) {
             "{signal}: {export:?}"
         );
     }
+    // One endpoint, one warning, for whichever signal met it first.
     let warnings = warnings(run);
-    for signal in ["traces", "logs", "metrics"] {
-        let of_signal = warnings
-            .iter()
-            .filter(|line| line.contains(&format!("{signal} do not reach")));
-        assert_eq!(of_signal.count(), 1, "{signal}: {warnings:?}");
-    }
-    assert_eq!(warnings.len(), 3, "{warnings:?}");
+    assert!(
+        warnings.len() == 1 && warnings[0].contains(" do not reach "),
+        "{warnings:?}"
+    );
 }
 
-/// The deadline passes before the first answer: what was waited for is counted, and warned of once.
+/// The deadline passes before the first answer: what was waited for is dropped, counted, and warned of
+/// once.
 fn not_in_time(run: &Run) {
     for signal in SIGNALS {
         let export = export(run, signal);
@@ -90,11 +89,15 @@ fn not_in_time(run: &Run) {
             pending,
         } = export;
         assert!(offered > 0 && exported == 0, "{signal}: {export:?}");
-        assert_eq!(offered, failed + dropped + pending, "{signal}: {export:?}");
+        assert_eq!(
+            (offered, pending),
+            (failed + dropped, 0),
+            "{signal}: {export:?}"
+        );
     }
     let warnings = warnings(run);
     assert!(
-        warnings.len() == 1 && warnings[0].contains("not delivered within 2s"),
+        warnings.len() == 1 && warnings[0].contains("within 2s"),
         "{warnings:?}"
     );
 }

@@ -87,7 +87,7 @@ fn the_model_gets_the_tools_and_what_they_found() {
     assert_eq!(run.code, Some(0), "{run:?}");
     assert!(run.stdout.contains("asking test-model"), "{run:?}");
     assert!(
-        !run.stdout.contains("recorded"),
+        !run.stdout.contains("recorded completions"),
         "nothing is recorded here: {run:?}"
     );
     assert!(
