@@ -34,6 +34,10 @@ fn it_says_success_and_its_tree_shows_the_invented_value() {
     let third = tree
         .find("▸ tool #2 exchange_rate  ok")
         .expect("the malformed answer came back as ok");
+    assert!(
+        tree.contains("1,O842"),
+        "the malformed answer is there to see: {tree}"
+    );
     let assumed = tree.find("rate assumed: 1.0").expect("the memory says it");
     let believed = tree
         .find("belief: \"a euro is worth 1.0 dollar today\"")
