@@ -88,7 +88,7 @@ impl Capture {
         let param = self.site.meta.param(index);
         self.input
             .raw(if self.input.is_empty() { "{" } else { "," });
-        self.input.string(param.name);
+        self.input.word(param.name);
         self.input.raw(":");
         param
     }
@@ -125,13 +125,11 @@ impl Capture {
             return;
         }
         self.scratch.truncate(0);
-        let json = self.scratch.value(value);
-        match json.filter(|_| shape::append(&mut self.shapes, value)) {
-            Some(json) => {
-                json.hash(&mut self.print);
-                self.shapes.push('\n');
-            }
-            None => self.no_structure(),
+        if self.scratch.value(value) && shape::append(&mut self.shapes, value) {
+            self.scratch.bytes().hash(&mut self.print);
+            self.shapes.push('\n');
+        } else {
+            self.no_structure();
         }
     }
 

@@ -29,6 +29,14 @@ impl Json {
         self.0.extend_from_slice(text.as_bytes());
     }
 
+    /// Writes a text that is code (a name, a hash, a placeholder) as a JSON string: there is nothing
+    /// to escape in it.
+    pub(crate) fn word(&mut self, word: &str) {
+        self.raw("\"");
+        self.raw(word);
+        self.raw("\"");
+    }
+
     /// Writes a text as a JSON string.
     pub(crate) fn string(&mut self, text: &str) {
         self.raw("\"");
@@ -51,20 +59,24 @@ impl Json {
         self.raw("\"");
     }
 
-    /// Writes a value and returns its JSON; `None`, and nothing is written, if it cannot be
-    /// serialised.
-    pub(crate) fn value<T: Serialize + ?Sized>(&mut self, value: &T) -> Option<&str> {
+    /// Writes a value; false, and nothing is written, if it cannot be serialised.
+    pub(crate) fn value<T: Serialize + ?Sized>(&mut self, value: &T) -> bool {
         let from = self.len();
-        if serde_json::to_writer(&mut self.0, value).is_err() {
+        let written = serde_json::to_writer(&mut self.0, value).is_ok();
+        if !written {
             self.truncate(from);
-            return None;
         }
-        self.since(from)
+        written
     }
 
     /// What was written from `from` on.
-    pub(crate) fn since(&self, from: usize) -> Option<&str> {
-        std::str::from_utf8(&self.0[from..]).ok()
+    pub(crate) fn since(&self, from: usize) -> &str {
+        // Only UTF-8 goes in.
+        std::str::from_utf8(&self.0[from..]).unwrap_or_default()
+    }
+
+    pub(crate) fn bytes(&self) -> &[u8] {
+        &self.0
     }
 
     pub(crate) fn into_string(self) -> String {
@@ -92,7 +104,7 @@ mod tests {
         let mut json = Json::default();
         json.raw("[");
         let map = std::collections::HashMap::from([((1, 2), 3)]);
-        assert_eq!(json.value(&map), None, "JSON keys are strings");
+        assert!(!json.value(&map), "JSON keys are strings");
         assert_eq!(json.into_string(), "[");
     }
 }

@@ -105,7 +105,7 @@ impl<'a> Redactor<'a> {
 
     /// Writes a word that is code, such as the name of an enum variant.
     pub fn word(&mut self, word: &'static str) {
-        self.out.string(word);
+        self.out.word(word);
     }
 
     /// Writes a value whose type has no JSON form: only that it was there.
@@ -115,7 +115,7 @@ impl<'a> Redactor<'a> {
             _ => Treatment::Mask,
         };
         self.tally.see(sensitivity.class, treatment);
-        self.out.string(placeholder(sensitivity.class));
+        self.out.word(placeholder(sensitivity.class));
     }
 
     /// Writes what the class of a value lets telemetry show of it.
@@ -125,30 +125,31 @@ impl<'a> Redactor<'a> {
             return self.opaque(sensitivity);
         }
         let from = self.out.len();
-        let Some(json) = self.out.value(value) else {
+        if !self.out.value(value) {
             // A value that fails to serialise is not shown; the error text could carry it.
             return self.opaque(sensitivity);
-        };
-        let instead = match treatment {
-            Treatment::Keep => too_large(json),
-            Treatment::Hash => {
-                let kind = sensitivity.kind.unwrap_or("value");
-                Some(key::keyed_hash(kind, text_of(json).as_bytes()))
-            }
-            _ => Some(last4(&text_of(json)).unwrap_or(placeholder(sensitivity.class).to_owned())),
-        };
-        if let Some(text) = instead {
-            self.out.truncate(from);
-            self.out.string(&text);
         }
         self.tally.see(sensitivity.class, treatment);
+        if treatment == Treatment::Keep && self.out.len() - from <= VALUE_LIMIT {
+            return;
+        }
+        let json = self.out.since(from);
+        let instead = match treatment {
+            Treatment::Keep => preview(json),
+            Treatment::Hash => {
+                let kind = sensitivity.kind.unwrap_or("value");
+                key::keyed_hash(kind, text_of(json).as_bytes())
+            }
+            _ => last4(&text_of(json)).unwrap_or(placeholder(sensitivity.class).to_owned()),
+        };
+        self.out.truncate(from);
+        self.out.string(&instead);
     }
 }
 
 /// What is shown of JSON that is too large to be shown.
-fn too_large(json: &str) -> Option<String> {
-    (json.len() > VALUE_LIMIT)
-        .then(|| format!("{} [{} bytes]", shortened(json, PREVIEW), json.len()))
+fn preview(json: &str) -> String {
+    format!("{} [{} bytes]", shortened(json, PREVIEW), json.len())
 }
 
 /// The text that a JSON string stands for; other JSON as it is.
@@ -179,7 +180,7 @@ impl Object<'_, '_> {
         if !std::mem::take(&mut self.first) {
             self.redactor.out.raw(",");
         }
-        self.redactor.out.string(name);
+        self.redactor.out.word(name);
         self.redactor.out.raw(":");
         write(&mut Redactor {
             out: self.redactor.out,
