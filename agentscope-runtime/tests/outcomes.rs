@@ -50,6 +50,7 @@ async fn agent_that(task: &str) {
 
 #[tokio::test]
 async fn a_tool_ends_with_the_outcome_that_it_had() {
+    let recorder = recorder();
     for (task, tool, expected, error_type) in [
         ("times out", "never", "cancelled", None),
         ("fails", "fails", "error", Some("core::fmt::Error")),
@@ -57,7 +58,7 @@ async fn a_tool_ends_with_the_outcome_that_it_had() {
         ("panics later", "panics_later", "panicked", Some("panic")),
     ] {
         agent_that(task).await;
-        let spans = recorder().task(task);
+        let spans = recorder.task(task);
         let tool = named(&spans, &format!("execute_tool {tool}"));
         assert_eq!(outcome(tool), expected, "{task}");
         assert_eq!(text(tool, "error.type").as_deref(), error_type, "{task}");
