@@ -30,6 +30,7 @@
 //!   [`confidential`], [`pii`].
 //! - One user interaction or job: [`Session`].
 //! - What is on the wire: [`names`].
+//! - A test of what an agent does: `testing`, with the feature of that name.
 //! - Without `agentscope-collector`: [`enable`], [`set_logger_provider`], [`SnapshotSink`].
 //!
 //! # What it costs and what it promises
@@ -45,6 +46,8 @@
 extern crate self as agentscope_runtime;
 
 pub mod names;
+#[cfg(feature = "testing")]
+pub mod testing;
 
 mod agent;
 mod agent_state;
