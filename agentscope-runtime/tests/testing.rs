@@ -10,7 +10,9 @@ use agentscope::{
     internal, note, pii, tool,
 };
 use agentscope_runtime as agentscope;
-use opentelemetry::trace::{TraceContextExt as _, Tracer as _};
+use opentelemetry::trace::{
+    FutureExt, SpanContext, SpanId, TraceContextExt as _, TraceState, Tracer as _,
+};
 
 #[tool(default = internal)]
 async fn search(word: &str) -> Vec<u32> {
@@ -200,15 +202,35 @@ async fn spans_of_others_stand_in_the_tree() {
     let recorded = record_async(async {
         let span = opentelemetry::global::tracer("application").start("GET /");
         let cx = opentelemetry::Context::current_with_span(span);
-        opentelemetry::trace::FutureExt::with_context(read(1), cx.clone())
-            .await
-            .ok();
+        FutureExt::with_context(read(1), cx.clone()).await.ok();
         cx.span().end();
     });
     let tree = "\
 span GET /  ended
 └─ session 1 read  ok · verdict unknown (none)
    └─ tool #0 read  ok
+";
+    assert_eq!(recorded.await.tree(), tree);
+}
+
+#[tokio::test]
+async fn a_call_below_a_span_that_was_not_seen_stands_in_its_session() {
+    let recorded = record_async(Session::builder().name("job").run(async {
+        let cx = opentelemetry::Context::current();
+        let session = cx.span().span_context().clone();
+        let unseen = SpanContext::new(
+            session.trace_id(),
+            SpanId::from(7),
+            session.trace_flags(),
+            true,
+            TraceState::NONE,
+        );
+        let cx = cx.with_remote_span_context(unseen);
+        FutureExt::with_context(read(1), cx).await
+    }));
+    let tree = "\
+session 1 job  ok · verdict unknown (none)
+└─ tool #0 read  ok
 ";
     assert_eq!(recorded.await.tree(), tree);
 }
