@@ -32,6 +32,7 @@
 //!   model wrote: [`args::parse`].
 //! - One user interaction or job: [`Session`].
 //! - What is on the wire: [`names`].
+//! - A test of what an agent does: `testing`, with the feature of that name.
 //! - Without `agentscope-collector`: [`enable`], [`set_logger_provider`], [`SnapshotSink`].
 //!
 //! # What it costs and what it promises
@@ -48,6 +49,8 @@ extern crate self as agentscope_runtime;
 
 pub mod args;
 pub mod names;
+#[cfg(feature = "testing")]
+pub mod testing;
 
 mod agent;
 mod agent_state;

@@ -231,13 +231,17 @@ pub fn emit<L: Logger>(logger: &L, snapshot: Snapshot) {
     logger.emit(record);
 }
 
-/// Hands a snapshot to the sink, or to `tracing` where there is none; never both.
-pub(crate) fn record(snapshot: Snapshot) {
-    let sink = match SINK.read() {
+/// The sink that is installed.
+pub(crate) fn sink() -> Option<Arc<dyn SnapshotSink>> {
+    match SINK.read() {
         Ok(sink) => sink.clone(),
         Err(poisoned) => poisoned.into_inner().clone(),
-    };
-    match sink {
+    }
+}
+
+/// Hands a snapshot to the sink, or to `tracing` where there is none; never both.
+pub(crate) fn record(snapshot: Snapshot) {
+    match sink() {
         Some(sink) => stats::count_snapshot(sink.record(snapshot)),
         None => {
             stats::count_snapshot(true);
