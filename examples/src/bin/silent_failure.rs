@@ -192,3 +192,11 @@ fn main() -> Result<(), Box<dyn Error>> {
         Ok(())
     })
 }
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn the_tools_take_the_arguments_they_took() {
+        agentscope::testing::assert_lock();
+    }
+}
