@@ -81,6 +81,8 @@ mod redact;
 mod registry;
 #[allow(missing_docs, reason = "called by expansions only")]
 mod schema;
+#[cfg(test)]
+mod schema_properties;
 mod session;
 mod session_state;
 mod shape;
