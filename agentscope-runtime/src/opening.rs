@@ -340,7 +340,6 @@ fn open_session_span(parent: &Context, name: StringValue) -> Option<(BoxedTracer
         .with_kind(SpanKind::Internal)
         .with_attributes([
             KeyValue::new(names::OPERATION_NAME, "invoke_workflow"),
-            KeyValue::new(names::WORKFLOW_NAME, name),
             KeyValue::new(names::LAYER, Layer::Session.as_str()),
             KeyValue::new(names::SPAN_KIND, "CHAIN"),
         ]);
