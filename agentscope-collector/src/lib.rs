@@ -19,7 +19,7 @@
 //! - **An OTLP endpoint** gets spans, snapshots (as log records) and metrics, where one is set:
 //!   `OTEL_EXPORTER_OTLP_ENDPOINT=http://localhost:4318`, or one for each signal. The protocol is
 //!   `http/protobuf`, or `grpc` with `OTEL_EXPORTER_OTLP_PROTOCOL`. [`mod@env`] lists every variable,
-//!   [`METRICS`] every metric.
+//!   [`agentscope_runtime::names`] every name, metrics included.
 //! - Nobody looks, so nothing is recorded: with the console off and no endpoint, or with
 //!   `OTEL_SDK_DISABLED=true`, only the propagators are installed.
 //!
@@ -69,7 +69,6 @@ pub use console::Console;
 pub use counts::{ConsoleStats, SignalStats, Stats, stats};
 pub use error::{InitError, ShutdownError};
 pub use guard::Guard;
-pub use metrics::TABLE as METRICS;
 
 /// Sets telemetry up from the environment, with the defaults of [`builder`].
 ///

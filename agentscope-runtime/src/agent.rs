@@ -111,9 +111,12 @@ pub fn note(level: Level, text: impl IntoText) {
 /// Records that the arguments a model wrote do not fit their schema.
 pub(crate) fn warn_of_arguments(pointer: StringValue, violation: &'static str, hash: StringValue) {
     if let Some(frame) = Frame::of_current_context() {
-        let event = Event::warning(names::EVENT_WARNING, Level::Error, "schema_violation")
-            .with(names::ARGS_POINTER, pointer)
+        let mut event = Event::warning(names::EVENT_WARNING, Level::Error, "schema_violation")
             .with(names::ARGS_VIOLATION, violation);
+        // The empty pointer is the whole, which goes without saying.
+        if !pointer.as_str().is_empty() {
+            event = event.with(names::ARGS_POINTER, pointer);
+        }
         let tool = ToolCall {
             schema_hash: Some(hash),
             ..ToolCall::default()

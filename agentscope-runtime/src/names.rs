@@ -9,6 +9,10 @@
 //! assert_eq!(name.source, agentscope::names::Source::Agentscope);
 //! ```
 
+use opentelemetry::trace::SpanKind;
+
+use crate::site::Layer;
+
 /// Who defines a name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Source {
@@ -22,15 +26,93 @@ pub enum Source {
     Agentscope,
 }
 
+/// What a name stands for: an attribute with a type of value, a log event, or a metric.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Kind {
+    /// Attribute: a text.
+    Text,
+    /// Attribute: one of these words and no other.
+    OneOf(&'static [&'static str]),
+    /// Attribute: a whole number.
+    Int,
+    /// Attribute: a number.
+    Double,
+    /// Attribute: true or false.
+    Boolean,
+    /// Attribute: a list of texts.
+    Texts,
+    /// Name of a log event.
+    Event,
+    /// Name of a counter, with the unit that it counts in.
+    Counter(&'static str),
+}
+
+impl Kind {
+    /// The word for it in an OpenTelemetry registry.
+    ///
+    /// ```
+    /// # extern crate agentscope_runtime as agentscope;
+    /// use agentscope::names::{self, Kind};
+    /// assert_eq!(Kind::Texts.as_str(), "string[]");
+    /// let outcome = names::find(names::OUTCOME).expect("in the table");
+    /// assert_eq!(outcome.kind.as_str(), "string");
+    /// ```
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Text | Self::OneOf(_) => "string",
+            Self::Int => "int",
+            Self::Double => "double",
+            Self::Boolean => "boolean",
+            Self::Texts => "string[]",
+            Self::Event => "event",
+            Self::Counter(_) => "counter",
+        }
+    }
+}
+
+/// A state of the official conventions, in which some names are spelt differently.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Profile {
+    /// The GenAI conventions of 2026-08: what is emitted.
+    #[default]
+    V2026_08,
+    /// The renames that were accepted after it.
+    Next,
+}
+
 /// One name of the table: how it is spelt on the wire, who defines it, what it holds.
 #[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
 pub struct Name {
     /// The name on the wire.
     pub key: &'static str,
     /// Who defines it.
     pub source: Source,
+    /// What it stands for.
+    pub kind: Kind,
     /// What it holds, with its unit where it has one.
     pub meaning: &'static str,
+    next: &'static str,
+}
+
+impl Name {
+    /// How the name is spelt in a state of the conventions.
+    ///
+    /// ```
+    /// # extern crate agentscope_runtime as agentscope;
+    /// use agentscope::names::{self, Profile};
+    /// let written = names::find(names::USAGE_CACHE_WRITE).expect("in the table");
+    /// assert_eq!(written.key_in(Profile::default()), written.key);
+    /// assert_eq!(written.key_in(Profile::Next), "gen_ai.usage.cache_write.input_tokens");
+    /// ```
+    pub const fn key_in(&self, profile: Profile) -> &'static str {
+        match profile {
+            Profile::V2026_08 => self.key,
+            Profile::Next => self.next,
+        }
+    }
 }
 
 /// Finds a name of the table by its spelling on the wire.
@@ -38,111 +120,198 @@ pub fn find(key: &str) -> Option<&'static Name> {
     TABLE.iter().find(|name| name.key == key)
 }
 
+/// How the spans of one layer are named, and of what OpenTelemetry kind they are.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct SpanName {
+    /// The layer.
+    pub layer: Layer,
+    /// The name of the span; a word in braces stands for the value of that attribute. Where the
+    /// span does not have the attribute, the name ends before it.
+    pub name: &'static str,
+    /// The kind.
+    pub kind: SpanKind,
+}
+
+/// Every kind of span that agentscope opens.
+///
+/// ```
+/// # extern crate agentscope_runtime as agentscope;
+/// use agentscope::{Layer, names};
+/// let tool = names::SPANS.into_iter().find(|span| span.layer == Layer::Tool);
+/// assert_eq!(tool.expect("every layer has one").name, "execute_tool {gen_ai.tool.name}");
+/// ```
+pub const SPANS: [SpanName; 4] = [
+    SpanName {
+        layer: Layer::Session,
+        name: "invoke_workflow {gen_ai.workflow.name}",
+        kind: SpanKind::Internal,
+    },
+    SpanName {
+        layer: Layer::Agent,
+        name: "invoke_agent {gen_ai.agent.name}",
+        kind: SpanKind::Internal,
+    },
+    SpanName {
+        layer: Layer::Tool,
+        name: "execute_tool {gen_ai.tool.name}",
+        kind: SpanKind::Internal,
+    },
+    SpanName {
+        layer: Layer::Inference,
+        name: "{gen_ai.operation.name} {gen_ai.request.model}",
+        kind: SpanKind::Client,
+    },
+];
+
+/// The values of `gen_ai.operation.name`, a closed list.
+const OPERATIONS: &[&str] = &[
+    "chat",
+    "generate_content",
+    "text_completion",
+    "embeddings",
+    "retrieval",
+    "fetch_response",
+    "create_agent",
+    "invoke_agent",
+    "execute_tool",
+    "invoke_workflow",
+    "plan",
+    "search_memory",
+    "create_memory",
+    "update_memory",
+    "upsert_memory",
+    "delete_memory",
+    "create_memory_store",
+    "delete_memory_store",
+];
+
+/// The later spelling where there is one.
+const fn last(spellings: &[&'static str]) -> &'static str {
+    spellings[spellings.len() - 1]
+}
+
 macro_rules! names {
-    ($($source:ident { $($constant:ident = $key:literal, $meaning:literal;)* })*) => {
+    ($($source:ident {
+        $($constant:ident = $key:literal $(=> $next:literal)?, $kind:expr, $meaning:literal;)*
+    })*) => {
         $($(
             #[doc = concat!("`", $key, "`: ", $meaning, ".")]
             pub const $constant: &str = $key;
         )*)*
 
-        /// Every name that agentscope emits: span attributes, log attributes, log event names.
+        /// Every name that agentscope emits, those of spans aside: attributes of spans, log
+        /// records and metrics, log events, metrics.
         pub const TABLE: &[Name] = &[$($(
-            Name { key: $key, source: Source::$source, meaning: $meaning },
+            Name {
+                key: $key,
+                source: Source::$source,
+                kind: { use Kind::*; $kind },
+                meaning: $meaning,
+                next: last(&[$key, $($next)?]),
+            },
         )*)*];
     };
 }
 
 names! {
     GenAi {
-        OPERATION_NAME = "gen_ai.operation.name", "invoke_workflow, invoke_agent, execute_tool, chat and so on";
-        WORKFLOW_NAME = "gen_ai.workflow.name", "name of the session's workflow";
-        CONVERSATION_ID = "gen_ai.conversation.id", "conversation id, only where the application supplied one";
-        AGENT_NAME = "gen_ai.agent.name", "name of the agent";
-        AGENT_DESCRIPTION = "gen_ai.agent.description", "doc comment of the agent function";
-        TOOL_NAME = "gen_ai.tool.name", "name of the tool";
-        TOOL_DESCRIPTION = "gen_ai.tool.description", "doc comment of the tool function";
-        TOOL_TYPE = "gen_ai.tool.type", "always `function` for an annotated function";
-        PROVIDER_NAME = "gen_ai.provider.name", "who serves the model";
-        REQUEST_MODEL = "gen_ai.request.model", "model that was asked for";
-        REQUEST_TEMPERATURE = "gen_ai.request.temperature", "sampling temperature of the request";
-        REQUEST_SEED = "gen_ai.request.seed", "seed of the request";
-        USAGE_INPUT_TOKENS = "gen_ai.usage.input_tokens", "tokens of the prompt, cached ones included";
-        USAGE_OUTPUT_TOKENS = "gen_ai.usage.output_tokens", "tokens of the completion, reasoning included";
-        USAGE_CACHE_READ = "gen_ai.usage.cache_read.input_tokens", "prompt tokens read from the provider's cache";
-        USAGE_CACHE_WRITE = "gen_ai.usage.cache_creation.input_tokens", "prompt tokens written to the provider's cache";
-        USAGE_REASONING = "gen_ai.usage.reasoning.output_tokens", "completion tokens spent on reasoning";
+        OPERATION_NAME = "gen_ai.operation.name", OneOf(OPERATIONS), "invoke_workflow, invoke_agent, execute_tool, chat and so on";
+        WORKFLOW_NAME = "gen_ai.workflow.name", Text, "name of the session's workflow";
+        CONVERSATION_ID = "gen_ai.conversation.id", Text, "conversation id, only where the application supplied one";
+        AGENT_NAME = "gen_ai.agent.name", Text, "name of the agent";
+        AGENT_DESCRIPTION = "gen_ai.agent.description", Text, "doc comment of the agent function";
+        TOOL_NAME = "gen_ai.tool.name", Text, "name of the tool";
+        TOOL_DESCRIPTION = "gen_ai.tool.description", Text, "doc comment of the tool function";
+        TOOL_TYPE = "gen_ai.tool.type", OneOf(&["function"]), "always `function` for an annotated function";
+        PROVIDER_NAME = "gen_ai.provider.name", Text, "who serves the model";
+        REQUEST_MODEL = "gen_ai.request.model", Text, "model that was asked for";
+        REQUEST_TEMPERATURE = "gen_ai.request.temperature", Double, "sampling temperature of the request";
+        REQUEST_SEED = "gen_ai.request.seed", Int, "seed of the request";
+        USAGE_INPUT_TOKENS = "gen_ai.usage.input_tokens", Int, "tokens of the prompt, cached ones included";
+        USAGE_OUTPUT_TOKENS = "gen_ai.usage.output_tokens", Int, "tokens of the completion, reasoning included";
+        USAGE_CACHE_READ = "gen_ai.usage.cache_read.input_tokens", Int, "prompt tokens read from the provider's cache";
+        USAGE_CACHE_WRITE = "gen_ai.usage.cache_creation.input_tokens" => "gen_ai.usage.cache_write.input_tokens", Int, "prompt tokens written to the provider's cache";
+        USAGE_REASONING = "gen_ai.usage.reasoning.output_tokens", Int, "completion tokens spent on reasoning";
     }
     OpenTelemetry {
-        SESSION_ID = "session.id", "the session: one user interaction or job";
-        USER_HASH = "enduser.pseudo.id", "keyed hash of the user";
-        ERROR_TYPE = "error.type", "type of the error, never its text; `panic` for a panic";
-        FUNCTION_NAME = "code.function.name", "path of the annotated function";
+        SESSION_ID = "session.id", Text, "the session: one user interaction or job";
+        USER_HASH = "enduser.pseudo.id", Text, "keyed hash of the user";
+        ERROR_TYPE = "error.type", Text, "type of the error, never its text; `panic` for a panic";
+        FUNCTION_NAME = "code.function.name", Text, "path of the annotated function";
     }
     OpenInference {
-        SPAN_KIND = "openinference.span.kind", "CHAIN, on session spans only";
-        INPUT_VALUE = "input.value", "arguments as a JSON object, each value redacted by class";
-        INPUT_MIME_TYPE = "input.mime_type", "application/json";
-        OUTPUT_VALUE = "output.value", "result as JSON, redacted by class";
-        OUTPUT_MIME_TYPE = "output.mime_type", "application/json";
+        SPAN_KIND = "openinference.span.kind", OneOf(&["CHAIN"]), "CHAIN, on session spans only";
+        INPUT_VALUE = "input.value", Text, "arguments as a JSON object, each value redacted by class";
+        INPUT_MIME_TYPE = "input.mime_type", OneOf(&["application/json"]), "application/json";
+        OUTPUT_VALUE = "output.value", Text, "result as JSON, redacted by class";
+        OUTPUT_MIME_TYPE = "output.mime_type", OneOf(&["application/json"]), "application/json";
     }
     Agentscope {
-        LAYER = "agentscope.layer", "session, agent, tool or inference";
-        OUTCOME = "agentscope.outcome", "ok, error, cancelled or panicked";
-        LEVEL = "agentscope.level", "on a span: the worst level of its snapshots; on a snapshot: its own";
-        FRAME = "agentscope.frame", "`recovered` where foreign code had dropped the agent frame";
-        STEP_INDEX = "agentscope.step.index", "number of the (latest) step in its session span, from 0";
-        TASK_ID = "agentscope.task.id", "the application's task";
-        TENANT_ID = "agentscope.tenant.id", "the application's tenant";
-        CLASSIFICATION = "agentscope.data.classification", "highest sensitivity class among the values of the span";
-        REDACTION_COUNT = "agentscope.redaction.count", "values of the span that were masked, hashed or dropped";
-        SESSION_VERDICT = "agentscope.session.verdict", "success, failure or unknown";
-        SESSION_VERDICT_SOURCE = "agentscope.session.verdict.source", "which rule or who gave the verdict";
-        SESSION_TOOL_CALLS = "agentscope.session.tool_calls", "tool calls of the session";
-        SESSION_INFERENCE_CALLS = "agentscope.session.inference_calls", "model calls of the session";
-        SESSION_SEMANTIC_WARNINGS = "agentscope.session.semantic_warnings", "SEMANTIC_WARN snapshots of the session";
-        AGENT_ID = "agentscope.agent.id", "this run of the agent";
-        AGENT_MODE = "agentscope.agent.mode", "react, plan_and_execute, reflection or the application's own";
-        AGENT_TIER = "agentscope.agent.tier", "the application's tier of the agent";
-        AGENT_VERSION = "agentscope.agent.version", "version of the agent";
-        AGENT_MODEL = "agentscope.agent.model", "model that the agent is configured with";
-        SYSTEM_PROMPT_HASH = "agentscope.agent.system_prompt.hash", "keyed hash of the system prompt";
-        AGENT_TOOL_CALLS = "agentscope.agent.tool_calls", "tool calls of this agent";
-        AGENT_INFERENCE_CALLS = "agentscope.agent.inference_calls", "model calls of this agent";
-        ITERATION_COUNT = "agentscope.iteration.count", "reasoning loops of the agent so far";
-        ITERATION_LIMIT = "agentscope.iteration.limit", "most reasoning loops the agent may take";
-        BUDGET_LIMIT = "agentscope.token.budget.limit", "tokens the agent may use";
-        BUDGET_REMAINING = "agentscope.token.budget.remaining", "tokens the agent has left; negative when overspent";
-        TOTAL_INPUT_TOKENS = "agentscope.usage.input_tokens", "prompt tokens of all inferences below this span";
-        TOTAL_OUTPUT_TOKENS = "agentscope.usage.output_tokens", "completion tokens of all inferences below this span";
-        TOOL_LATENCY = "agentscope.latency.tool_ms", "milliseconds in tool calls below this span, summed over parallel calls";
-        INFERENCE_LATENCY = "agentscope.latency.inference_ms", "milliseconds in model calls below this span, summed over parallel calls";
-        CALL_REASON = "agentscope.call.reason", "why the call was made";
-        CALL_REASON_SOURCE = "agentscope.call.reason.source", "stated, model or missing";
-        TOOL_EFFECT = "agentscope.tool.effect", "read or write";
-        TOOL_SCHEMA_HASH = "agentscope.tool.schema.hash", "SHA-256 over the canonical JSON Schema of the declared arguments";
-        TOOL_OPAQUE_ARGS = "agentscope.tool.args.opaque", "arguments whose type has no JSON Schema";
-        TOOL_SHAPE_HASH = "agentscope.tool.args.shape.hash", "SHA-256 over the structure, not the values, of the arguments";
-        TOOL_STATUS = "agentscope.tool.status", "success, empty or error";
-        TOOL_RESPONSE_SIZE = "agentscope.tool.response.size", "bytes of the result as canonical JSON";
-        TOOL_RESPONSE_HASH = "agentscope.tool.response.hash", "keyed hash over the result as canonical JSON";
-        TOOL_BLIND = "agentscope.tool.blind", "true where no value of the call has a class that telemetry may show";
-        WARNING = "agentscope.warning", "what a snapshot warns of: retry, timeout, empty_response, tool_error, inference_error, schema_violation, budget_exhausted, iteration_limit";
-        ARGS_POINTER = "agentscope.args.pointer", "JSON Pointer to the argument that does not fit its schema";
-        ARGS_VIOLATION = "agentscope.args.violation", "how it does not fit: syntax, truncated or data";
-        EVENT = "agentscope.event", "on a `tracing` event: the snapshot's event name";
-        MEMORY = "agentscope.memory.summary", "the agent's working memory, by class";
-        MEMORY_SOURCE = "agentscope.memory.source", "stated by the code, or derived from the steps";
-        GOAL = "agentscope.goal", "the agent's goal, by class";
-        BELIEF = "agentscope.belief", "the agent's belief, by class";
-        NOTE = "agentscope.note", "text of a snapshot that the application recorded, by class";
-        PAYLOAD_SIZE = "agentscope.payload.size", "bytes of a raw prompt and completion that stayed in the process";
-        EVENT_TOOL_CALLED = "agentscope.tool.called", "log event: the state before a tool call";
-        EVENT_TOOL_RETURNED = "agentscope.tool.returned", "log event: a tool call ended";
-        EVENT_AGENT_DECIDED = "agentscope.agent.decided", "log event: an inference ended";
-        EVENT_WARNING = "agentscope.warned", "log event: a warning between two steps";
-        EVENT_NOTE = "agentscope.noted", "log event: the application recorded a snapshot";
-        EVENT_VALUES = "agentscope.values", "log event at DEBUG: arguments or result in full, by class";
-        EVENT_PAYLOAD = "agentscope.payload", "log event at TRACE: a raw prompt and completion existed";
+        LAYER = "agentscope.layer", OneOf(&["session", "agent", "tool", "inference"]), "session, agent, tool or inference";
+        OUTCOME = "agentscope.outcome", OneOf(&["ok", "error", "cancelled", "panicked"]), "ok, error, cancelled or panicked";
+        LEVEL = "agentscope.level", OneOf(&["TRACE", "DEBUG", "INFO", "WARN", "SEMANTIC_WARN", "ERROR", "CRITICAL"]), "on a span: the worst level of its snapshots; on a snapshot: its own";
+        FRAME = "agentscope.frame", OneOf(&["recovered"]), "`recovered` where foreign code had dropped the agent frame";
+        STEP_INDEX = "agentscope.step.index", Int, "number of the (latest) step in its session span, from 0";
+        TASK_ID = "agentscope.task.id", Text, "the application's task";
+        TENANT_ID = "agentscope.tenant.id", Text, "the application's tenant";
+        CLASSIFICATION = "agentscope.data.classification", OneOf(&["public", "internal", "confidential", "pii", "special", "secret"]), "highest sensitivity class among the values of the span";
+        REDACTION_COUNT = "agentscope.redaction.count", Int, "values of the span that were masked, hashed or dropped";
+        SESSION_VERDICT = "agentscope.session.verdict", OneOf(&["success", "failure", "unknown"]), "success, failure or unknown";
+        SESSION_VERDICT_SOURCE = "agentscope.session.verdict.source", Text, "which rule or who gave the verdict";
+        SESSION_TOOL_CALLS = "agentscope.session.tool_calls", Int, "tool calls of the session";
+        SESSION_INFERENCE_CALLS = "agentscope.session.inference_calls", Int, "model calls of the session";
+        SESSION_SEMANTIC_WARNINGS = "agentscope.session.semantic_warnings", Int, "SEMANTIC_WARN snapshots of the session";
+        AGENT_ID = "agentscope.agent.id", Text, "this run of the agent";
+        AGENT_MODE = "agentscope.agent.mode", Text, "react, plan_and_execute, reflection or the application's own";
+        AGENT_TIER = "agentscope.agent.tier", Text, "the application's tier of the agent";
+        AGENT_VERSION = "agentscope.agent.version", Text, "version of the agent";
+        AGENT_MODEL = "agentscope.agent.model", Text, "model that the agent is configured with";
+        SYSTEM_PROMPT_HASH = "agentscope.agent.system_prompt.hash", Text, "keyed hash of the system prompt";
+        AGENT_TOOL_CALLS = "agentscope.agent.tool_calls", Int, "tool calls of this agent";
+        AGENT_INFERENCE_CALLS = "agentscope.agent.inference_calls", Int, "model calls of this agent";
+        ITERATION_COUNT = "agentscope.iteration.count", Int, "reasoning loops of the agent so far";
+        ITERATION_LIMIT = "agentscope.iteration.limit", Int, "most reasoning loops the agent may take";
+        BUDGET_LIMIT = "agentscope.token.budget.limit", Int, "tokens the agent may use";
+        BUDGET_REMAINING = "agentscope.token.budget.remaining", Int, "tokens the agent has left; negative when overspent";
+        TOTAL_INPUT_TOKENS = "agentscope.usage.input_tokens", Int, "prompt tokens of all inferences below this span";
+        TOTAL_OUTPUT_TOKENS = "agentscope.usage.output_tokens", Int, "completion tokens of all inferences below this span";
+        TOOL_LATENCY = "agentscope.latency.tool_ms", Double, "milliseconds in tool calls below this span, summed over parallel calls";
+        INFERENCE_LATENCY = "agentscope.latency.inference_ms", Double, "milliseconds in model calls below this span, summed over parallel calls";
+        CALL_REASON = "agentscope.call.reason", Text, "why the call was made";
+        CALL_REASON_SOURCE = "agentscope.call.reason.source", OneOf(&["stated", "model", "missing"]), "stated, model or missing";
+        TOOL_EFFECT = "agentscope.tool.effect", OneOf(&["read", "write"]), "read or write";
+        TOOL_SCHEMA_HASH = "agentscope.tool.schema.hash", Text, "SHA-256 over the canonical JSON Schema of the declared arguments";
+        TOOL_OPAQUE_ARGS = "agentscope.tool.args.opaque", Texts, "arguments whose type has no JSON Schema";
+        TOOL_SHAPE_HASH = "agentscope.tool.args.shape.hash", Text, "SHA-256 over the structure, not the values, of the arguments";
+        TOOL_STATUS = "agentscope.tool.status", OneOf(&["success", "empty", "error"]), "success, empty or error";
+        TOOL_RESPONSE_SIZE = "agentscope.tool.response.size", Int, "bytes of the result as canonical JSON";
+        TOOL_RESPONSE_HASH = "agentscope.tool.response.hash", Text, "keyed hash over the result as canonical JSON";
+        TOOL_BLIND = "agentscope.tool.blind", Boolean, "true where no value of the call has a class that telemetry may show";
+        WARNING = "agentscope.warning", OneOf(&["retry", "timeout", "empty_response", "tool_error", "inference_error", "schema_violation", "budget_exhausted", "iteration_limit"]), "what a snapshot warns of: retry, timeout, empty_response, tool_error, inference_error, schema_violation, budget_exhausted, iteration_limit";
+        ARGS_POINTER = "agentscope.args.pointer", Text, "JSON Pointer to the argument that does not fit its schema";
+        ARGS_VIOLATION = "agentscope.args.violation", OneOf(&["syntax", "truncated", "data"]), "how it does not fit: syntax, truncated or data";
+        EVENT = "agentscope.event", Text, "on a `tracing` event: the snapshot's event name";
+        MEMORY = "agentscope.memory.summary", Text, "the agent's working memory, by class";
+        MEMORY_SOURCE = "agentscope.memory.source", OneOf(&["stated", "derived"]), "stated by the code, or derived from the steps";
+        GOAL = "agentscope.goal", Text, "the agent's goal, by class";
+        BELIEF = "agentscope.belief", Text, "the agent's belief, by class";
+        NOTE = "agentscope.note", Text, "text of a snapshot that the application recorded, by class";
+        PAYLOAD_SIZE = "agentscope.payload.size", Int, "bytes of a raw prompt and completion that stayed in the process";
+        EXPORT_SIGNAL = "agentscope.export.signal", OneOf(&["traces", "logs", "metrics"]), "on a metric: what was offered for export";
+        EXPORT_RESULT = "agentscope.export.result", OneOf(&["exported", "failed", "dropped"]), "on a metric: what became of it";
+        EVENT_TOOL_CALLED = "agentscope.tool.called", Event, "the state before a tool call";
+        EVENT_TOOL_RETURNED = "agentscope.tool.returned", Event, "a tool call ended";
+        EVENT_AGENT_DECIDED = "agentscope.agent.decided", Event, "an inference ended";
+        EVENT_WARNING = "agentscope.warned", Event, "a warning between two steps";
+        EVENT_NOTE = "agentscope.noted", Event, "the application recorded a snapshot";
+        EVENT_VALUES = "agentscope.values", Event, "at DEBUG: arguments or result in full, by class";
+        EVENT_PAYLOAD = "agentscope.payload", Event, "at TRACE: a raw prompt and completion existed";
+        METRIC_SPANS_OPENED = "agentscope.spans.opened", Counter("{span}"), "spans that annotated code opened";
+        METRIC_SPANS_ENDED = "agentscope.spans.ended", Counter("{span}"), "spans of annotated code that ended, by `agentscope.outcome`";
+        METRIC_SNAPSHOTS = "agentscope.snapshots.recorded", Counter("{snapshot}"), "snapshots that annotated code recorded";
+        METRIC_EXPORT = "agentscope.export.items", Counter("{item}"), "spans, log records and metric collections by what became of them";
+        METRIC_CONSOLE_DROPPED = "agentscope.console.dropped", Counter("{item}"), "spans and snapshots that are in no printed session";
     }
 }
 

@@ -258,9 +258,10 @@ impl Recording {
             }
             Outcome::Ok | Outcome::Cancelled => Event::new(name, Level::Info),
         };
-        event = event
-            .with(names::OUTCOME, ending.outcome.as_str())
-            .with(names::TOOL_STATUS, status);
+        event = event.with(names::OUTCOME, ending.outcome.as_str());
+        if ending.outcome != Outcome::Cancelled {
+            event = event.with(names::TOOL_STATUS, status);
+        }
         if let Some(error_type) = &ending.error_type {
             event = event.with(names::ERROR_TYPE, StringValue::from(error_type.clone()));
         }

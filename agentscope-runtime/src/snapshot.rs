@@ -258,7 +258,10 @@ fn trace(snapshot: Snapshot) {
             if tracing::enabled!(target: "agentscope", tracing::Level::$level) {
                 let event = snapshot.event;
                 let fields = Fields(snapshot.attributes());
-                tracing::event!(target: "agentscope", tracing::Level::$level, event, "{fields}");
+                // The field is `names::EVENT`: the macro takes no constant.
+                tracing::event!(
+                    target: "agentscope", tracing::Level::$level, agentscope.event = event, "{fields}"
+                );
             }
         };
     }

@@ -1,6 +1,6 @@
 //! The README's attribute reference is the names table.
 
-use agentscope_runtime::names::{Source, TABLE};
+use agentscope_runtime::names::{Profile, Source, TABLE};
 
 fn rows() -> String {
     let row = |name: &agentscope_runtime::names::Name| {
@@ -10,7 +10,12 @@ fn rows() -> String {
             Source::OpenInference => "OpenInference",
             Source::Agentscope => "agentscope",
         };
-        format!("| `{}` | {source} | {} |\n", name.key, name.meaning)
+        let next = match name.key_in(Profile::Next) {
+            same if same == name.key => String::new(),
+            next => format!("; to become `{next}`"),
+        };
+        let (key, kind, meaning) = (name.key, name.kind.as_str(), name.meaning);
+        format!("| `{key}` | {kind} | {source} | {meaning}{next} |\n")
     };
     TABLE.iter().map(row).collect()
 }
