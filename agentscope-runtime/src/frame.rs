@@ -95,11 +95,20 @@ thread_local! {
     };
 }
 
+fn thread_is_alive() -> bool {
+    if USED.get() {
+        return AMBIENT.try_with(|_| ()).is_ok();
+    }
+    // A call may be dropped on a thread where none was ever made, mostly a living one. Using
+    // OpenTelemetry's thread-local for the first time panics where it is gone already.
+    std::panic::catch_unwind(|| AMBIENT.with(|_| ())).is_ok()
+}
+
 /// Runs `end` where OpenTelemetry can be used: here, or on a thread of its own where this one is
 /// torn down. `Context::current()` aborts the process there, and so do span processors that do
 /// more than queue.
 pub(crate) fn on_living_thread(end: impl FnOnce() + Send) {
-    if USED.get() && AMBIENT.try_with(|_| ()).is_ok() {
+    if thread_is_alive() {
         return end();
     }
     let mut end = Some(end);
