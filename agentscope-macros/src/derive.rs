@@ -198,11 +198,15 @@ impl Derive {
         quote! {
             #[automatically_derived]
             impl #impl_generics #private::Classify for #name #type_generics #where_clause {
-                const MAX: #private::Class = #private::Class::Public #(.or(#highest))*;
+                const MAX: #private::Class = {
+                    #[allow(unused_imports)]
+                    use #private::Unclassified as _;
+                    #private::Class::Public #(.or(#highest))*
+                };
 
                 fn redact(&self, #out: &mut #private::Redactor<'_>) {
                     #[allow(unused_imports)]
-                    use #private::Opaque as _;
+                    use #private::{ByClass as _, Opaque as _};
                     let _ = &#out;
                     #body
                 }
@@ -240,7 +244,10 @@ impl Derive {
         let private = &self.private;
         let ty = &part.field.ty;
         match &part.classified {
-            Classified::Here(sensitivity) => sensitivity.class_tokens(private),
+            Classified::Here(sensitivity) => {
+                let here = sensitivity.class_tokens(private);
+                quote_spanned!(ty.span()=> #here.or(<#private::Highest<#ty>>::CLASS))
+            }
             Classified::ByType => quote_spanned!(ty.span()=> <#ty as #private::Classify>::MAX),
         }
     }

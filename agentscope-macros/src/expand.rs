@@ -184,7 +184,7 @@ impl Expansion<'_> {
                 },
                 |#capture| {
                     #[allow(unused_imports)]
-                    use #private::Opaque as _;
+                    use #private::{ByClass as _, Opaque as _};
                     let _ = &#capture;
                     #(#values)*
                     #schema
@@ -258,6 +258,7 @@ impl Expansion<'_> {
         match &value.classified {
             Classified::Here(_) => quote! {
                 #(#cfgs)* #private::Probe(&#binding).argument(#capture, #index);
+                #(#cfgs)* #private::Probe(&#binding).structure(#capture);
             },
             Classified::ByType => {
                 let checked = quote_spanned! {type_span(ty)=> #private::classified_argument(&#binding, #capture, #index) };
@@ -392,7 +393,10 @@ impl Expansion<'_> {
         let private = &self.private;
         let (value, output) = ((self.local)("__value"), (self.local)("__output"));
         let record = match self.output {
-            Classified::Here(_) => quote!(#private::Probe(#value).output(#output);),
+            Classified::Here(_) => quote! {
+                #private::Probe(#value).output(#output);
+                #private::Probe(#value).output_structure(#output);
+            },
             Classified::ByType => {
                 // An error about a missing class points at the declared type.
                 let at = self.declared_span;
@@ -410,7 +414,7 @@ impl Expansion<'_> {
         quote! {
             |#value, #output| {
                 #[allow(unused_imports)]
-                use #private::Opaque as _;
+                use #private::{ByClass as _, Opaque as _};
                 #record
                 #usage
             }
@@ -423,7 +427,7 @@ impl Expansion<'_> {
         quote! {
             |#error, #failure| {
                 #[allow(unused_imports)]
-                use #private::Opaque as _;
+                use #private::{ByClass as _, Opaque as _};
                 #private::Probe(#error).failure(#failure);
             }
         }

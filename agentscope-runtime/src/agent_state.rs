@@ -35,6 +35,18 @@ pub(crate) struct AgentState {
 struct Budget {
     limit: i64,
     remaining: AtomicI64,
+    reported: AtomicBool,
+}
+
+/// Agents that hand over to one another can make a long chain: dropped one by one, for a recursion
+/// would overflow the stack.
+impl Drop for AgentState {
+    fn drop(&mut self) {
+        let mut next = self.parent.take();
+        while let Some(mut agent) = next.and_then(Arc::into_inner) {
+            next = agent.parent.take();
+        }
+    }
 }
 
 /// Text that the agent stated or the runtime derived, already redacted.
@@ -81,6 +93,7 @@ impl AgentState {
             budget: budget.map(|limit| Budget {
                 limit,
                 remaining: AtomicI64::new(limit),
+                reported: AtomicBool::new(false),
             }),
             iterations: AtomicU32::new(0),
             iteration_limit,
@@ -114,8 +127,11 @@ impl AgentState {
         let tokens = i64::try_from(tokens).unwrap_or(i64::MAX);
         let mut exhausted = None;
         for budget in self.chain().filter_map(|agent| agent.budget.as_ref()) {
-            let before = budget.remaining.fetch_sub(tokens, Relaxed);
-            if before > 0 && before <= tokens {
+            let spent = |before: i64| Some(before.saturating_sub(tokens));
+            // The closure always gives a value.
+            let _ = budget.remaining.fetch_update(Relaxed, Relaxed, spent);
+            let left = budget.remaining.load(Relaxed);
+            if tokens > 0 && left <= 0 && !budget.reported.swap(true, Relaxed) {
                 exhausted = Some(Exhausted::Budget);
             }
         }

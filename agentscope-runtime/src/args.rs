@@ -5,6 +5,7 @@ use std::fmt;
 use opentelemetry::StringValue;
 use schemars::JsonSchema;
 use serde::de::DeserializeOwned;
+use serde_json::Value;
 
 use crate::agent;
 use crate::schema::{self, SchemaBuilder};
@@ -15,7 +16,8 @@ use crate::schema::{self, SchemaBuilder};
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ArgsError {
-    /// JSON Pointer (RFC 6901) to the value that does not fit; empty for the whole.
+    /// JSON Pointer (RFC 6901) to the value that does not fit; empty for the whole. A key that the
+    /// schema does not declare is `*`: the model wrote it.
     pub pointer: String,
     /// How it does not fit.
     pub violation: Violation,
@@ -102,14 +104,17 @@ impl std::error::Error for ArgsError {}
 pub fn parse<A: DeserializeOwned + JsonSchema>(text: &str) -> Result<A, ArgsError> {
     let mut deserializer = serde_json::Deserializer::from_str(text);
     let parsed = serde_path_to_error::deserialize(&mut deserializer);
-    let failed = match parsed {
+    let (path, error) = match parsed {
         Ok(arguments) => match deserializer.end() {
             Ok(()) => return Ok(arguments),
-            Err(error) => (String::new(), error),
+            Err(error) => (None, error),
         },
-        Err(error) => (pointer(error.path()), error.into_inner()),
+        Err(error) => (Some(error.path().clone()), error.into_inner()),
     };
-    let (pointer, error) = failed;
+    let document = SchemaBuilder::document_of::<A>();
+    let pointer = path
+        .map(|path| pointer(&path, &document))
+        .unwrap_or_default();
     let error = ArgsError {
         pointer,
         violation: match error.classify() {
@@ -119,14 +124,10 @@ pub fn parse<A: DeserializeOwned + JsonSchema>(text: &str) -> Result<A, ArgsErro
         },
         line: error.line(),
         column: error.column(),
-        schema_hash: schema_hash::<A>(),
+        schema_hash: schema::hash(document),
     };
     record(&error);
     Err(error)
-}
-
-fn schema_hash<A: JsonSchema>() -> String {
-    schema::hash(SchemaBuilder::document_of::<A>())
 }
 
 fn record(error: &ArgsError) {
@@ -137,13 +138,17 @@ fn record(error: &ArgsError) {
     );
 }
 
-fn pointer(path: &serde_path_to_error::Path) -> String {
+/// Names that the schema declares are code; every other key was written by the model, so it is `*`.
+fn pointer(path: &serde_path_to_error::Path, document: &Value) -> String {
     use serde_path_to_error::Segment;
     let mut pointer = String::new();
     for segment in path {
         let part = match segment {
             Segment::Seq { index } => index.to_string(),
-            Segment::Map { key } => key.replace('~', "~0").replace('/', "~1"),
+            Segment::Map { key } if declares(document, key) => {
+                key.replace('~', "~0").replace('/', "~1")
+            }
+            Segment::Map { .. } => "*".to_owned(),
             // The variant is not part of the JSON's structure in every representation.
             Segment::Enum { .. } | Segment::Unknown => continue,
         };
@@ -151,4 +156,17 @@ fn pointer(path: &serde_path_to_error::Path) -> String {
         pointer.push_str(&part);
     }
     pointer
+}
+
+/// Whether a property of this name is declared anywhere in the schema.
+fn declares(schema: &Value, name: &str) -> bool {
+    match schema {
+        Value::Object(keywords) => {
+            let properties = keywords.get("properties").and_then(Value::as_object);
+            properties.is_some_and(|properties| properties.contains_key(name))
+                || keywords.values().any(|inner| declares(inner, name))
+        }
+        Value::Array(schemas) => schemas.iter().any(|inner| declares(inner, name)),
+        _ => false,
+    }
 }

@@ -5,7 +5,7 @@
 
 use std::marker::PhantomData;
 use std::mem::{self, ManuallyDrop};
-use std::panic::{RefUnwindSafe, UnwindSafe};
+use std::panic::{AssertUnwindSafe, RefUnwindSafe, UnwindSafe, catch_unwind};
 use std::pin::Pin;
 use std::task::{Context as TaskContext, Poll};
 
@@ -15,7 +15,7 @@ use crate::capture::Capture;
 use crate::opening::Opening;
 use crate::output::{Failure, Output};
 use crate::recording::Recording;
-use crate::site::Site;
+use crate::site::{Meta, Site};
 use crate::switch;
 
 /// A call: recorded, or let through.
@@ -38,7 +38,11 @@ pub fn open(site: &'static Site, fill: impl FnOnce(&mut Capture)) -> Call {
     let Some(mut opening) = Opening::begin(site) else {
         return Call(ManuallyDrop::new(None));
     };
-    fill(&mut opening.capture);
+    // What fills it is the user's: expressions, `Serialize`, `Classify`. It may panic; the observed
+    // function must not.
+    if catch_unwind(AssertUnwindSafe(|| fill(&mut opening.capture))).is_err() {
+        opening.capture.spoil();
+    }
     Call(ManuallyDrop::new(Some(opening.start())))
 }
 
@@ -60,7 +64,13 @@ impl Call {
     #[inline]
     fn settle<T, S: Settle<T>>(&mut self, result: &T, settle: S) {
         if let Some(recording) = self.0.take() {
-            settle.settle(result, recording);
+            let meta = &recording.site.meta;
+            // `Serialize`, `Classify` and `usage` are the user's, as above.
+            let judged = catch_unwind(AssertUnwindSafe(|| settle.judge(result, meta)));
+            match judged.unwrap_or_else(|_| settle.unjudged(result, meta)) {
+                Judged::Returned(output) => recording.returned(output),
+                Judged::Failed(failure) => recording.failed(failure),
+            }
         }
     }
 }
@@ -87,10 +97,18 @@ impl Drop for Unwinding<'_> {
     }
 }
 
-/// Ends a recording by the value that the body returned.
+/// What is known of the value that the body returned.
+pub enum Judged {
+    Returned(Output),
+    Failed(Failure),
+}
+
+/// Looks at the value that the body returned.
 pub trait Settle<T>: Copy {
-    #[doc(hidden)]
-    fn settle(self, result: &T, recording: Box<Recording>);
+    fn judge(self, result: &T, meta: &'static Meta) -> Judged;
+
+    /// Without any code of the user's.
+    fn unjudged(self, result: &T, meta: &'static Meta) -> Judged;
 }
 
 /// For `Result`: an `Err` is an error.
@@ -106,27 +124,38 @@ where
     C: Fn(&T, &mut Output) + Copy,
     D: Fn(&E, &mut Failure) + Copy,
 {
-    fn settle(self, result: &Result<T, E>, recording: Box<Recording>) {
+    fn judge(self, result: &Result<T, E>, meta: &'static Meta) -> Judged {
         match result {
             Ok(value) => {
-                let mut output = Output::new(&recording.site.meta);
+                let mut output = Output::new(meta);
                 self.0(value, &mut output);
-                recording.returned(output);
+                Judged::Returned(output)
             }
             Err(error) => {
                 let mut failure = Failure::of::<E>();
                 self.1(error, &mut failure);
-                recording.failed(failure);
+                Judged::Failed(failure)
             }
+        }
+    }
+
+    fn unjudged(self, result: &Result<T, E>, meta: &'static Meta) -> Judged {
+        match result {
+            Ok(_) => Judged::Returned(Output::new(meta)),
+            Err(_) => Judged::Failed(Failure::of::<E>()),
         }
     }
 }
 
 impl<T, C: Fn(&T, &mut Output) + Copy> Settle<T> for ByValue<C> {
-    fn settle(self, value: &T, recording: Box<Recording>) {
-        let mut output = Output::new(&recording.site.meta);
+    fn judge(self, value: &T, meta: &'static Meta) -> Judged {
+        let mut output = Output::new(meta);
         self.0(value, &mut output);
-        recording.returned(output);
+        Judged::Returned(output)
+    }
+
+    fn unjudged(self, _: &T, meta: &'static Meta) -> Judged {
+        Judged::Returned(Output::new(meta))
     }
 }
 

@@ -7,7 +7,7 @@ use opentelemetry::{KeyValue, StringValue, Value};
 use serde::Serialize;
 
 use crate::class::{Class, Classify, Sensitivity};
-use crate::json::Json;
+use crate::json::{Json, Written};
 use crate::key;
 use crate::names;
 use crate::option::{FloatOption, IntOption, TextOption};
@@ -38,6 +38,8 @@ pub struct Capture {
     scratch: Json,
     /// The shapes of the arguments, one after the other.
     shapes: String,
+    /// Class of the argument that was written last.
+    class: Class,
     print: DefaultHasher,
     print_is_whole: bool,
 }
@@ -59,6 +61,7 @@ impl Capture {
             input: Json::with_capacity(256),
             scratch: Json::with_capacity(128),
             shapes: String::with_capacity(64),
+            class: Class::Secret,
             print: DefaultHasher::new(),
             print_is_whole: true,
         }
@@ -102,8 +105,8 @@ impl Capture {
             .begin_argument(index)
             .sensitivity
             .unwrap_or(UNCLASSIFIED);
+        self.class = sensitivity.class;
         self.redactor().value(value, &sensitivity);
-        self.structure(value);
     }
 
     pub(crate) fn opaque(&mut self, index: usize) {
@@ -111,21 +114,30 @@ impl Capture {
             .begin_argument(index)
             .sensitivity
             .unwrap_or(UNCLASSIFIED);
+        self.class = sensitivity.class;
         self.redactor().opaque(&sensitivity);
-        self.no_structure();
     }
 
     pub(crate) fn classified<T: Classify + ?Sized>(&mut self, index: usize, value: &T) {
-        self.begin_argument(index);
-        value.redact(&mut self.redactor());
+        let here = self.begin_argument(index).sensitivity;
+        self.class = here.map_or(T::MAX, |here| here.class.or(T::MAX));
+        match here {
+            Some(here) => self.redactor().classified(value, &here),
+            None => value.redact(&mut self.redactor()),
+        }
     }
 
     pub(crate) fn structure<T: Serialize + ?Sized>(&mut self, value: &T) {
         if self.site.meta.layer != Layer::Tool {
             return;
         }
+        // What may not be shown is not looked at either: a `Serialize` of the user's may do anything.
+        if self.class > Class::Pii {
+            return self.no_structure();
+        }
         self.scratch.truncate(0);
-        if self.scratch.value(value) && shape::append(&mut self.shapes, value) {
+        let whole = self.scratch.value(value) == Written::Whole;
+        if whole && shape::append(&mut self.shapes, value) {
             self.scratch.bytes().hash(&mut self.print);
             self.shapes.push('\n');
         } else {
@@ -135,6 +147,13 @@ impl Capture {
 
     pub(crate) fn no_structure(&mut self) {
         self.shapes.push_str("?\n");
+        self.print_is_whole = false;
+    }
+
+    /// Filling it was cut short: nothing half written may be shown.
+    pub(crate) fn spoil(&mut self) {
+        self.tally.visible = 0;
+        self.shapes.clear();
         self.print_is_whole = false;
     }
 

@@ -33,6 +33,9 @@ impl Frame {
     }
 
     pub(crate) fn of_current_context() -> Option<Self> {
+        if !thread_is_alive() {
+            return None;
+        }
         Context::map_current(|cx| cx.get::<Self>().cloned())
             .or_else(|| AMBIENT.with_borrow(|ambient| ambient.frame.clone()))
     }
@@ -95,7 +98,8 @@ thread_local! {
     };
 }
 
-fn thread_is_alive() -> bool {
+/// False while the thread is torn down: `Context::current()` would abort the process there.
+pub(crate) fn thread_is_alive() -> bool {
     if USED.get() {
         return AMBIENT.try_with(|_| ()).is_ok();
     }

@@ -59,20 +59,33 @@ impl Json {
         self.raw("\"");
     }
 
-    /// Writes a value; false, and nothing is written, if it cannot be serialised.
-    pub(crate) fn value<T: Serialize + ?Sized>(&mut self, value: &T) -> bool {
+    /// Writes a value.
+    pub(crate) fn value<T: Serialize + ?Sized>(&mut self, value: &T) -> Written {
         let from = self.len();
-        let written = serde_json::to_writer(&mut self.0, value).is_ok();
-        if !written {
-            self.truncate(from);
+        let mut room = Room {
+            out: &mut self.0,
+            left: LARGEST,
+            full: false,
+        };
+        if serde_json::to_writer(&mut room, value).is_ok() {
+            return Written::Whole;
         }
-        written
+        if room.full {
+            return Written::Begun;
+        }
+        self.truncate(from);
+        Written::Nothing
     }
 
     /// What was written from `from` on.
     pub(crate) fn since(&self, from: usize) -> &str {
-        // Only UTF-8 goes in.
-        std::str::from_utf8(&self.0[from..]).unwrap_or_default()
+        // Only UTF-8 goes in, but a value that is too large may end inside a character.
+        match std::str::from_utf8(&self.0[from..]) {
+            Ok(text) => text,
+            Err(error) => {
+                std::str::from_utf8(&self.0[from..][..error.valid_up_to()]).unwrap_or_default()
+            }
+        }
     }
 
     pub(crate) fn bytes(&self) -> &[u8] {
@@ -85,9 +98,46 @@ impl Json {
     }
 }
 
+/// How much of a value was written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Written {
+    Whole,
+    /// It is larger than [`LARGEST`]: not more than that was written.
+    Begun,
+    /// It cannot be serialised.
+    Nothing,
+}
+
+/// Bytes of JSON that are written of one value. Telemetry must not hold up the agent: what is
+/// larger is only begun.
+pub(crate) const LARGEST: usize = 256 * 1024;
+
+struct Room<'a> {
+    out: &'a mut Vec<u8>,
+    left: usize,
+    full: bool,
+}
+
+impl std::io::Write for Room<'_> {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        let fits = bytes.len().min(self.left);
+        self.out.extend_from_slice(&bytes[..fits]);
+        self.left -= fits;
+        if fits < bytes.len() {
+            self.full = true;
+            return Err(std::io::ErrorKind::FileTooLarge.into());
+        }
+        Ok(fits)
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
 #[cfg(test)]
 mod tests {
-    use super::Json;
+    use super::{Json, LARGEST, Written};
 
     #[test]
     fn any_text_becomes_a_string_that_reads_back() {
@@ -104,7 +154,14 @@ mod tests {
         let mut json = Json::default();
         json.raw("[");
         let map = std::collections::HashMap::from([((1, 2), 3)]);
-        assert!(!json.value(&map), "JSON keys are strings");
+        assert_eq!(json.value(&map), Written::Nothing, "JSON keys are strings");
         assert_eq!(json.into_string(), "[");
+    }
+
+    #[test]
+    fn a_value_that_is_too_large_is_only_begun() {
+        let mut json = Json::default();
+        assert_eq!(json.value(&"ä".repeat(LARGEST)), Written::Begun);
+        assert!(json.len() <= LARGEST && json.since(0).starts_with("\"ää"));
     }
 }

@@ -61,6 +61,7 @@ mod canonical;
 #[allow(missing_docs, reason = "called by expansions only")]
 mod capture;
 mod class;
+mod emptiness;
 mod frame;
 mod id;
 mod in_agent;
@@ -134,8 +135,8 @@ pub mod __private {
     pub use inventory;
 
     pub use crate::probe::{
-        Opaque, OpaqueType, Probe, TypeProbe, apply, classified_argument, classified_output,
-        type_key,
+        ByClass, Highest, Opaque, OpaqueType, Probe, TypeProbe, Unclassified, apply,
+        classified_argument, classified_output, type_key,
     };
     pub use crate::redact::{Object, Redactor};
     pub use crate::site::{Layer, Meta, Param, Site};

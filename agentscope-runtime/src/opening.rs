@@ -48,6 +48,9 @@ enum Place {
 impl Opening {
     /// `None` where nothing is recorded: telemetry is suppressed here or there is no provider.
     pub(crate) fn begin(site: &'static Site) -> Option<Self> {
+        if !frame::thread_is_alive() {
+            return None;
+        }
         let cx = Context::current();
         if cx.is_telemetry_suppressed() {
             return None;
@@ -82,7 +85,8 @@ impl Opening {
         let started = SystemTime::now();
         let given_name = self.capture.name.take();
         let name = given_name.clone().unwrap_or_else(|| site.meta.name.into());
-        let input = self.capture.input();
+        // A prompt goes nowhere, whatever its class: not on a span, nor into the log.
+        let input = self.capture.input().filter(|_| layer != Layer::Inference);
         let (mut frame, own_session) = match self.place {
             Place::Framed(frame) => (frame, None),
             Place::Own { tracer, session_cx } => {
@@ -104,8 +108,7 @@ impl Opening {
             reason: reason.as_ref(),
         };
         let mut attributes = attributes::of_call(&call, &mut self.capture);
-        // Backends read an inference span's content from its messages: it never has `input.value`.
-        if let (Some(input), false) = (&input, layer == Layer::Inference) {
+        if let Some(input) = &input {
             attributes::push_json(&mut attributes, INPUT, input);
         }
         let mut builder = SpanBuilder::from_name(attributes::span_name(&call, &self.capture))

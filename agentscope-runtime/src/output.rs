@@ -6,6 +6,7 @@ use serde::Serialize;
 
 use crate::canonical;
 use crate::class::{Class, Classify, Sensitivity};
+use crate::emptiness;
 use crate::json::Json;
 use crate::redact::{Redactor, Tally};
 use crate::site::{Layer, Meta};
@@ -16,17 +17,14 @@ pub struct Output {
     meta: &'static Meta,
     pub(crate) tally: Tally,
     pub(crate) json: Json,
-    pub(crate) canonical: Option<Canonical>,
-    pub(crate) usage: Option<Usage>,
-}
-
-/// What is known of a result beside its redacted value.
-pub(crate) struct Canonical {
-    pub(crate) bytes: Vec<u8>,
+    /// Highest class of the result.
+    pub(crate) class: Class,
+    canonical: Option<Vec<u8>>,
     /// Empty as the design defines it.
     pub(crate) empty: bool,
     /// Its type has one value only, so that its emptiness says nothing.
     pub(crate) unit: bool,
+    pub(crate) usage: Option<Usage>,
 }
 
 impl Output {
@@ -35,7 +33,10 @@ impl Output {
             meta,
             tally: Tally::default(),
             json: Json::default(),
+            class: Class::Public,
             canonical: None,
+            empty: false,
+            unit: false,
             usage: None,
         }
     }
@@ -55,32 +56,56 @@ impl Output {
 
     pub(crate) fn value<T: Serialize + ?Sized>(&mut self, value: &T) {
         let sensitivity = self.sensitivity();
+        self.class = sensitivity.class;
         self.redactor().value(value, &sensitivity);
-        self.structure(value);
     }
 
     pub(crate) fn opaque(&mut self) {
         let sensitivity = self.sensitivity();
+        self.class = sensitivity.class;
         self.redactor().opaque(&sensitivity);
     }
 
     pub(crate) fn classified<T: Classify + ?Sized>(&mut self, value: &T) {
-        value.redact(&mut self.redactor());
-    }
-
-    pub(crate) fn structure<T: Serialize + ?Sized>(&mut self, value: &T) {
-        if self.meta.layer == Layer::Tool || self.meta.layer == Layer::Inference {
-            self.canonical = canonical::of(value).map(|(bytes, empty)| Canonical {
-                bytes,
-                empty,
-                unit: size_of_val(value) == 0 && empty,
-            });
+        self.class = self
+            .meta
+            .output
+            .map_or(T::MAX, |here| here.class.or(T::MAX));
+        match self.meta.output {
+            Some(here) => self.redactor().classified(value, &here),
+            None => value.redact(&mut self.redactor()),
         }
     }
 
-    /// Whether a keyed hash of the result may be shown: equality is something of the value.
-    pub(crate) fn may_hash(&self) -> bool {
-        self.tally.max.is_none_or(|max| max <= Class::Pii)
+    pub(crate) fn structure<T: Serialize + ?Sized>(&mut self, value: &T) {
+        let wanted = matches!(self.meta.layer, Layer::Tool | Layer::Inference);
+        if !wanted {
+            return;
+        }
+        let empty = emptiness::of(value);
+        // A type of one value only: that it is empty says nothing.
+        self.empty = empty;
+        self.unit = empty && size_of_val(value) == 0;
+        // What may not be shown is not looked at further.
+        if self.class <= Class::Pii {
+            self.canonical = canonical::of(value);
+        }
+    }
+
+    /// The size as far as the class lets it be told: exact, rounded up to a power of two, or not.
+    pub(crate) fn size(&self) -> Option<usize> {
+        let size = self.canonical.as_ref()?.len();
+        Some(if self.class <= Class::Internal {
+            size
+        } else {
+            size.next_power_of_two().max(64)
+        })
+    }
+
+    /// What a keyed hash may be taken over. A hash tells equality: more than a mask does.
+    pub(crate) fn hashable(&self) -> Option<&[u8]> {
+        let masked = self.class == Class::Confidential;
+        self.canonical.as_deref().filter(|_| !masked)
     }
 
     pub fn usage(&mut self, usage: impl Into<Option<Usage>>) {
@@ -108,8 +133,18 @@ impl Failure {
 
     /// By its name, for the type of an error is all that may be looked at.
     pub(crate) fn is_timeout(error_type: &str) -> bool {
-        ["Elapsed", "Timeout", "TimedOut", "DeadlineExceeded"]
-            .iter()
-            .any(|word| error_type.contains(word))
+        let mut segments = error_type.rsplit("::");
+        let of_timeout = [
+            "Elapsed",
+            "Timeout",
+            "TimedOut",
+            "TimeoutError",
+            "DeadlineExceeded",
+        ];
+        // The type's own name, or the variant's and the type's.
+        segments
+            .by_ref()
+            .take(2)
+            .any(|segment| of_timeout.contains(&segment))
     }
 }

@@ -1,14 +1,16 @@
 //! Finds out at compile time what a type can do, and records what it can.
 //!
-//! An inherent method is chosen before a trait method. So `Probe(&value).argument(..)` is the
-//! inherent one where the type implements `Serialize`, else the one of [`Opaque`]. Inside a generic
-//! function only the bounds that the function states are seen.
+//! The compiler tries an inherent method first, then a trait method on the value, then one on a
+//! reference to it. So `Probe(&value).argument(..)` follows the classes in the type where it
+//! implements `Classify`, whatever is said at the argument; else it is that of [`ByClass`] where the type
+//! implements `Serialize`, else that of [`Opaque`]. Inside a generic function only the bounds that the
+//! function states are seen.
 
 use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::capture::Capture;
-use crate::class::{Classify, Sensitivity};
+use crate::class::{Class, Classify, Sensitivity};
 use crate::output::{Failure, Output};
 use crate::redact::Redactor;
 use crate::schema::SchemaBuilder;
@@ -17,28 +19,66 @@ use crate::site::Site;
 /// A reference whose type is probed.
 pub struct Probe<'a, T: ?Sized>(pub &'a T);
 
-impl<T: Serialize + ?Sized> Probe<'_, T> {
+impl<T: Classify + ?Sized> Probe<'_, T> {
     pub fn argument(self, capture: &mut Capture, index: usize) {
-        capture.value(index, self.0);
-    }
-
-    pub fn structure(self, capture: &mut Capture) {
-        capture.structure(self.0);
+        capture.classified(index, self.0);
     }
 
     pub fn output(self, output: &mut Output) {
+        output.classified(self.0);
+    }
+
+    /// Writes a field of a classified type whose class is at the field.
+    pub fn field(self, out: &mut Redactor<'_>, sensitivity: &Sensitivity) {
+        out.classified(self.0, sensitivity);
+    }
+}
+
+/// What is recorded of a type whose class is at the place that holds it.
+pub trait ByClass: Sized {
+    fn argument(self, capture: &mut Capture, index: usize);
+    fn output(self, output: &mut Output);
+    fn field(self, out: &mut Redactor<'_>, sensitivity: &Sensitivity);
+}
+
+impl<T: Serialize + ?Sized> ByClass for Probe<'_, T> {
+    fn argument(self, capture: &mut Capture, index: usize) {
+        capture.value(index, self.0);
+    }
+
+    fn output(self, output: &mut Output) {
         output.value(self.0);
+    }
+
+    fn field(self, out: &mut Redactor<'_>, sensitivity: &Sensitivity) {
+        out.value(self.0, sensitivity);
+    }
+}
+
+/// Hashes, sizes and shapes; after the value itself, whose class decides what may be looked at.
+impl<T: Serialize + ?Sized> Probe<'_, T> {
+    pub fn structure(self, capture: &mut Capture) {
+        capture.structure(self.0);
     }
 
     pub fn output_structure(self, output: &mut Output) {
         output.structure(self.0);
     }
-
-    /// Writes a field of a classified type whose class is at the field.
-    pub fn field(self, out: &mut Redactor<'_>, sensitivity: &Sensitivity) {
-        out.value(self.0, sensitivity);
-    }
 }
+
+/// The highest class in a type, as far as the type says.
+pub struct Highest<T: ?Sized>(std::marker::PhantomData<T>);
+
+impl<T: Classify + ?Sized> Highest<T> {
+    pub const CLASS: Class = T::MAX;
+}
+
+/// A type that says nothing.
+pub trait Unclassified {
+    const CLASS: Class = Class::Public;
+}
+
+impl<T: ?Sized> Unclassified for Highest<T> {}
 
 impl<T: JsonSchema + ?Sized> Probe<'_, T> {
     pub fn schema(self, builder: &mut SchemaBuilder, site: &Site, index: usize) {
@@ -80,7 +120,7 @@ pub trait Opaque: Sized {
     }
 }
 
-impl<T: ?Sized> Opaque for Probe<'_, T> {}
+impl<T: ?Sized> Opaque for &Probe<'_, T> {}
 
 /// Records an argument by the classes in its type; the bound is the compile-time check.
 pub fn classified_argument<T: Classify + ?Sized>(value: &T, capture: &mut Capture, index: usize) {

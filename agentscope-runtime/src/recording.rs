@@ -26,8 +26,7 @@ use crate::usage::Usage;
 /// Share of sessions whose prompts and completions make a TRACE snapshot.
 const TRACE_RATIO: f64 = 0.05;
 
-/// Public for the bounds of `Settle` only; nothing outside this crate can name it.
-pub struct Recording {
+pub(crate) struct Recording {
     pub(crate) site: &'static Site,
     pub(crate) cx: Context,
     pub(crate) span: SpanContext,
@@ -163,13 +162,17 @@ impl Recording {
         self.now = SystemTime::now();
         let mut attributes = Vec::with_capacity(16);
         let shown = output.as_mut().filter(|output| output.tally.visible > 0);
-        let shown = shown.map(|output| std::mem::take(&mut output.json).into_string());
+        // A completion goes nowhere, whatever its class: not on this span nor on that of a session
+        // that the call has opened for itself, nor into the log.
+        let shown = shown
+            .filter(|_| self.site.meta.layer != Layer::Inference)
+            .map(|output| std::mem::take(&mut output.json).into_string());
         match self.site.meta.layer {
             Layer::Tool => self.end_tool(&ending, output.as_ref(), &mut attributes),
             Layer::Inference => self.end_inference(&ending, output.as_ref(), &mut attributes),
             Layer::Agent | Layer::Session => self.end_agent(&ending, &mut attributes),
         }
-        if let (Some(shown), false) = (&shown, self.site.meta.layer == Layer::Inference) {
+        if let Some(shown) = &shown {
             attributes::push_json(&mut attributes, OUTPUT, shown);
         }
         self.debug_values(names::OUTPUT_VALUE, shown.as_deref());
@@ -222,8 +225,7 @@ impl Recording {
     ) {
         let time = self.duration();
         self.for_each_totals(|totals| totals.add_tool_time(time));
-        let result = output.and_then(|output| output.canonical.as_ref());
-        let is_empty = result.is_some_and(|result| result.empty);
+        let is_empty = output.is_some_and(|output| output.empty);
         let status = match ending.outcome {
             Outcome::Ok if is_empty => "empty",
             Outcome::Ok => "success",
@@ -233,13 +235,13 @@ impl Recording {
         if ending.outcome != Outcome::Cancelled {
             attributes.push(KeyValue::new(names::TOOL_STATUS, status));
         }
-        if let Some((output, result)) = output.zip(result) {
-            let size = i64::try_from(result.bytes.len()).unwrap_or(i64::MAX);
+        if let Some(size) = output.and_then(Output::size) {
+            let size = i64::try_from(size).unwrap_or(i64::MAX);
             attributes.push(KeyValue::new(names::TOOL_RESPONSE_SIZE, size));
-            if output.may_hash() {
-                let hash = key::keyed_hash("response", &result.bytes);
-                attributes.push(KeyValue::new(names::TOOL_RESPONSE_HASH, hash));
-            }
+        }
+        if let Some(bytes) = output.and_then(Output::hashable) {
+            let hash = key::keyed_hash("response", bytes);
+            attributes.push(KeyValue::new(names::TOOL_RESPONSE_HASH, hash));
         }
         let failed = ending.outcome != Outcome::Ok;
         if let Some((agent, call)) = self.frame.agent.clone().zip(self.call.take()) {
@@ -253,7 +255,7 @@ impl Recording {
         let mut event = match ending.outcome {
             Outcome::Error if is_timeout => Event::warning(name, Level::Warn, "timeout"),
             Outcome::Error | Outcome::Panicked => Event::warning(name, Level::Error, "tool_error"),
-            Outcome::Ok if is_empty && result.is_some_and(|result| !result.unit) => {
+            Outcome::Ok if is_empty && output.is_some_and(|output| !output.unit) => {
                 Event::warning(name, Level::Warn, "empty_response")
             }
             Outcome::Ok | Outcome::Cancelled => Event::new(name, Level::Info),
@@ -300,13 +302,13 @@ impl Recording {
         }
         self.snapshot(event);
         self.moment().exhausted(exhausted);
-        let payload = output.and_then(|output| output.canonical.as_ref());
+        let payload = output.and_then(Output::size);
         let in_sample = || id::in_sample(self.frame.session.id.as_str(), TRACE_RATIO);
         if let (Some(payload), true) = (
             payload,
             self.moment().is_recorded(Level::Trace) && in_sample(),
         ) {
-            let size = i64::try_from(payload.bytes.len()).unwrap_or(i64::MAX);
+            let size = i64::try_from(payload).unwrap_or(i64::MAX);
             let event =
                 Event::new(names::EVENT_PAYLOAD, Level::Trace).with(names::PAYLOAD_SIZE, size);
             self.snapshot(event);

@@ -4,8 +4,8 @@ use std::borrow::Cow;
 
 use serde::Serialize;
 
-use crate::class::{Class, Sensitivity, Treatment};
-use crate::json::Json;
+use crate::class::{Class, Classify, Sensitivity, Treatment};
+use crate::json::{Json, LARGEST, Written};
 use crate::key;
 use crate::text::{placeholder, shortened};
 
@@ -118,6 +118,15 @@ impl<'a> Redactor<'a> {
         self.out.word(placeholder(sensitivity.class));
     }
 
+    /// Writes a value of a classified type that has a class here too: of the two the stricter.
+    pub(crate) fn classified<T: Classify + ?Sized>(&mut self, value: &T, here: &Sensitivity) {
+        if here.class > T::MAX && here.treatment() != Treatment::Keep {
+            self.opaque(here);
+        } else {
+            value.redact(self);
+        }
+    }
+
     /// Writes what the class of a value lets telemetry show of it.
     pub(crate) fn value<T: Serialize + ?Sized>(&mut self, value: &T, sensitivity: &Sensitivity) {
         let treatment = sensitivity.treatment();
@@ -125,8 +134,13 @@ impl<'a> Redactor<'a> {
             return self.opaque(sensitivity);
         }
         let from = self.out.len();
-        if !self.out.value(value) {
-            // A value that fails to serialise is not shown; the error text could carry it.
+        let written = self.out.value(value);
+        if written == Written::Nothing
+            || (written == Written::Begun && treatment != Treatment::Keep)
+        {
+            // A value that fails to serialise is not shown: the error text could carry it. Nor is
+            // the hash of a part of one, which would look like that of another.
+            self.out.truncate(from);
             return self.opaque(sensitivity);
         }
         self.tally.see(sensitivity.class, treatment);
@@ -135,6 +149,9 @@ impl<'a> Redactor<'a> {
         }
         let json = self.out.since(from);
         let instead = match treatment {
+            Treatment::Keep if written == Written::Begun => {
+                format!("{} [more than {LARGEST} bytes]", shortened(json, PREVIEW))
+            }
             Treatment::Keep => preview(json),
             Treatment::Hash => {
                 let kind = sensitivity.kind.unwrap_or("value");

@@ -83,7 +83,8 @@ impl SessionBuilder {
         self
     }
 
-    /// The id of the conversation or job. The same id again resumes the same session.
+    /// The id of the conversation or job. Several runs may share it, such as the turns of a chat: each
+    /// has a span, steps, a budget and a verdict of its own.
     pub fn id(mut self, id: impl TextOption) -> Self {
         self.id = id.text_option();
         self.identity.conversation = self.id.clone();

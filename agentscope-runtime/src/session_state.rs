@@ -113,7 +113,12 @@ impl SessionState {
     pub(crate) fn entry_agent_ended(&self, ending: &Ending) {
         *lock(&self.entry) = ending.clone();
         if ending.outcome != Outcome::Ok {
-            self.say(Verdict::Failure, RULE_OUTCOME);
+            return self.say(Verdict::Failure, RULE_OUTCOME);
+        }
+        // It succeeded at a further attempt.
+        let mut said = lock(&self.verdict);
+        if said.is_some_and(|(_, source)| source == RULE_OUTCOME) {
+            *said = None;
         }
     }
 

@@ -149,6 +149,9 @@ impl<'a> ser::Serializer for Shape<'a> {
     }
 }
 
+/// Different shapes of the items of one list that are told.
+const MOST_SHAPES: usize = 64;
+
 /// Parts that are written one behind the other, sorted at the end where they are not already.
 struct Parts<'a> {
     out: &'a mut String,
@@ -184,6 +187,11 @@ impl<'a> Parts<'a> {
         }
         let place = self.out.len();
         write(self.out)?;
+        if distinct && self.places.len() == MOST_SHAPES {
+            // Different enough: what comes is not looked at one by one.
+            self.out.truncate(end);
+            return Ok(());
+        }
         let part = |place: &Range<usize>| &self.out[place.clone()];
         let new = &self.out[place..];
         // The last one is the likeliest: lists are mostly of one shape.

@@ -1,6 +1,7 @@
 //! Reasons, memory, goals and beliefs: text that says its own class.
 
 use std::borrow::Cow;
+use std::fmt;
 
 use opentelemetry::StringValue;
 
@@ -8,10 +9,20 @@ use crate::class::{Class, Treatment};
 use crate::key;
 
 /// A text with its sensitivity class; made by [`internal`], [`confidential`] or [`pii`].
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Text {
     value: Cow<'static, str>,
     class: Class,
+}
+
+/// Shows no more than telemetry may.
+impl fmt::Debug for Text {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.class.treatment() {
+            Treatment::Keep => fmt::Debug::fmt(&self.value, f),
+            _ => f.write_str(placeholder(self.class)),
+        }
+    }
 }
 
 /// What can be given as a reason, a memory, a goal or a belief.
@@ -28,7 +39,7 @@ pub struct Text {
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is text without a sensitivity class",
     label = "say its class",
-    note = "write `internal(..)`, `confidential(..)` or `pii(..)` around it, from `agentscope`; a string literal needs no class"
+    note = "write `internal(..)`, `confidential(..)` or `pii(..)` around it, from `agentscope`; only a string literal needs no class, a `&str` made at run time does"
 )]
 pub trait IntoText {
     /// The text with its class.

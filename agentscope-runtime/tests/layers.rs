@@ -156,7 +156,9 @@ async fn an_agent_records_four_layers_with_all_that_is_known() {
         text(balance, "agentscope.tool.status").as_deref(),
         Some("success")
     );
-    assert_eq!(int(balance, "agentscope.tool.response.size"), Some(4));
+    // Of a confidential result the size is only told roughly, and nothing that shows equality.
+    assert_eq!(int(balance, "agentscope.tool.response.size"), Some(64));
+    assert_eq!(text(balance, "agentscope.tool.response.hash"), None);
     assert_eq!(
         text(balance, "gen_ai.tool.description").as_deref(),
         Some("Look up a customer's balance.")
