@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 /// Why `init()` did not set anything up. The program can go on without telemetry.
-#[derive(Debug, thiserror::Error)]
+#[derive(thiserror::Error)]
 #[non_exhaustive]
 pub enum InitError {
     /// A guard of an earlier `init()` still lives.
@@ -42,6 +42,13 @@ pub enum InitError {
     /// The handler for SIGINT and SIGTERM could not be installed.
     #[error("cannot install the handler for SIGINT and SIGTERM: {0}; leave out `on_signals()`")]
     Signals(#[source] std::io::Error),
+}
+
+/// The text of the error: `main` prints what it returns in this form.
+impl std::fmt::Debug for InitError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        std::fmt::Display::fmt(self, f)
+    }
 }
 
 /// Why not everything was delivered when telemetry was shut down.

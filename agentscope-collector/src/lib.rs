@@ -15,7 +15,8 @@
 //!
 //! - **The standard output** gets each session when it ends: `AGENTSCOPE_CONSOLE=tree` (default),
 //!   `json` (one object a line) or `off`. Colour is for terminals, and `NO_COLOR` turns it off. It is
-//!   another thread that prints: to have the program's own output first, print it inside the session.
+//!   another thread that prints: to have the program's own output first, print it inside the session. A
+//!   program that speaks a protocol there, such as MCP over stdio, sets `off`.
 //! - **An OTLP endpoint** gets spans, snapshots (as log records) and metrics, where one is set:
 //!   `OTEL_EXPORTER_OTLP_ENDPOINT=http://localhost:4318`, or one for each signal. The protocol is
 //!   `http/protobuf`, or `grpc` with `OTEL_EXPORTER_OTLP_PROTOCOL`. [`mod@env`] lists every variable,

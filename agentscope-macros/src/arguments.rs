@@ -40,7 +40,7 @@ impl Macro {
                 "task",
                 "tenant",
             ],
-            Self::Tool => &["description", "reason", "effect"],
+            Self::Tool => &["description", "reason", "effect", "listed"],
             Self::Inference => &[
                 "provider",
                 "model",
@@ -66,6 +66,8 @@ pub(crate) struct Arguments {
     pub(crate) runtime: Option<Path>,
     pub(crate) description: Option<LitStr>,
     pub(crate) reads_only: bool,
+    /// `listed = false`: the tool is not in the registry.
+    pub(crate) unlisted: bool,
     pub(crate) usage: Option<Expr>,
     /// Expressions that the runtime's capture has a method of the same name for.
     pub(crate) options: Vec<(Ident, Expr)>,
@@ -138,6 +140,7 @@ fn parse_one(
         "crate" => arguments.runtime = Some(input.call(Path::parse_mod_style)?),
         "description" => arguments.description = Some(input.parse()?),
         "usage" => arguments.usage = Some(input.parse()?),
+        "listed" => arguments.unlisted = !input.parse::<syn::LitBool>()?.value,
         "effect" => arguments.reads_only = parse_effect(input)?,
         _ => arguments.options.push((word, input.parse()?)),
     }

@@ -278,13 +278,16 @@ impl Expansion<'_> {
         let may_be_parameter =
             |word: &str| word == "Self" || matches!(word.as_bytes(), [b'A'..=b'Z']);
         self.kind == Macro::Tool
+            && !self.arguments.unlisted
             && signature.receiver().is_none()
             && signature.generics.type_params().next().is_none()
             && signature.generics.const_params().next().is_none()
             && !self.values.iter().any(|value| {
                 let mut holes = ImplTraitToHole::default();
                 holes.visit_type_mut(&mut value.ty.clone());
-                holes.found || mentions_word(value.ty.to_token_stream(), &may_be_parameter)
+                // `for<'a>` binds lifetimes of its own.
+                let opaque = |word: &str| word == "for" || may_be_parameter(word);
+                holes.found || mentions_word(value.ty.to_token_stream(), &opaque)
             })
     }
 

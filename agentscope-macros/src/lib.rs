@@ -1,9 +1,9 @@
 //! The attribute macros of agentscope. Use them through `agentscope-runtime`, which re-exports
 //! them and holds what their expansions call.
 //!
-//! The pipeline: [`arguments`] parses the attribute, [`function`] the item, [`checks`] decides the
-//! class of every value and reports all mistakes, [`expand`] writes the code; where there are
-//! mistakes [`fallback`] re-emits the item untouched beside them, so that one mistake makes one
+//! The pipeline: `arguments` parses the attribute, `function` the item, `checks` decides the
+//! class of every value and reports all mistakes, `expand` writes the code; where there are
+//! mistakes `fallback` re-emits the item untouched beside them, so that one mistake makes one
 //! error.
 
 use proc_macro::TokenStream;
@@ -84,11 +84,15 @@ pub fn agent(arguments: TokenStream, item: TokenStream) -> TokenStream {
 /// | `description = ".."` | what the tool is for; default: the doc comment |
 /// | `reason = expr` | why it is called, where the caller says nothing: a literal, or `internal(..)`, `confidential(..)`, `pii(..)` |
 /// | `effect = read` or `write` | whether it changes something; default `write` |
+/// | `listed = false` | leaves the tool out of `agentscope::tools()`; needed where an associated function without `self` takes a type parameter of its `impl` |
 /// | `default`, `output`, `crate` | as for [`macro@agent`] |
 ///
 /// An `Err` is outcome `error`; the caller's `Err` type gives `error.type`, never its text. An empty
 /// result (`None`, `""`, `[]`, `{}`) has status `empty` and makes a WARN snapshot. A future that is
 /// dropped before its end is `cancelled`.
+///
+/// Beside `#[tracing::instrument]`: put that above, and give it `skip_all`, for it records arguments
+/// by `Debug` and knows no classes.
 #[proc_macro_attribute]
 pub fn tool(arguments: TokenStream, item: TokenStream) -> TokenStream {
     expand::attribute(Macro::Tool, arguments.into(), item.into()).into()

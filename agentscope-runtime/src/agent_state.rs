@@ -291,6 +291,23 @@ mod tests {
         assert_eq!(inner.budget_remaining(), Some(-21));
     }
 
+    // Agents that hand over to one another keep those above them.
+    #[test]
+    fn a_long_chain_of_agents_is_dropped_without_a_recursion() {
+        let chain = (0..200_000).fold(agent(None, None), |parent, _| agent(None, Some(parent)));
+        drop(chain);
+    }
+
+    #[test]
+    fn a_budget_saturates_and_one_of_nothing_is_used_up_at_once() {
+        let small = agent(Some(0), None);
+        assert_eq!(small.spend(1), Some(Exhausted::Budget));
+        let large = agent(Some(100), None);
+        assert_eq!(large.spend(u64::MAX), Some(Exhausted::Budget));
+        assert_eq!(large.spend(u64::MAX), None);
+        assert!(large.budget_remaining().is_some_and(|left| left < 0));
+    }
+
     #[test]
     fn passing_the_iteration_limit_is_reported_once() {
         let agent = agent(None, None);

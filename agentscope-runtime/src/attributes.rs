@@ -52,7 +52,7 @@ pub(crate) fn of_call(call: &Opened<'_>, capture: &mut Capture) -> Vec<KeyValue>
     if let Some(step) = call.step.or_else(|| session.latest_step()) {
         push(names::STEP_INDEX, i64::from(step).into());
     }
-    attributes.extend(session.identity.attributes());
+    attributes.extend(session.identity_attributes());
     attributes.append(&mut capture.attributes);
     match capture.site.meta.layer {
         Layer::Tool => tool(&mut attributes, call, capture),

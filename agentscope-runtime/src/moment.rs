@@ -102,8 +102,8 @@ impl Moment<'_> {
             belief,
             iteration_count: agent.map_or(0, |agent| agent.iterations()),
             token_budget_remaining: agent.and_then(|agent| agent.budget_remaining()),
-            task: session.identity.task.clone(),
-            tenant: session.identity.tenant.clone(),
+            task: session.task(),
+            tenant: session.tenant(),
             warning: event.warning,
             details: event.details,
         });

@@ -88,7 +88,16 @@ impl Opening {
         // A prompt goes nowhere, whatever its class: not on a span, nor into the log.
         let input = self.capture.input().filter(|_| layer != Layer::Inference);
         let (mut frame, own_session) = match self.place {
-            Place::Framed(frame) => (frame, None),
+            Place::Framed(frame) => {
+                frame
+                    .session
+                    .add_identity(std::mem::take(&mut self.capture.identity));
+                if frame.session.has_ended() {
+                    // A call that outlives its session: to be found again at an orderly exit.
+                    frame::track(&frame.session);
+                }
+                (frame, None)
+            }
             Place::Own { tracer, session_cx } => {
                 let identity = std::mem::take(&mut self.capture.identity);
                 let input = input.as_deref();

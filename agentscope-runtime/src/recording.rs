@@ -83,6 +83,7 @@ impl OwnSession {
 
     pub(crate) fn end(self, ending: &Ending, output: Option<&str>, time: SystemTime) {
         frame::untrack(&self.state);
+        self.state.end();
         if self.state.close_span(self.key) {
             let ending = self.state.ending(ending);
             let mut attributes = self.state.closing_attributes(ending.outcome);
@@ -198,6 +199,10 @@ impl Recording {
         }
         if let Some(session) = self.own_session.take() {
             session.end(&ending, shown.as_deref(), self.now);
+        }
+        // It was tracked once more for this call; other calls of it that are still open do so again.
+        if self.frame.session.has_ended() && !self.frame.session.has_open_spans() {
+            frame::untrack(&self.frame.session);
         }
     }
 

@@ -1,7 +1,7 @@
 //! What a running session knows: its identity, its steps, its open spans, its verdict.
 
-use std::sync::atomic::{AtomicU8, AtomicU32, Ordering::Relaxed};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
+use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU32, Ordering::Relaxed};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, Weak};
 use std::time::SystemTime;
 
 use opentelemetry::trace::{SpanContext, TraceContextExt as _};
@@ -24,6 +24,10 @@ pub(crate) struct Identity {
 }
 
 impl Identity {
+    fn is_empty(&self) -> bool {
+        self.attributes().next().is_none()
+    }
+
     pub(crate) fn attributes(&self) -> impl Iterator<Item = KeyValue> + '_ {
         [
             (names::CONVERSATION_ID, &self.conversation),
@@ -38,7 +42,9 @@ impl Identity {
 
 pub(crate) struct SessionState {
     pub(crate) id: StringValue,
-    pub(crate) identity: Identity,
+    identity: Identity,
+    /// What an agent inside adds that the session did not say itself; the first to say it wins.
+    added: OnceLock<Identity>,
     pub(crate) span: SpanContext,
     /// Kept here because asking the global provider for one costs more than the rest of a span.
     pub(crate) tracer: BoxedTracer,
@@ -47,6 +53,8 @@ pub(crate) struct SessionState {
     semantic_warnings: AtomicU32,
     worst: AtomicU8,
     verdict: Mutex<Option<(Verdict, &'static str)>>,
+    /// Its span has ended; calls that outlive it may go on.
+    ended: AtomicBool,
     /// How the latest entry agent ended.
     entry: Mutex<Ending>,
     agents: Mutex<Vec<Weak<AgentState>>>,
@@ -67,6 +75,7 @@ impl SessionState {
         Self {
             id,
             identity,
+            added: OnceLock::new(),
             span,
             tracer,
             totals: Totals::default(),
@@ -74,10 +83,60 @@ impl SessionState {
             semantic_warnings: AtomicU32::new(0),
             worst: AtomicU8::new(Level::Info as u8),
             verdict: Mutex::new(None),
+            ended: AtomicBool::new(false),
             entry: Mutex::new(Ending::OK),
             agents: Mutex::default(),
             open: Mutex::default(),
         }
+    }
+
+    /// Takes over what the session does not say of itself.
+    pub(crate) fn add_identity(&self, identity: Identity) {
+        if !identity.is_empty() {
+            // A second agent's say is not heard: a session has one user, task and tenant.
+            let _ = self.added.set(identity);
+        }
+    }
+
+    fn identity<'a>(
+        &'a self,
+        field: impl Fn(&'a Identity) -> &'a Option<StringValue>,
+    ) -> Option<StringValue> {
+        let added = || self.added.get().and_then(|added| field(added).clone());
+        field(&self.identity).clone().or_else(added)
+    }
+
+    pub(crate) fn task(&self) -> Option<StringValue> {
+        self.identity(|identity| &identity.task)
+    }
+
+    pub(crate) fn tenant(&self) -> Option<StringValue> {
+        self.identity(|identity| &identity.tenant)
+    }
+
+    /// Whose session it is, for every span of it.
+    pub(crate) fn identity_attributes(&self) -> impl Iterator<Item = KeyValue> {
+        [
+            (
+                names::CONVERSATION_ID,
+                self.identity(|identity| &identity.conversation),
+            ),
+            (
+                names::USER_HASH,
+                self.identity(|identity| &identity.user_hash),
+            ),
+            (names::TASK_ID, self.task()),
+            (names::TENANT_ID, self.tenant()),
+        ]
+        .into_iter()
+        .filter_map(|(key, value)| Some(KeyValue::new(key, value?)))
+    }
+
+    /// What became known after the session's span was opened.
+    fn late_attributes(&self) -> impl Iterator<Item = KeyValue> {
+        let known: Vec<_> = self.identity.attributes().map(|known| known.key).collect();
+        self.identity_attributes()
+            .filter(move |found| !known.contains(&found.key))
     }
 
     /// Takes the next step number.
@@ -153,6 +212,7 @@ impl SessionState {
                 i64::from(self.semantic_warnings.load(Relaxed)),
             ),
         ];
+        attributes.extend(self.late_attributes());
         attributes.extend(
             self.totals
                 .attributes(names::SESSION_TOOL_CALLS, names::SESSION_INFERENCE_CALLS),
@@ -195,6 +255,18 @@ impl SessionState {
     pub(crate) fn open_span(&self, cx: Context, agent: Option<Arc<AgentState>>) -> SpanKey {
         stats::count_opened();
         lock(&self.open).insert(cx, agent)
+    }
+
+    pub(crate) fn end(&self) {
+        self.ended.store(true, Relaxed);
+    }
+
+    pub(crate) fn has_open_spans(&self) -> bool {
+        lock(&self.open).spans.iter().any(Option::is_some)
+    }
+
+    pub(crate) fn has_ended(&self) -> bool {
+        self.ended.load(Relaxed)
     }
 
     /// True if the span is still open and now the caller's to end.

@@ -1,0 +1,30 @@
+//! A call that outlives its session. The counters are process wide, so this is one test.
+
+mod support;
+
+use agentscope::{InCurrentAgent as _, agent, tool};
+use agentscope_runtime as agentscope;
+use support::{named, outcome, recorder};
+
+#[tool(default = internal)]
+async fn waits() {
+    std::future::pending().await
+}
+
+#[agent(default = internal, task = task)]
+async fn hands_over(task: &str) -> tokio::task::JoinHandle<()> {
+    tokio::spawn(async { waits().await }.in_current_agent())
+}
+
+#[tokio::test]
+async fn a_call_that_outlives_its_session_is_ended_at_an_orderly_exit() {
+    let recorder = recorder();
+    let task = hands_over("outlives").await;
+    tokio::task::yield_now().await;
+    agentscope::end_open_spans();
+    let stats = agentscope::stats();
+    assert_eq!((stats.opened, stats.ended), (3, 3));
+    let spans = recorder.task("outlives");
+    assert_eq!(outcome(named(&spans, "execute_tool waits")), "cancelled");
+    task.abort();
+}

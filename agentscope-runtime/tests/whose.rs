@@ -1,0 +1,57 @@
+//! Who may say whose session it is, and how it went.
+
+mod support;
+
+use agentscope::{Session, agent};
+use agentscope_runtime as agentscope;
+use support::{named, outcome, recorder, text};
+
+#[agent(default = internal, task = task, user = "alice", tenant = "acme")]
+async fn answers(task: &str) -> usize {
+    task.len()
+}
+
+#[tokio::test]
+async fn an_agent_says_whose_session_it_is_where_the_session_does_not() {
+    let recorder = recorder();
+    let run = Session::builder().tenant("told").run(answers("whose"));
+    run.await;
+    let spans = recorder.task("whose");
+    for name in ["invoke_agent answers", "invoke_workflow session"] {
+        let span = named(&spans, name);
+        assert_eq!(
+            text(span, "agentscope.tenant.id").as_deref(),
+            Some("told"),
+            "{name}"
+        );
+        assert!(
+            text(span, "enduser.pseudo.id").is_some_and(|user| !user.contains("alice")),
+            "{name}"
+        );
+    }
+}
+
+#[agent(default = internal, task = "retried")]
+fn succeeds(attempt: u32) -> Result<(), std::fmt::Error> {
+    if attempt == 0 {
+        Err(std::fmt::Error)
+    } else {
+        Ok(())
+    }
+}
+
+#[test]
+fn a_session_whose_agent_succeeds_at_a_further_attempt_has_not_failed() {
+    let recorder = recorder();
+    Session::builder().name("retried").run_sync(|| {
+        succeeds(0).expect_err("the first attempt");
+        succeeds(1).expect("the second");
+    });
+    let spans = recorder.task("retried");
+    let session = named(&spans, "invoke_workflow retried");
+    assert_eq!(outcome(session), "ok");
+    assert_eq!(
+        text(session, "agentscope.session.verdict").as_deref(),
+        Some("unknown")
+    );
+}
