@@ -1,6 +1,8 @@
 //! Which siblings a tree shows, and which it only counts.
 
-use crate::session::{Layer, Node, Outcome};
+use agentscope_runtime::Outcome;
+
+use crate::session::{Layer, Node};
 use crate::text;
 
 /// What stands at one place in a list of siblings.

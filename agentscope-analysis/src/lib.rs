@@ -28,5 +28,5 @@ mod text;
 mod tree;
 
 pub use record::{Attributes, Link, LogRecord, SpanEvent, SpanKind, SpanRecord, Status, Value};
-pub use session::{Layer, Node, Outcome, Session, Snapshot, Totals};
+pub use session::{Layer, Node, Session, Snapshot, Totals};
 pub use tree::TreeOptions;

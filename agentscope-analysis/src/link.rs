@@ -2,10 +2,10 @@
 
 use std::collections::HashMap;
 
-use agentscope_runtime::{Level, names};
+use agentscope_runtime::{Level, Outcome, names};
 
 use crate::record::{LogRecord, SpanRecord};
-use crate::session::{Layer, Node, Outcome, Snapshot, Totals};
+use crate::session::{Layer, Node, Snapshot, Totals};
 
 /// Place of the session in the tree.
 const ROOT: usize = 0;

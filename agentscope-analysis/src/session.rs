@@ -1,6 +1,6 @@
 //! The session model: what an agent did, as a tree in the order it happened.
 
-use agentscope_runtime::{Level, names};
+use agentscope_runtime::{Level, Outcome, names};
 use serde::{Serialize, Serializer};
 
 use crate::record::{LogRecord, SpanRecord, Status};
@@ -22,44 +22,23 @@ pub enum Layer {
     Other,
 }
 
-/// How a node ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Outcome {
-    /// It returned, and not with an error.
-    Ok,
-    /// It returned an error.
-    Error,
-    /// Its future was dropped before it was ready.
-    Cancelled,
-    /// It panicked.
-    Panicked,
-}
-
-impl Outcome {
-    /// The word on the wire.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Ok => "ok",
-            Self::Error => "error",
-            Self::Cancelled => "cancelled",
-            Self::Panicked => "panicked",
-        }
-    }
-
-    fn of(span: &SpanRecord) -> Option<Self> {
-        match span.text(names::OUTCOME) {
-            Some("ok") => Some(Self::Ok),
-            Some("error") => Some(Self::Error),
-            Some("cancelled") => Some(Self::Cancelled),
-            Some("panicked") => Some(Self::Panicked),
-            _ => match span.status {
-                Status::Unset => None,
-                Status::Ok => Some(Self::Ok),
-                Status::Error(_) => Some(Self::Error),
-            },
-        }
-    }
+/// How a span ended: what it says itself, else its status.
+fn outcome_of(span: &SpanRecord) -> Option<Outcome> {
+    let all = [
+        Outcome::Ok,
+        Outcome::Error,
+        Outcome::Cancelled,
+        Outcome::Panicked,
+    ];
+    let said = span.text(names::OUTCOME);
+    let known = all
+        .into_iter()
+        .find(|outcome| said == Some(outcome.as_str()));
+    known.or(match span.status {
+        Status::Unset => None,
+        Status::Ok => Some(Outcome::Ok),
+        Status::Error(_) => Some(Outcome::Error),
+    })
 }
 
 /// The state of an agent at one moment, as one log record told it.
@@ -157,7 +136,7 @@ pub struct Node {
     /// Distance from the session.
     pub depth: usize,
     /// How it ended; `None` where the span does not say.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(serialize_with = "outcome", skip_serializing_if = "Option::is_none")]
     pub outcome: Option<Outcome>,
     /// Type of the error.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -232,7 +211,7 @@ impl Node {
             span_id: span.span_id,
             parent: None,
             depth: 0,
-            outcome: Outcome::of(span),
+            outcome: outcome_of(span),
             error_type: text(names::ERROR_TYPE),
             start: span.start,
             duration: span.end.saturating_sub(span.start),
@@ -341,6 +320,10 @@ impl Session {
     pub fn tree(&self, options: &tree::TreeOptions) -> String {
         tree::render(self, options)
     }
+}
+
+fn outcome<S: Serializer>(outcome: &Option<Outcome>, serializer: S) -> Result<S::Ok, S::Error> {
+    outcome.map(Outcome::as_str).serialize(serializer)
 }
 
 // `&Option` because serde hands over a reference to the field.

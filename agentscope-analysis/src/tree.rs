@@ -2,10 +2,10 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use agentscope_runtime::Level;
+use agentscope_runtime::{Level, Outcome};
 
 use crate::fold::{self, Item};
-use crate::session::{Layer, Node, Outcome, Session, Snapshot};
+use crate::session::{Layer, Node, Session, Snapshot};
 use crate::text;
 
 /// Deeper nodes are not indented further, so that a line's length stays bounded.

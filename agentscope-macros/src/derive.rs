@@ -8,10 +8,10 @@ use syn::{Data, DeriveInput, Field, Fields, Generics, Path, Type, parse_quote};
 use crate::checks::{Classified, spelt, unraw};
 use crate::class::{self, Sensitivity};
 use crate::errors::Errors;
-use crate::expand::hidden;
 use crate::leaf;
 use crate::resolve;
 use crate::suggest;
+use crate::tokens::hidden;
 
 /// The implementation, and the errors beside it: with an implementation there is one error for
 /// one mistake, not one more wherever the type is used.

@@ -3,11 +3,11 @@
 //! The expansion is small: the work is in generic functions of the runtime. The user's body is
 //! emitted as the token it came as, so that its braces keep the edition of the user's crate.
 
-use proc_macro2::{Group, Ident, Span, TokenStream, TokenTree};
-use quote::{ToTokens as _, format_ident, quote, quote_spanned};
+use proc_macro2::{Group, Ident, Span, TokenStream};
+use quote::{ToTokens as _, quote, quote_spanned};
 use syn::spanned::Spanned as _;
-use syn::visit_mut::{self, VisitMut};
-use syn::{Attribute, Expr, ExprLit, Lit, Path, ReceiverKind, ReturnType, Type, parse_quote};
+use syn::visit_mut::VisitMut as _;
+use syn::{Expr, Path, ReceiverKind, ReturnType, Type, parse_quote};
 
 use crate::arguments::{self, Arguments, Macro};
 use crate::checks::{self, Argument, Classified, Plan, Returns};
@@ -16,6 +16,9 @@ use crate::fallback;
 use crate::function::Function;
 use crate::leaf;
 use crate::resolve;
+use crate::tokens::{
+    ImplTraitToHole, doc_comment, literal, mentions, split_inner_attributes, type_span,
+};
 
 /// The whole pipeline of an attribute.
 pub(crate) fn attribute(kind: Macro, tokens: TokenStream, item: TokenStream) -> TokenStream {
@@ -40,16 +43,16 @@ pub(crate) fn attribute(kind: Macro, tokens: TokenStream, item: TokenStream) -> 
     }
 }
 
-struct Expansion<'a> {
-    kind: Macro,
-    arguments: &'a Arguments,
-    values: &'a [Argument],
+pub(crate) struct Expansion<'a> {
+    pub(crate) kind: Macro,
+    pub(crate) arguments: &'a Arguments,
+    pub(crate) values: &'a [Argument],
     output: &'a Classified,
-    private: Path,
+    pub(crate) private: Path,
     /// Where the type of the result is written.
     declared_span: Span,
     /// A local of ours that no name of the user's can collide with.
-    local: fn(&str) -> Ident,
+    pub(crate) local: fn(&str) -> Ident,
 }
 
 fn function(kind: Macro, arguments: &Arguments, plan: Plan) -> TokenStream {
@@ -270,77 +273,6 @@ impl Expansion<'_> {
         }
     }
 
-    /// Whether the schema can be told without a call, so that the tool can be registered: an item
-    /// in the body sees neither the function's type parameters nor those of an `impl` around it.
-    /// The latter the macro cannot see: a method, or a type named by one capital letter, may be one.
-    fn declares_schema(&self, function: &Function) -> bool {
-        let signature = &function.signature;
-        let may_be_parameter =
-            |word: &str| word == "Self" || matches!(word.as_bytes(), [b'A'..=b'Z']);
-        self.kind == Macro::Tool
-            && !self.arguments.unlisted
-            && signature.receiver().is_none()
-            && signature.generics.type_params().next().is_none()
-            && signature.generics.const_params().next().is_none()
-            && !self.values.iter().any(|value| {
-                let mut holes = ImplTraitToHole::default();
-                holes.visit_type_mut(&mut value.ty.clone());
-                // `for<'a>` binds lifetimes of its own.
-                let opaque = |word: &str| word == "for" || may_be_parameter(word);
-                holes.found || mentions_word(value.ty.to_token_stream(), &opaque)
-            })
-    }
-
-    /// An item beside the site: the schema by the types alone, and the entry in the registry.
-    fn registration(&self) -> TokenStream {
-        let private = &self.private;
-        let builder = (self.local)("__builder");
-        let arguments = self.values.iter().map(|value| {
-            let Argument { name, ty, cfgs, .. } = value;
-            let (signature, mut ty) = (checks::spelt(ty), ty.clone());
-            AnyLifetime.visit_type_mut(&mut ty);
-            quote! {
-                #(#cfgs)* #private::TypeProbe::<#ty>::NEW.declare(#builder, #name, #signature);
-            }
-        });
-        quote! {
-            fn __schema(#builder: &mut #private::SchemaBuilder) {
-                #[allow(unused_imports)]
-                use #private::OpaqueType as _;
-                let _ = &#builder;
-                #(#arguments)*
-            }
-            #private::inventory::submit! { #private::Registered(&__SITE) }
-        }
-    }
-
-    /// Only tools have a schema of their arguments.
-    fn capture_schema(&self, capture: &Ident) -> Option<TokenStream> {
-        if self.kind != Macro::Tool {
-            return None;
-        }
-        let private = &self.private;
-        let (types, builder) = ((self.local)("__types"), (self.local)("__builder"));
-        let mentions = self.values.iter().map(
-            |Argument { binding, cfgs, .. }| quote!(#(#cfgs)* let #types = (#types, &#binding);),
-        );
-        let schemas = self.values.iter().enumerate().map(|(index, Argument { binding, cfgs, .. })| {
-            quote!(#(#cfgs)* #private::Probe(&#binding).schema(&mut #builder, #capture.site(), #index);)
-        });
-        let schemas: Vec<_> = schemas.collect();
-        let allow_unused = schemas.is_empty().then(|| quote!(#[allow(unused_mut)]));
-        Some(quote! {
-            let #types = ();
-            #(#mentions)*
-            let #types = #private::type_key(&#types);
-            #allow_unused
-            if let ::core::option::Option::Some(mut #builder) = #capture.missing_schema(#types) {
-                #(#schemas)*
-                #capture.store_schema(#builder, #types);
-            }
-        })
-    }
-
     /// Moves the arguments into the body, in the order that drops them as before.
     fn bindings(&self, function: &Function) -> TokenStream {
         let receiver = function.signature.receiver();
@@ -435,126 +367,4 @@ impl Expansion<'_> {
             }
         }
     }
-}
-
-fn literal(expression: &Expr) -> Option<&Lit> {
-    match expression {
-        Expr::Lit(ExprLit {
-            lit: lit @ Lit::Str(_),
-            ..
-        }) => Some(lit),
-        _ => None,
-    }
-}
-
-/// The span of the type's own name, so that an error about a missing class points there.
-fn type_span(ty: &Type) -> Span {
-    match ty {
-        Type::Reference(reference) => type_span(&reference.elem),
-        Type::Path(path) => path
-            .path
-            .segments
-            .last()
-            .map_or(ty.span(), |segment| segment.ident.span()),
-        _ => ty.span(),
-    }
-}
-
-/// The doc comment as one text, lines joined as Markdown joins them.
-fn doc_comment(attributes: &[Attribute]) -> String {
-    let lines = attributes.iter().filter_map(|attribute| {
-        let syn::Meta::NameValue(doc) = &attribute.meta else {
-            return None;
-        };
-        match &doc.value {
-            Expr::Lit(ExprLit {
-                lit: Lit::Str(text),
-                ..
-            }) if doc.path.is_ident("doc") => Some(text.value()),
-            _ => None,
-        }
-    });
-    lines
-        .map(|line| line.trim().to_owned())
-        .collect::<Vec<_>>()
-        .join("\n")
-        .trim()
-        .to_owned()
-}
-
-/// Inner attributes of the body become outer ones of the function: the body will be an inner block.
-fn split_inner_attributes(body: &Group) -> (Vec<TokenStream>, Group) {
-    let mut attributes = Vec::new();
-    let mut tokens: Vec<TokenTree> = body.stream().into_iter().collect();
-    while let [
-        TokenTree::Punct(pound),
-        TokenTree::Punct(bang),
-        TokenTree::Group(group),
-        ..,
-    ] = &tokens[..]
-    {
-        if pound.as_char() != '#' || bang.as_char() != '!' {
-            break;
-        }
-        attributes.push(quote!(#pound #group));
-        tokens.drain(..3);
-    }
-    let mut rest = Group::new(body.delimiter(), tokens.into_iter().collect());
-    rest.set_span(body.span());
-    (attributes, rest)
-}
-
-fn mentions(tokens: TokenStream, name: &Ident) -> bool {
-    let name = name.to_string();
-    mentions_word(tokens, &|word| word == name)
-}
-
-/// Whether the tokens have such a word; lifetimes are none.
-fn mentions_word(tokens: TokenStream, is_it: &dyn Fn(&str) -> bool) -> bool {
-    let mut lifetime = false;
-    tokens.into_iter().any(|token| {
-        let after_quote = std::mem::take(&mut lifetime);
-        match token {
-            TokenTree::Ident(word) => !after_quote && is_it(&word.to_string()),
-            TokenTree::Group(group) => mentions_word(group.stream(), is_it),
-            TokenTree::Punct(punct) => {
-                lifetime = punct.as_char() == '\'';
-                false
-            }
-            TokenTree::Literal(_) => false,
-        }
-    })
-}
-
-/// An item in the body cannot name the function's lifetimes; inside a body `'_` is any.
-struct AnyLifetime;
-
-impl VisitMut for AnyLifetime {
-    fn visit_lifetime_mut(&mut self, lifetime: &mut syn::Lifetime) {
-        if lifetime.ident != "static" {
-            lifetime.ident = Ident::new("_", lifetime.ident.span());
-        }
-    }
-}
-
-/// `impl Trait` cannot be named in a body; `_` can.
-#[derive(Default)]
-struct ImplTraitToHole {
-    found: bool,
-}
-
-impl VisitMut for ImplTraitToHole {
-    fn visit_type_mut(&mut self, ty: &mut Type) {
-        if let Type::ImplTrait(_) = ty {
-            self.found = true;
-            *ty = parse_quote!(_);
-        } else {
-            visit_mut::visit_type_mut(self, ty);
-        }
-    }
-}
-
-/// An identifier that the user may not write.
-pub(crate) fn hidden(name: &str) -> Ident {
-    format_ident!("{name}", span = Span::mixed_site())
 }

@@ -18,7 +18,9 @@ mod fallback;
 mod function;
 mod leaf;
 mod resolve;
+mod schema;
 mod suggest;
+mod tokens;
 
 use arguments::Macro;
 

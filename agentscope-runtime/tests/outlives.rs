@@ -11,6 +11,7 @@ async fn waits() {
     std::future::pending().await
 }
 
+#[allow(clippy::async_yields_async, reason = "the handle is the result")]
 #[agent(default = internal, task = task)]
 async fn hands_over(task: &str) -> tokio::task::JoinHandle<()> {
     tokio::spawn(async { waits().await }.in_current_agent())

@@ -1,0 +1,85 @@
+//! The schema of a tool's arguments: declared by the types alone where that can be, so that the tool
+//! can be listed; else by the values of the first call.
+
+use proc_macro2::{Ident, TokenStream};
+use quote::{ToTokens as _, quote};
+use syn::visit_mut::VisitMut as _;
+
+use crate::arguments::Macro;
+use crate::checks::{self, Argument};
+use crate::expand::Expansion;
+use crate::function::Function;
+use crate::tokens::{AnyLifetime, ImplTraitToHole, mentions_word};
+
+impl Expansion<'_> {
+    /// Whether the schema can be told without a call, so that the tool can be registered: an item
+    /// in the body sees neither the function's type parameters nor those of an `impl` around it.
+    /// The latter the macro cannot see: a method, or a type named by one capital letter, may be one.
+    pub(crate) fn declares_schema(&self, function: &Function) -> bool {
+        let signature = &function.signature;
+        let may_be_parameter =
+            |word: &str| word == "Self" || matches!(word.as_bytes(), [b'A'..=b'Z']);
+        self.kind == Macro::Tool
+            && !self.arguments.unlisted
+            && signature.receiver().is_none()
+            && signature.generics.type_params().next().is_none()
+            && signature.generics.const_params().next().is_none()
+            && !self.values.iter().any(|value| {
+                let mut holes = ImplTraitToHole::default();
+                holes.visit_type_mut(&mut value.ty.clone());
+                // `for<'a>` binds lifetimes of its own.
+                let opaque = |word: &str| word == "for" || may_be_parameter(word);
+                holes.found || mentions_word(value.ty.to_token_stream(), &opaque)
+            })
+    }
+
+    /// An item beside the site: the schema by the types alone, and the entry in the registry.
+    pub(crate) fn registration(&self) -> TokenStream {
+        let private = &self.private;
+        let builder = (self.local)("__builder");
+        let arguments = self.values.iter().map(|value| {
+            let Argument { name, ty, cfgs, .. } = value;
+            let (signature, mut ty) = (checks::spelt(ty), ty.clone());
+            AnyLifetime.visit_type_mut(&mut ty);
+            quote! {
+                #(#cfgs)* #private::TypeProbe::<#ty>::NEW.declare(#builder, #name, #signature);
+            }
+        });
+        quote! {
+            fn __schema(#builder: &mut #private::SchemaBuilder) {
+                #[allow(unused_imports)]
+                use #private::OpaqueType as _;
+                let _ = &#builder;
+                #(#arguments)*
+            }
+            #private::inventory::submit! { #private::Registered(&__SITE) }
+        }
+    }
+
+    /// Only tools have a schema of their arguments.
+    pub(crate) fn capture_schema(&self, capture: &Ident) -> Option<TokenStream> {
+        if self.kind != Macro::Tool {
+            return None;
+        }
+        let private = &self.private;
+        let (types, builder) = ((self.local)("__types"), (self.local)("__builder"));
+        let mentions = self.values.iter().map(
+            |Argument { binding, cfgs, .. }| quote!(#(#cfgs)* let #types = (#types, &#binding);),
+        );
+        let schemas = self.values.iter().enumerate().map(|(index, Argument { binding, cfgs, .. })| {
+            quote!(#(#cfgs)* #private::Probe(&#binding).schema(&mut #builder, #capture.site(), #index);)
+        });
+        let schemas: Vec<_> = schemas.collect();
+        let allow_unused = schemas.is_empty().then(|| quote!(#[allow(unused_mut)]));
+        Some(quote! {
+            let #types = ();
+            #(#mentions)*
+            let #types = #private::type_key(&#types);
+            #allow_unused
+            if let ::core::option::Option::Some(mut #builder) = #capture.missing_schema(#types) {
+                #(#schemas)*
+                #capture.store_schema(#builder, #types);
+            }
+        })
+    }
+}
