@@ -30,20 +30,27 @@ impl UnwindSafe for Call {}
 impl RefUnwindSafe for Call {}
 
 /// Opens a call: its span, its session where there is none, its step.
+///
+/// Small, for it is in every annotated function; the work is elsewhere.
 #[inline]
 pub fn open(site: &'static Site, fill: impl FnOnce(&mut Capture)) -> Call {
-    if !switch::should_try() {
-        return Call(ManuallyDrop::new(None));
-    }
-    let Some(mut opening) = Opening::begin(site) else {
-        return Call(ManuallyDrop::new(None));
+    let recording = match switch::should_try() {
+        true => record(site, fill),
+        false => None,
     };
+    Call(ManuallyDrop::new(recording))
+}
+
+#[cold]
+#[inline(never)]
+fn record(site: &'static Site, fill: impl FnOnce(&mut Capture)) -> Option<Box<Recording>> {
+    let mut opening = Opening::begin(site)?;
     // What fills it is the user's: expressions, `Serialize`, `Classify`. It may panic; the observed
     // function must not.
     if catch_unwind(AssertUnwindSafe(|| fill(&mut opening.capture))).is_err() {
         opening.capture.spoil();
     }
-    Call(ManuallyDrop::new(Some(opening.start())))
+    Some(opening.start())
 }
 
 impl Call {
@@ -64,14 +71,20 @@ impl Call {
     #[inline]
     fn settle<T, S: Settle<T>>(&mut self, result: &T, settle: S) {
         if let Some(recording) = self.0.take() {
-            let meta = &recording.site.meta;
-            // `Serialize`, `Classify` and `usage` are the user's, as above.
-            let judged = catch_unwind(AssertUnwindSafe(|| settle.judge(result, meta)));
-            match judged.unwrap_or_else(|_| settle.unjudged(result, meta)) {
-                Judged::Returned(output) => recording.returned(output),
-                Judged::Failed(failure) => recording.failed(failure),
-            }
+            end(recording, result, settle);
         }
+    }
+}
+
+#[cold]
+#[inline(never)]
+fn end<T, S: Settle<T>>(recording: Box<Recording>, result: &T, settle: S) {
+    let meta = &recording.site.meta;
+    // `Serialize`, `Classify` and `usage` are the user's, as above.
+    let judged = catch_unwind(AssertUnwindSafe(|| settle.judge(result, meta)));
+    match judged.unwrap_or_else(|_| settle.unjudged(result, meta)) {
+        Judged::Returned(output) => recording.returned(output),
+        Judged::Failed(failure) => recording.failed(failure),
     }
 }
 
