@@ -13,7 +13,6 @@ use crate::frame::Frame;
 use crate::level::Level;
 use crate::moment::{Event, Moment, ToolCall};
 use crate::names;
-use crate::outcome::Verdict;
 use crate::session_state::RULE_GUARDRAIL;
 use crate::text::IntoText;
 
@@ -101,7 +100,7 @@ pub fn note(level: Level, text: impl IntoText) {
         return;
     };
     if level == Level::Critical {
-        frame.session.say(Verdict::Failure, RULE_GUARDRAIL);
+        frame.session.fail(RULE_GUARDRAIL);
     }
     let note = text.into_text().redacted(TEXT_LIMIT);
     let event = Event::new(names::EVENT_NOTE, level).with(names::NOTE, note);

@@ -3,7 +3,7 @@
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::json::LARGEST;
+use crate::json;
 
 /// RFC 8785 numbers are doubles, which hold integers exactly up to 2^53 only.
 const EXACT: u64 = 1 << 53;
@@ -13,25 +13,9 @@ const EXACT: u64 = 1 << 53;
 ///
 /// Integers beyond 2^53 go as tagged strings, so that two of them never look alike.
 pub(crate) fn of<T: Serialize + ?Sized>(value: &T) -> Option<Vec<u8>> {
-    serde_json::to_writer(Room(LARGEST), value).ok()?;
-    let mut value = serde_json::to_value(value).ok()?;
+    let mut value = json::fits(value).then(|| serde_json::to_value(value).ok())??;
     tag_large_integers(&mut value);
     serde_json_canonicalizer::to_vec(&value).ok()
-}
-
-/// Counts down the bytes that are written.
-struct Room(usize);
-
-impl std::io::Write for Room {
-    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-        let left = self.0.checked_sub(bytes.len());
-        self.0 = left.ok_or(std::io::ErrorKind::FileTooLarge)?;
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> std::io::Result<()> {
-        Ok(())
-    }
 }
 
 fn tag_large_integers(value: &mut Value) {
@@ -51,6 +35,7 @@ fn tag_large_integers(value: &mut Value) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::json::LARGEST;
     use serde_json::json;
 
     #[test]

@@ -104,7 +104,7 @@ impl Capture {
         let sensitivity = self
             .begin_argument(index)
             .sensitivity
-            .unwrap_or(UNCLASSIFIED);
+            .unwrap_or(Sensitivity::UNCLASSIFIED);
         self.class = sensitivity.class;
         self.redactor().value(value, &sensitivity);
     }
@@ -113,7 +113,7 @@ impl Capture {
         let sensitivity = self
             .begin_argument(index)
             .sensitivity
-            .unwrap_or(UNCLASSIFIED);
+            .unwrap_or(Sensitivity::UNCLASSIFIED);
         self.class = sensitivity.class;
         self.redactor().opaque(&sensitivity);
     }
@@ -260,11 +260,3 @@ impl Capture {
         self.attribute(names::REQUEST_SEED, seed.int_option());
     }
 }
-
-/// The macros give every argument that they hand over as a value a class; should one come without,
-/// nothing of it is shown.
-const UNCLASSIFIED: Sensitivity = Sensitivity {
-    class: Class::Secret,
-    kind: None,
-    redact: None,
-};

@@ -96,6 +96,14 @@ pub struct Sensitivity {
 }
 
 impl Sensitivity {
+    /// The macros give everything that they hand over a class; should something come without, it
+    /// is not shown.
+    pub(crate) const UNCLASSIFIED: Self = Self {
+        class: Class::Secret,
+        kind: None,
+        redact: None,
+    };
+
     pub(crate) fn treatment(&self) -> Treatment {
         self.redact.unwrap_or(self.class.treatment())
     }

@@ -174,7 +174,14 @@ pub(crate) fn track(session: &Arc<SessionState>) {
     let trace = session.span.trace_id();
     let mut live = shard(trace).lock().unwrap_or_else(PoisonError::into_inner);
     if live.len() < SHARD_LIMIT {
-        live.entry(trace).or_default().push(Arc::downgrade(session));
+        let sessions = live.entry(trace).or_default();
+        // A call that outlives its session has it tracked again, and so may the next.
+        if !sessions
+            .iter()
+            .any(|tracked| std::ptr::eq(tracked.as_ptr(), Arc::as_ptr(session)))
+        {
+            sessions.push(Arc::downgrade(session));
+        }
     } else {
         stats::count_untracked();
     }

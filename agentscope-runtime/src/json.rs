@@ -62,11 +62,8 @@ impl Json {
     /// Writes a value.
     pub(crate) fn value<T: Serialize + ?Sized>(&mut self, value: &T) -> Written {
         let from = self.len();
-        let mut room = Room {
-            out: &mut self.0,
-            left: LARGEST,
-            full: false,
-        };
+        let out = &mut self.0;
+        let mut room = Room::new(|bytes: &[u8]| out.extend_from_slice(bytes));
         if serde_json::to_writer(&mut room, value).is_ok() {
             return Written::Whole;
         }
@@ -112,16 +109,32 @@ pub(crate) enum Written {
 /// larger is only begun.
 pub(crate) const LARGEST: usize = 256 * 1024;
 
-struct Room<'a> {
-    out: &'a mut Vec<u8>,
+/// Whether the JSON of a value is not too large for the thread of the agent.
+pub(crate) fn fits<T: Serialize + ?Sized>(value: &T) -> bool {
+    serde_json::to_writer(Room::new(|_| ()), value).is_ok()
+}
+
+/// Takes [`LARGEST`] bytes and no more.
+struct Room<F> {
+    take: F,
     left: usize,
     full: bool,
 }
 
-impl std::io::Write for Room<'_> {
+impl<F: FnMut(&[u8])> Room<F> {
+    fn new(take: F) -> Self {
+        Self {
+            take,
+            left: LARGEST,
+            full: false,
+        }
+    }
+}
+
+impl<F: FnMut(&[u8])> std::io::Write for Room<F> {
     fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
         let fits = bytes.len().min(self.left);
-        self.out.extend_from_slice(&bytes[..fits]);
+        (self.take)(&bytes[..fits]);
         self.left -= fits;
         if fits < bytes.len() {
             self.full = true;

@@ -10,7 +10,6 @@ use crate::agent_state::Exhausted;
 use crate::frame::Frame;
 use crate::level::{self, Level};
 use crate::names;
-use crate::outcome::Verdict;
 use crate::session_state::{RULE_BUDGET, RULE_ITERATIONS};
 use crate::snapshot::{self, Snapshot};
 
@@ -116,7 +115,7 @@ impl Moment<'_> {
             Some(Exhausted::Budget) => ("budget_exhausted", RULE_BUDGET),
             Some(Exhausted::Iterations) => ("iteration_limit", RULE_ITERATIONS),
         };
-        self.frame.session.say(Verdict::Failure, rule);
+        self.frame.session.fail(rule);
         let event = Event::warning(names::EVENT_WARNING, Level::Error, warning);
         self.record(event, ToolCall::default());
     }

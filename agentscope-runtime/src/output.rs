@@ -18,7 +18,7 @@ pub struct Output {
     pub(crate) tally: Tally,
     pub(crate) json: Json,
     /// Highest class of the result.
-    pub(crate) class: Class,
+    class: Class,
     canonical: Option<Vec<u8>>,
     /// Empty as the design defines it.
     pub(crate) empty: bool,
@@ -46,12 +46,7 @@ impl Output {
     }
 
     fn sensitivity(&self) -> Sensitivity {
-        // The macros give every result that they hand over as a value a class.
-        self.meta.output.unwrap_or(Sensitivity {
-            class: Class::Secret,
-            kind: None,
-            redact: None,
-        })
+        self.meta.output.unwrap_or(Sensitivity::UNCLASSIFIED)
     }
 
     pub(crate) fn value<T: Serialize + ?Sized>(&mut self, value: &T) {

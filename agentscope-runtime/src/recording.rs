@@ -62,6 +62,19 @@ pub(crate) struct Entered {
     _ambient: AmbientGuard,
 }
 
+impl Entered {
+    fn new(cx: &Context, frame: Frame) -> Self {
+        let ambient = Ambient {
+            frame: Some(frame),
+            reason: None,
+        };
+        Self {
+            _cx: cx.clone().attach(),
+            _ambient: frame::enter(ambient),
+        }
+    }
+}
+
 impl OwnSession {
     /// The frame of code that runs in the session but in no agent.
     pub(crate) fn frame(&self) -> Frame {
@@ -72,13 +85,7 @@ impl OwnSession {
     }
 
     pub(crate) fn enter(&self) -> Entered {
-        Entered {
-            _cx: self.cx.clone().attach(),
-            _ambient: frame::enter(Ambient {
-                frame: Some(self.frame()),
-                reason: None,
-            }),
-        }
+        Entered::new(&self.cx, self.frame())
     }
 
     pub(crate) fn end(self, ending: &Ending, output: Option<&str>, time: SystemTime) {
@@ -97,13 +104,7 @@ impl OwnSession {
 
 impl Recording {
     pub(crate) fn enter(&self) -> Entered {
-        Entered {
-            _cx: self.cx.clone().attach(),
-            _ambient: frame::enter(Ambient {
-                frame: Some(self.frame.clone()),
-                reason: None,
-            }),
-        }
+        Entered::new(&self.cx, self.frame.clone())
     }
 
     /// Applies to the agent, those above it, and the session.

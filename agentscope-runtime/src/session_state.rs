@@ -52,13 +52,20 @@ pub(crate) struct SessionState {
     next_step: AtomicU32,
     semantic_warnings: AtomicU32,
     worst: AtomicU8,
-    verdict: Mutex<Option<(Verdict, &'static str)>>,
+    verdict: Mutex<Option<Said>>,
     /// Its span has ended; calls that outlive it may go on.
     ended: AtomicBool,
     /// How the latest entry agent ended.
     entry: Mutex<Ending>,
     agents: Mutex<Vec<Weak<AgentState>>>,
     open: Mutex<OpenSpans>,
+}
+
+#[derive(Clone, Copy)]
+struct Said {
+    verdict: Verdict,
+    source: &'static str,
+    by_rule: bool,
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
@@ -98,45 +105,33 @@ impl SessionState {
         }
     }
 
-    fn identity<'a>(
-        &'a self,
-        field: impl Fn(&'a Identity) -> &'a Option<StringValue>,
-    ) -> Option<StringValue> {
-        let added = || self.added.get().and_then(|added| field(added).clone());
-        field(&self.identity).clone().or_else(added)
+    fn added(&self, field: impl Fn(&Identity) -> &Option<StringValue>) -> Option<StringValue> {
+        field(self.added.get()?).clone()
     }
 
     pub(crate) fn task(&self) -> Option<StringValue> {
-        self.identity(|identity| &identity.task)
+        self.identity
+            .task
+            .clone()
+            .or_else(|| self.added(|added| &added.task))
     }
 
     pub(crate) fn tenant(&self) -> Option<StringValue> {
-        self.identity(|identity| &identity.tenant)
+        self.identity
+            .tenant
+            .clone()
+            .or_else(|| self.added(|added| &added.tenant))
     }
 
     /// Whose session it is, for every span of it.
     pub(crate) fn identity_attributes(&self) -> impl Iterator<Item = KeyValue> {
-        [
-            (
-                names::CONVERSATION_ID,
-                self.identity(|identity| &identity.conversation),
-            ),
-            (
-                names::USER_HASH,
-                self.identity(|identity| &identity.user_hash),
-            ),
-            (names::TASK_ID, self.task()),
-            (names::TENANT_ID, self.tenant()),
-        ]
-        .into_iter()
-        .filter_map(|(key, value)| Some(KeyValue::new(key, value?)))
+        self.identity.attributes().chain(self.late_attributes())
     }
 
     /// What became known after the session's span was opened.
     fn late_attributes(&self) -> impl Iterator<Item = KeyValue> {
-        let known: Vec<_> = self.identity.attributes().map(|known| known.key).collect();
-        self.identity_attributes()
-            .filter(move |found| !known.contains(&found.key))
+        let added = self.added.get().into_iter().flat_map(Identity::attributes);
+        added.filter(|late| self.identity.attributes().all(|own| own.key != late.key))
     }
 
     /// Takes the next step number.
@@ -156,29 +151,34 @@ impl SessionState {
         }
     }
 
-    /// The application's word wins over a rule's, a later word over an earlier one; among rules
-    /// the first failure stays.
+    /// The application's word wins over a rule's, a later word over an earlier one.
     pub(crate) fn say(&self, verdict: Verdict, source: &'static str) {
-        let mut said = lock(&self.verdict);
-        let by_rule = matches!(
+        *lock(&self.verdict) = Some(Said {
+            verdict,
             source,
-            RULE_OUTCOME | RULE_BUDGET | RULE_GUARDRAIL | RULE_ITERATIONS
-        );
-        if !by_rule || said.is_none() {
-            *said = Some((verdict, source));
-        }
+            by_rule: false,
+        });
+    }
+
+    /// Among rules the first stays, and the application's word before all of them.
+    pub(crate) fn fail(&self, rule: &'static str) {
+        let mut said = lock(&self.verdict);
+        let verdict = Verdict::Failure;
+        said.get_or_insert(Said {
+            verdict,
+            source: rule,
+            by_rule: true,
+        });
     }
 
     pub(crate) fn entry_agent_ended(&self, ending: &Ending) {
         *lock(&self.entry) = ending.clone();
         if ending.outcome != Outcome::Ok {
-            return self.say(Verdict::Failure, RULE_OUTCOME);
+            return self.fail(RULE_OUTCOME);
         }
         // It succeeded at a further attempt.
         let mut said = lock(&self.verdict);
-        if said.is_some_and(|(_, source)| source == RULE_OUTCOME) {
-            *said = None;
-        }
+        said.take_if(|said| said.by_rule && said.source == RULE_OUTCOME);
     }
 
     /// What the session ends with: as its body did, or if that says nothing as its latest entry
@@ -192,7 +192,9 @@ impl SessionState {
 
     fn verdict(&self, outcome: Outcome) -> (Verdict, &'static str) {
         match *lock(&self.verdict) {
-            Some(said) => said,
+            Some(Said {
+                verdict, source, ..
+            }) => (verdict, source),
             None if outcome == Outcome::Ok => (Verdict::Unknown, "none"),
             None => (Verdict::Failure, RULE_OUTCOME),
         }

@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex};
 
 use opentelemetry::StringValue;
 
-use crate::class::{Class, Sensitivity};
+use crate::class::Sensitivity;
 use crate::key;
 use crate::schema::{Cache, Schema, SchemaBuilder};
 
@@ -120,11 +120,7 @@ impl Meta {
         const UNKNOWN: Param = Param {
             name: "?",
             signature: "?",
-            sensitivity: Some(Sensitivity {
-                class: Class::Secret,
-                kind: None,
-                redact: None,
-            }),
+            sensitivity: Some(Sensitivity::UNCLASSIFIED),
         };
         self.params.get(index).unwrap_or(&UNKNOWN)
     }

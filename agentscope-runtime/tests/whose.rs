@@ -55,3 +55,24 @@ fn a_session_whose_agent_succeeds_at_a_further_attempt_has_not_failed() {
         Some("unknown")
     );
 }
+
+#[agent(default = internal, task = "overruled")]
+fn fails() -> Result<(), std::fmt::Error> {
+    Err(std::fmt::Error)
+}
+
+// The source is the application's to choose: it may be called as one of our rules is.
+#[test]
+fn the_applications_word_wins_over_a_rule_whatever_its_source_is_called() {
+    let recorder = recorder();
+    Session::builder().name("overruled").run_sync(|| {
+        fails().expect_err("it fails");
+        Session::verdict(agentscope::Verdict::Success, "guardrail");
+    });
+    let spans = recorder.task("overruled");
+    let session = named(&spans, "invoke_workflow overruled");
+    assert_eq!(
+        text(session, "agentscope.session.verdict").as_deref(),
+        Some("success")
+    );
+}
