@@ -7,6 +7,7 @@ use syn::{Expr, LitStr, Path, Token};
 
 use crate::class::Class;
 use crate::errors::Errors;
+use crate::returns;
 use crate::suggest;
 
 /// Which attribute.
@@ -50,7 +51,7 @@ impl Macro {
                 "usage",
             ],
         };
-        ["name", "default", "output", "crate"]
+        ["name", "default", "output", "returns", "spawn", "crate"]
             .into_iter()
             .chain(own.iter().copied())
             .collect()
@@ -69,6 +70,10 @@ pub(crate) struct Arguments {
     /// `listed = false`: the tool is not in the registry.
     pub(crate) unlisted: bool,
     pub(crate) usage: Option<Expr>,
+    /// `returns = future`, `stream`, `iterator` or `value`.
+    pub(crate) returns: Option<Ident>,
+    /// `spawn = "off"`: spawns in the body are left as they are.
+    pub(crate) keeps_spawns: bool,
     /// Expressions that the runtime's capture has a method of the same name for.
     pub(crate) options: Vec<(Ident, Expr)>,
 }
@@ -140,6 +145,8 @@ fn parse_one(
         "crate" => arguments.runtime = Some(input.call(Path::parse_mod_style)?),
         "description" => arguments.description = Some(input.parse()?),
         "usage" => arguments.usage = Some(input.parse()?),
+        "returns" => arguments.returns = Some(returns::parse(input)?),
+        "spawn" => arguments.keeps_spawns = parse_off(input)?,
         "listed" => arguments.unlisted = !input.parse::<syn::LitBool>()?.value,
         "effect" => arguments.reads_only = parse_effect(input)?,
         _ => arguments.options.push((word, input.parse()?)),
@@ -157,6 +164,17 @@ fn parse_effect(input: ParseStream<'_>) -> syn::Result<bool> {
                 format!("`{other}` is no effect; write `effect = read` or `effect = write`");
             Err(syn::Error::new(word.span(), message))
         }
+    }
+}
+
+fn parse_off(input: ParseStream<'_>) -> syn::Result<bool> {
+    let text: LitStr = input.parse()?;
+    match text.value().as_str() {
+        "off" => Ok(true),
+        _ => Err(syn::Error::new(
+            text.span(),
+            "spawns are rewritten unless told otherwise; the one value is `spawn = \"off\"`",
+        )),
     }
 }
 

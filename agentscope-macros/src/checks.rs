@@ -40,17 +40,6 @@ pub(crate) struct Plan {
     pub(crate) function: Function,
     pub(crate) arguments: Vec<Argument>,
     pub(crate) output: Classified,
-    pub(crate) returns: Returns,
-}
-
-/// When the function's work is done.
-pub(crate) enum Returns {
-    /// `async fn`: when its future is.
-    Async,
-    /// `-> impl Future<Output = T>`: when that is.
-    ImplFuture(Box<Type>),
-    /// When it returns, unless the type of what it returns says otherwise.
-    Value,
 }
 
 /// Takes our attributes out of the signature and checks everything.
@@ -89,12 +78,10 @@ pub(crate) fn check(
         }
     }
     let output = output(kind, arguments, &function, errors);
-    let returns = returns(&function);
     Plan {
         function,
         arguments: values,
         output,
-        returns,
     }
 }
 
@@ -192,6 +179,9 @@ fn output(
         return Classified::Here(class.into());
     }
     if let ReturnType::Type(_, ty) = &function.signature.output {
+        if matches!(**ty, Type::Never(_)) {
+            return Classified::Here(class::Class::Public.into());
+        }
         let result = leaf::result_type(ty);
         if leaf::is_leaf(result) {
             let message = format!(
@@ -207,28 +197,6 @@ fn output(
         }
     }
     Classified::ByType
-}
-
-fn returns(function: &Function) -> Returns {
-    if function.signature.asyncness.is_some() {
-        return Returns::Async;
-    }
-    match &function.signature.output {
-        ReturnType::Type(_, ty) => impl_future(ty).map_or(Returns::Value, |output| {
-            Returns::ImplFuture(Box::new(output.clone()))
-        }),
-        ReturnType::Default => Returns::Value,
-    }
-}
-
-/// `T` of `impl Future<Output = T>`.
-fn impl_future(ty: &Type) -> Option<&Type> {
-    match ty {
-        Type::ImplTrait(bounds) => leaf::future_output(&bounds.bounds),
-        Type::Paren(paren) => impl_future(&paren.elem),
-        Type::Group(group) => impl_future(&group.elem),
-        _ => None,
-    }
 }
 
 /// A type as somebody would write it: without the spaces between tokens.

@@ -6,19 +6,16 @@
 use proc_macro2::{Group, Ident, Span, TokenStream};
 use quote::{ToTokens as _, quote, quote_spanned};
 use syn::spanned::Spanned as _;
-use syn::visit_mut::VisitMut as _;
-use syn::{Expr, Path, ReceiverKind, ReturnType, Type, parse_quote};
+use syn::{Expr, Path, ReceiverKind, ReturnType, Type};
 
 use crate::arguments::{self, Arguments, Macro};
-use crate::checks::{self, Argument, Classified, Plan, Returns};
+use crate::checks::{self, Argument, Classified, Plan};
 use crate::errors::Errors;
 use crate::fallback;
 use crate::function::Function;
 use crate::leaf;
 use crate::resolve;
-use crate::tokens::{
-    ImplTraitToHole, doc_comment, literal, mentions, split_inner_attributes, type_span,
-};
+use crate::tokens::{doc_comment, literal, mentions, split_inner_attributes, type_span};
 
 /// The whole pipeline of an attribute.
 pub(crate) fn attribute(kind: Macro, tokens: TokenStream, item: TokenStream) -> TokenStream {
@@ -50,7 +47,7 @@ pub(crate) struct Expansion<'a> {
     output: &'a Classified,
     pub(crate) private: Path,
     /// Where the type of the result is written.
-    declared_span: Span,
+    pub(crate) declared_span: Span,
     /// A local of ours that no name of the user's can collide with.
     pub(crate) local: fn(&str) -> Ident,
 }
@@ -61,7 +58,6 @@ fn function(kind: Macro, arguments: &Arguments, plan: Plan) -> TokenStream {
         function,
         arguments: values,
         output,
-        returns,
     } = plan;
     let expansion = Expansion {
         kind,
@@ -82,66 +78,10 @@ fn function(kind: Macro, arguments: &Arguments, plan: Plan) -> TokenStream {
         body,
     } = &function;
     let (inner_attributes, body) = split_inner_attributes(body);
-    let private = &expansion.private;
-    let open = expansion.open(&function);
-    let bindings = expansion.bindings(&function);
-    let on_value = expansion.on_value();
-    let on_error = expansion.on_error();
-    let mut declared: Type = match &signature.output {
-        ReturnType::Default => parse_quote!(()),
-        ReturnType::Type(_, ty) => (**ty).clone(),
-    };
-    let mut holes = ImplTraitToHole::default();
-    holes.visit_type_mut(&mut declared);
 
-    // The label silences `unused_braces` on a body of one expression.
-    let label = syn::Lifetime::new("'__agentscope", body.span_open());
-    let work = match &returns {
-        Returns::Async => quote! {
-            #private::future(#open, async move {
-                if false {
-                    return #private::never::<#declared>();
-                }
-                #bindings
-                #label: #body
-            })
-            .finish(#on_value, #on_error)
-            .await
-        },
-        Returns::ImplFuture(yields) => {
-            let mut yields = yields.clone();
-            holes.visit_type_mut(&mut yields);
-            quote! {
-                #private::call_future::<#yields, _>(#open, move || { #bindings #label: #body })
-                    .finish(#on_value, #on_error)
-            }
-        }
-        Returns::Value if holes.found => quote! {
-            #private::call(#open, move || {
-                if false {
-                    return #private::never::<#declared>();
-                }
-                #bindings
-                #label: #body
-            })
-            .kind()
-            .finish(#on_value, #on_error)
-        },
-        Returns::Value => quote! {
-            #private::call(#open, move || -> #declared { #bindings #label: #body })
-                .kind()
-                .finish(#on_value, #on_error)
-        },
-    };
+    let work = expansion.work(&function, &body);
     // The outermost braces carry the span of the user's body, else `dead_code` is lost.
-    let mut outer = Group::new(
-        proc_macro2::Delimiter::Brace,
-        quote! {
-            #[allow(unused_imports)]
-            use #private::{Finish as _, IsResult as _};
-            #work
-        },
-    );
+    let mut outer = Group::new(proc_macro2::Delimiter::Brace, work);
     outer.set_span(body.span());
     quote! {
         #(#attributes)*
@@ -152,7 +92,7 @@ fn function(kind: Macro, arguments: &Arguments, plan: Plan) -> TokenStream {
 
 impl Expansion<'_> {
     /// `open(&SITE, |capture| ..)`: evaluated before the arguments move into the body.
-    fn open(&self, function: &Function) -> TokenStream {
+    pub(crate) fn open(&self, function: &Function) -> TokenStream {
         let private = &self.private;
         let meta = self.meta(function);
         let capture = (self.local)("__capture");
@@ -274,7 +214,7 @@ impl Expansion<'_> {
     }
 
     /// Moves the arguments into the body, in the order that drops them as before.
-    fn bindings(&self, function: &Function) -> TokenStream {
+    pub(crate) fn bindings(&self, function: &Function) -> TokenStream {
         let receiver = function.signature.receiver();
         let by_value = receiver.is_some_and(|receiver| {
             matches!(&receiver.kind, ReceiverKind::Value)
@@ -324,7 +264,7 @@ impl Expansion<'_> {
             .chain(self.arguments.options.iter().map(|(_, value)| value))
     }
 
-    fn on_value(&self) -> TokenStream {
+    pub(crate) fn on_value(&self) -> TokenStream {
         let private = &self.private;
         let (value, output) = ((self.local)("__value"), (self.local)("__output"));
         let record = match self.output {
@@ -356,7 +296,7 @@ impl Expansion<'_> {
         }
     }
 
-    fn on_error(&self) -> TokenStream {
+    pub(crate) fn on_error(&self) -> TokenStream {
         let private = &self.private;
         let (error, failure) = ((self.local)("__error"), (self.local)("__failure"));
         quote! {

@@ -86,22 +86,25 @@ fn type_arguments(segment: &PathSegment) -> Option<Vec<&Type>> {
     Some(types.collect())
 }
 
-/// The type that a caller gets in the end, as far as spelling tells: through `impl Future`, boxed
-/// futures and `Result`.
+/// The type that a caller gets in the end, as far as spelling tells: through futures, streams and
+/// iterators, boxed or not, and `Result`.
 pub(crate) fn result_type(ty: &Type) -> &Type {
     match ty {
         Type::Paren(paren) => result_type(&paren.elem),
         Type::Group(group) => result_type(&group.elem),
-        Type::ImplTrait(bounds) => future_output(&bounds.bounds).map_or(ty, result_type),
-        Type::TraitObject(bounds) => future_output(&bounds.bounds).map_or(ty, result_type),
+        Type::ImplTrait(bounds) => later_output(&bounds.bounds).map_or(ty, result_type),
+        Type::TraitObject(bounds) => later_output(&bounds.bounds).map_or(ty, result_type),
         Type::Path(path) => {
             let Some(segment) = path.path.segments.last() else {
                 return ty;
             };
             let inner = type_arguments(segment).and_then(|arguments| arguments.first().copied());
             match (segment.ident.to_string().as_str(), inner) {
-                ("Result" | "BoxFuture" | "LocalBoxFuture", Some(inner)) => result_type(inner),
-                ("Pin" | "Box", Some(inner)) if holds_future(inner) => result_type(inner),
+                (
+                    "Result" | "BoxFuture" | "LocalBoxFuture" | "BoxStream" | "LocalBoxStream",
+                    Some(inner),
+                ) => result_type(inner),
+                ("Pin" | "Box", Some(inner)) if works_later(inner) => result_type(inner),
                 _ => ty,
             }
         }
@@ -109,12 +112,12 @@ pub(crate) fn result_type(ty: &Type) -> &Type {
     }
 }
 
-fn holds_future(ty: &Type) -> bool {
+fn works_later(ty: &Type) -> bool {
     match ty {
-        Type::TraitObject(bounds) => future_output(&bounds.bounds).is_some(),
+        Type::TraitObject(bounds) => later_output(&bounds.bounds).is_some(),
         Type::Path(path) => path.path.segments.last().is_some_and(|segment| {
             let inner = type_arguments(segment).and_then(|arguments| arguments.first().copied());
-            segment.ident == "Box" && inner.is_some_and(holds_future)
+            segment.ident == "Box" && inner.is_some_and(works_later)
         }),
         _ => false,
     }
@@ -122,22 +125,29 @@ fn holds_future(ty: &Type) -> bool {
 
 type Bounds = syn::punctuated::Punctuated<syn::TypeParamBound, syn::Token![+]>;
 
-/// `T` of `Future<Output = T>` among the bounds.
-pub(crate) fn future_output(bounds: &Bounds) -> Option<&Type> {
+fn later_output(bounds: &Bounds) -> Option<&Type> {
+    ["Future", "Stream", "Iterator"]
+        .iter()
+        .find_map(|name| output_of(bounds, name))
+}
+
+/// `T` of `Future<Output = T>`, `Stream<Item = T>` and so on among the bounds.
+pub(crate) fn output_of<'a>(bounds: &'a Bounds, name: &str) -> Option<&'a Type> {
     bounds.iter().find_map(|bound| {
         let syn::TypeParamBound::Trait(bound) = bound else {
             return None;
         };
-        let segment = bound
-            .path
-            .segments
-            .last()
-            .filter(|segment| segment.ident == "Future")?;
+        let segment = bound.path.segments.last()?;
         let PathArguments::AngleBracketed(arguments) = &segment.arguments else {
             return None;
         };
+        let is_it = segment.ident.to_string().ends_with(name);
         arguments.args.iter().find_map(|argument| match argument {
-            GenericArgument::AssocType(output) if output.ident == "Output" => Some(&output.ty),
+            GenericArgument::AssocType(output)
+                if is_it && (output.ident == "Output" || output.ident == "Item") =>
+            {
+                Some(&output.ty)
+            }
             _ => None,
         })
     })

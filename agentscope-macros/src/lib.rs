@@ -18,9 +18,12 @@ mod fallback;
 mod function;
 mod leaf;
 mod resolve;
+mod returns;
 mod schema;
+mod spawn;
 mod suggest;
 mod tokens;
+mod work;
 
 use arguments::Macro;
 
@@ -56,11 +59,30 @@ use arguments::Macro;
 /// | `task`, `tenant` `= expr` | the session's task and tenant, recorded as they are |
 /// | `default = class` | class of every argument and result that has none of its own |
 /// | `output = class` | class of the result |
+/// | `returns = future`, `stream`, `iterator` or `value` | when the call ends; see below |
+/// | `spawn = "off"` | leaves spawns in the body as they are; see below |
 /// | `crate = path` | where `agentscope-runtime` is, if not a dependency of this crate |
 ///
 /// Each argument needs a class: `#[sensitivity(class)]` at the argument, `default = class` for all
 /// of them, or a type that derives `Classify`. `default = secret` compiles on any types and
 /// records structure only.
+///
+/// # When the call ends
+///
+/// When what the function returns has ended: a future, a stream or an iterator, `impl` or boxed,
+/// also in the `Ok` of a `Result`, is wrapped, and dropping it early is outcome `cancelled`. The
+/// type decides, so aliases, early returns and `.boxed()` make no difference. A function that returns
+/// a future, a stream or an iterator of a named type does not compile until it says
+/// `returns = value`: the call ends when the function returns. What is inside tuples and
+/// collections, or of a type parameter without such a bound, is a value.
+///
+/// # What is spawned
+///
+/// `tokio::spawn(..)`, `tokio::task::{spawn, spawn_local, spawn_blocking}(..)` and
+/// `std::thread::spawn(..)`, written with the full path, anywhere in the body, in arguments of
+/// macros too, keep the agent in the new task or thread. Left alone are other paths and imported
+/// names, a `tokio` or `std` that the body itself declares, and everything under `spawn = "off"`;
+/// for those there is `InCurrentAgent`.
 #[proc_macro_attribute]
 pub fn agent(arguments: TokenStream, item: TokenStream) -> TokenStream {
     expand::attribute(Macro::Agent, arguments.into(), item.into()).into()
@@ -87,7 +109,7 @@ pub fn agent(arguments: TokenStream, item: TokenStream) -> TokenStream {
 /// | `reason = expr` | why it is called, where the caller says nothing: a literal, or `internal(..)`, `confidential(..)`, `pii(..)` |
 /// | `effect = read` or `write` | whether it changes something; default `write` |
 /// | `listed = false` | leaves the tool out of `agentscope::tools()`; needed where an associated function without `self` takes a type parameter of its `impl` |
-/// | `default`, `output`, `crate` | as for [`macro@agent`] |
+/// | `default`, `output`, `returns`, `spawn`, `crate` | as for [`macro@agent`] |
 ///
 /// An `Err` is outcome `error`; the caller's `Err` type gives `error.type`, never its text. An empty
 /// result (`None`, `""`, `[]`, `{}`) has status `empty` and makes a WARN snapshot. A future that is
@@ -140,7 +162,7 @@ pub fn tool_call(arguments: TokenStream, item: TokenStream) -> TokenStream {
 /// | `operation = expr` | `chat` (default), `generate_content` or `text_completion` |
 /// | `temperature`, `seed` `= expr` | of the request |
 /// | `usage = \|result\| Usage {..}` | what the call used; charged to the budgets of the agents around it |
-/// | `name`, `default`, `output`, `crate` | as for [`macro@agent`] |
+/// | `name`, `default`, `output`, `returns`, `spawn`, `crate` | as for [`macro@agent`] |
 ///
 /// Prompts and completions are never put on the span, whatever their class.
 #[proc_macro_attribute]

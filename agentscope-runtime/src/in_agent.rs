@@ -1,12 +1,12 @@
-//! Takes the running agent along to where a future is spawned.
+//! Takes the running agent along to where work is spawned.
 
 use std::pin::Pin;
 use std::task::{Context as TaskContext, Poll};
 
-use opentelemetry::Context;
+use opentelemetry::{Context, ContextGuard};
 use pin_project_lite::pin_project;
 
-use crate::frame::{self, Ambient, Frame};
+use crate::frame::{self, Ambient, AmbientGuard, Frame};
 
 /// Keeps a future in the agent that it was made in, wherever it is polled.
 pub trait InCurrentAgent: Future + Sized {
@@ -28,16 +28,7 @@ pub trait InCurrentAgent: Future + Sized {
 
 impl<F: Future> InCurrentAgent for F {
     fn in_current_agent(self) -> InAgentFuture<Self> {
-        let frame = Frame::of_current_context();
-        let mut cx = Context::current();
-        if let (Some(frame), None) = (&frame, cx.get::<Frame>()) {
-            cx = cx.with_value(frame.clone());
-        }
-        InAgentFuture {
-            inner: self,
-            cx,
-            frame,
-        }
+        in_cx(self)
     }
 }
 
@@ -47,21 +38,60 @@ pin_project! {
     pub struct InAgentFuture<F> {
         #[pin]
         inner: F,
-        cx: Context,
-        frame: Option<Frame>,
+        carried: Option<Carried>,
     }
 }
 
 impl<F: Future> Future for InAgentFuture<F> {
     type Output = F::Output;
 
+    #[inline]
     fn poll(self: Pin<&mut Self>, cx: &mut TaskContext<'_>) -> Poll<F::Output> {
         let this = self.project();
-        let _cx = this.cx.clone().attach();
-        let _ambient = frame::enter(Ambient {
-            frame: this.frame.clone(),
-            reason: None,
-        });
+        let _entered = this.carried.as_ref().map(Carried::enter);
         this.inner.poll(cx)
+    }
+}
+
+/// What is taken along; boxed, for a future is moved and stored in many places.
+struct Carried(Box<(Context, Option<Frame>)>);
+
+impl Carried {
+    /// `None` while the thread is torn down. Without an agent the context goes along all the same:
+    /// it carries what others have put into it.
+    fn of_current() -> Option<Self> {
+        if !frame::thread_is_alive() {
+            return None;
+        }
+        let frame = Frame::of_current_context();
+        let mut cx = Context::current();
+        if let (Some(frame), None) = (&frame, cx.get::<Frame>()) {
+            cx = cx.with_value(frame.clone());
+        }
+        Some(Self(Box::new((cx, frame))))
+    }
+
+    fn enter(&self) -> (ContextGuard, AmbientGuard) {
+        let (cx, frame) = &*self.0;
+        let ambient = Ambient {
+            frame: frame.clone(),
+            reason: None,
+        };
+        (cx.clone().attach(), frame::enter(ambient))
+    }
+}
+
+/// What expansions put around the future that a body spawns.
+pub fn in_cx<F: Future>(inner: F) -> InAgentFuture<F> {
+    let carried = Carried::of_current();
+    InAgentFuture { inner, carried }
+}
+
+/// The same around the closure of a blocking task or a thread.
+pub fn in_cx_fn<R, F: FnOnce() -> R>(work: F) -> impl FnOnce() -> R + use<R, F> {
+    let carried = Carried::of_current();
+    move || {
+        let _entered = carried.as_ref().map(Carried::enter);
+        work()
     }
 }

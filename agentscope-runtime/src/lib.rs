@@ -28,6 +28,8 @@
 //!   [`because`](trait@Because).
 //! - Where values may go: [`Class`]. Text that is made at run time says its class: [`internal`],
 //!   [`confidential`], [`pii`].
+//! - A task or a thread that keeps its agent: [`InCurrentAgent`]; with the feature `tokio`,
+//!   `spawn`, `spawn_blocking` and `JoinSet`.
 //! - Which tools there are, and their definitions for a model: [`tools`]. The arguments that a
 //!   model wrote: [`args::parse`].
 //! - One user interaction or job: [`Session`].
@@ -81,20 +83,28 @@ mod recording;
 mod redact;
 mod registry;
 #[allow(missing_docs, reason = "called by expansions only")]
+mod returned;
+#[allow(missing_docs, reason = "called by expansions only")]
 mod schema;
 #[cfg(test)]
 mod schema_properties;
 mod session;
 mod session_state;
+#[allow(missing_docs, reason = "called by expansions only")]
+mod settle;
 mod shape;
 #[allow(missing_docs, reason = "called by expansions only")]
 mod site;
 mod snapshot;
 mod stats;
 mod switch;
+#[cfg(feature = "tokio")]
+mod task;
 mod text;
 mod totals;
 mod usage;
+#[allow(missing_docs, reason = "called by expansions only")]
+mod watched;
 
 pub use agentscope_macros::{Classify, agent, inference, tool, tool_call};
 
@@ -116,6 +126,8 @@ pub use site::Layer;
 pub use snapshot::{Snapshot, SnapshotSink, emit, set_logger_provider, set_snapshot_sink};
 pub use stats::{Stats, stats};
 pub use switch::{disable, enable};
+#[cfg(feature = "tokio")]
+pub use task::{JoinSet, spawn, spawn_blocking};
 pub use text::{IntoText, Text, confidential, internal, pii};
 pub use usage::Usage;
 
@@ -126,11 +138,13 @@ pub(crate) const SCOPE: &str = "agentscope";
 #[doc(hidden)]
 #[allow(missing_docs)]
 pub mod __private {
-    pub use crate::call::{Call, Finish, IsResult, call, call_future, future, never, open};
+    pub use crate::call::{Call, open};
     pub use crate::capture::Capture;
     pub use crate::class::{Class, Classify, Sensitivity, Treatment};
+    pub use crate::in_agent::{in_cx, in_cx_fn};
     pub use crate::output::{Failure, Output};
     pub use crate::registry::Registered;
+    pub use crate::returned::{async_call, call, call_future, never};
     pub use crate::schema::SchemaBuilder;
     pub use inventory;
 
@@ -141,5 +155,12 @@ pub mod __private {
     pub use crate::redact::{Object, Redactor};
     pub use crate::site::{Layer, Meta, Param, Site};
     pub use crate::usage::Usage;
-    pub use ::core;
+
+    /// What decides when a call ends; brought into scope where it is decided.
+    pub mod decide {
+        pub use crate::returned::{
+            IsFuture as _, IsFutureInOk as _, IsIterator as _, IsIteratorInOk as _, IsStream as _,
+            IsStreamInOk as _, IsValue as _, NoResult as _,
+        };
+    }
 }

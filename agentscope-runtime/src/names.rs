@@ -228,6 +228,7 @@ names! {
         REQUEST_MODEL = "gen_ai.request.model", Text, "model that was asked for";
         REQUEST_TEMPERATURE = "gen_ai.request.temperature", Double, "sampling temperature of the request";
         REQUEST_SEED = "gen_ai.request.seed", Int, "seed of the request";
+        TIME_TO_FIRST_CHUNK = "gen_ai.response.time_to_first_chunk", Double, "seconds until the first item of a streamed response";
         USAGE_INPUT_TOKENS = "gen_ai.usage.input_tokens", Int, "tokens of the prompt, cached ones included";
         USAGE_OUTPUT_TOKENS = "gen_ai.usage.output_tokens", Int, "tokens of the completion, reasoning included";
         USAGE_CACHE_READ = "gen_ai.usage.cache_read.input_tokens", Int, "prompt tokens read from the provider's cache";

@@ -41,6 +41,22 @@ impl Output {
         }
     }
 
+    /// Of a stream that has ended: its items went to the caller one by one, so nothing of them is
+    /// shown or hashed, but what was hidden in the last is counted.
+    pub(crate) fn of_items(meta: &'static Meta, last: Option<Self>, usage: Option<Usage>) -> Self {
+        let empty = last.is_none();
+        let tally = last.map(|last| Tally {
+            visible: 0,
+            ..last.tally
+        });
+        Self {
+            tally: tally.unwrap_or_default(),
+            empty,
+            usage,
+            ..Self::new(meta)
+        }
+    }
+
     fn redactor(&mut self) -> Redactor<'_> {
         Redactor::new(&mut self.json, &mut self.tally)
     }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
-use opentelemetry::trace::SpanContext;
+use opentelemetry::trace::{SpanContext, TraceContextExt as _};
 use opentelemetry::{Context, KeyValue, StringValue};
 
 use crate::agent_state::CallPrint;
@@ -136,6 +136,16 @@ impl Recording {
         if let (Some(json), true) = (json, self.moment().is_recorded(Level::Debug)) {
             let event = Event::new(names::EVENT_VALUES, Level::Debug);
             self.snapshot(event.with(key, json.to_owned()));
+        }
+    }
+
+    /// A response that comes in items has begun.
+    pub(crate) fn first_item(&self) {
+        if self.site.meta.layer == Layer::Inference {
+            let waited = SystemTime::now().duration_since(self.started);
+            let seconds = waited.unwrap_or_default().as_secs_f64();
+            let attribute = KeyValue::new(names::TIME_TO_FIRST_CHUNK, seconds);
+            self.cx.span().set_attribute(attribute);
         }
     }
 

@@ -12,7 +12,7 @@ async fn waits() {
 }
 
 #[allow(clippy::async_yields_async, reason = "the handle is the result")]
-#[agent(default = internal, task = task)]
+#[agent(default = internal, task = task, returns = value)]
 async fn hands_over(task: &str) -> tokio::task::JoinHandle<()> {
     tokio::spawn(async { waits().await }.in_current_agent())
 }

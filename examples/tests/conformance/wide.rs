@@ -6,6 +6,7 @@ use std::time::Duration;
 use agentscope::{
     Classify, Level, Session, Usage, Verdict, agent, args, because, inference, internal, note, tool,
 };
+use futures_util::{Stream, StreamExt as _};
 use opentelemetry::Context;
 use opentelemetry::trace::{SpanContext, SpanId, TraceContextExt as _, TraceFlags, TraceId};
 use tokio::time::timeout;
@@ -116,6 +117,11 @@ async fn complete(model: Option<&str>, operation: &str) -> Result<Reply, BankErr
     }
 }
 
+#[inference(provider = "openai", model = "gpt-4o-mini", default = confidential)]
+fn stream() -> impl Stream<Item = String> {
+    futures_util::stream::iter(["one".to_owned(), "two".to_owned()])
+}
+
 /// Refund an order.
 #[agent(
     mode = "react", tier = "gold", version = "1.2", model = "m-1", system_prompt = "be kind",
@@ -142,6 +148,7 @@ async fn refunds(question: &str) -> Result<usize, BankError> {
     }
     agentscope::iteration(9);
     complete(None, "chat").await?;
+    stream().count().await;
     let _ = complete(Some("gone"), "chat").await;
     let _ = timeout(Duration::from_millis(1), complete(Some("hangs"), "chat")).await;
     let _ = opaque("named at run time", &Connection);

@@ -1,0 +1,80 @@
+//! How the body runs inside its call.
+
+use proc_macro2::{Group, Ident, Span, TokenStream};
+use quote::{quote, quote_spanned};
+use syn::Lifetime;
+
+use crate::expand::Expansion;
+use crate::function::Function;
+use crate::returns::{self, Returns};
+use crate::spawn;
+
+impl Expansion<'_> {
+    /// The expression that replaces the body.
+    pub(crate) fn work(&self, function: &Function, body: &Group) -> TokenStream {
+        let private = &self.private;
+        let said = self.arguments.returns.as_ref();
+        let returns = returns::of(&function.signature, said, self.declared_span);
+        let open = self.open(function);
+        let bindings = self.bindings(function);
+        let decide = self.decide(&returns);
+        let on_value = self.on_value();
+        let on_error = self.on_error();
+        let rewritten = match self.arguments.keeps_spawns {
+            true => body.clone(),
+            false => spawn::rewrite(private, body),
+        };
+        // The label silences `unused_braces` on a body of one expression.
+        let label = Lifetime::new("'__agentscope", body.span_open());
+        let body = quote!(#bindings #label: #rewritten);
+        let Returns {
+            body: ty,
+            holes,
+            future_of,
+            diverges,
+            ..
+        } = &returns;
+        // Never runs; says the type of a body where it cannot be written on a closure.
+        let pinned = quote! {
+            if false {
+                return #private::never::<#ty>();
+            }
+        };
+        let work = if function.signature.asyncness.is_some() {
+            quote! {
+                #private::async_call(#open, async move { #pinned #body }, #decide)
+                    .finish(#on_value, #on_error)
+                    .await
+            }
+        } else {
+            let run = match (future_of, holes) {
+                (Some(yields), _) => {
+                    quote!(#private::call_future::<#yields, _, _, _>(#open, move || { #body }, #decide))
+                }
+                (None, true) => quote!(#private::call(#open, move || { #pinned #body }, #decide)),
+                (None, false) => quote!(#private::call(#open, move || -> #ty { #body }, #decide)),
+            };
+            quote!(#run.finish(#on_value, #on_error))
+        };
+        match diverges {
+            true => quote!(match #work {}),
+            false => work,
+        }
+    }
+
+    /// The closure that decides, by the type of what the body returns, when the call ends.
+    fn decide(&self, returns: &Returns) -> TokenStream {
+        let private = &self.private;
+        let method = &returns.method;
+        // An error about the declared type points at it.
+        let tag = Ident::new("__tag", Span::mixed_site().located_at(method.span()));
+        let decided = quote_spanned!(method.span()=> #tag.#method());
+        quote! {
+            |#tag| {
+                #[allow(unused_imports)]
+                use #private::decide::*;
+                #decided.judged()
+            }
+        }
+    }
+}

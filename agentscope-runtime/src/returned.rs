@@ -1,0 +1,405 @@
+//! Decides when a call has ended: when its function returns, or when the future, stream or
+//! iterator that it returns does.
+//!
+//! By the type of what is returned, never by its spelling, so that an alias, an early return and
+//! `.boxed()` make no difference. An expansion calls methods on a [`Tag`] of that type: the compiler
+//! takes an inherent method first (boxed futures, streams and iterators, which go back into a box
+//! of their type), then a method of a trait on the tag (everything else that does its work later),
+//! then one on a reference to it ([`IsValue`]: everything).
+//!
+//! | method | asked by |
+//! |---|---|
+//! | `kind` | a function that names its return type: what cannot be wrapped is an error |
+//! | `wrap` | a function with `impl Trait` in its return type: what works later is wrapped |
+//! | `future`, `stream`, `iterator`, `value` | `returns = ..`, `-> impl Future`, .. |
+
+use std::marker::PhantomData;
+use std::pin::Pin;
+
+use futures_core::Stream;
+
+use crate::call::Call;
+use crate::output::{Failure, Output};
+use crate::settle::{Judge, Look, OfResult, OfValue, Settle};
+use crate::watched::{Watched, WatchedIterator, WatchedStream};
+
+/// Stands for the type of the value that a body returns.
+pub struct Tag<R>(PhantomData<fn() -> R>);
+
+impl<R> Tag<R> {
+    pub(crate) const NEW: Self = Self(PhantomData);
+
+    pub fn value(self) -> Kind<Now, R> {
+        Kind::NEW
+    }
+}
+
+/// The call ends as `K` does, with an `O`.
+pub struct Kind<K, O>(PhantomData<fn() -> (K, O)>);
+
+impl<K, O> Kind<K, O> {
+    const NEW: Self = Self(PhantomData);
+}
+
+impl<K, T, E> Kind<K, Result<T, E>> {
+    pub fn judged(self) -> Decided<K, OfResult<T, E>> {
+        Decided(PhantomData)
+    }
+}
+
+/// What is no `Result`.
+pub trait NoResult<K, O> {
+    fn judged(self) -> Decided<K, OfValue<O>>;
+}
+
+impl<K, O> NoResult<K, O> for Kind<K, O> {
+    fn judged(self) -> Decided<K, OfValue<O>> {
+        Decided(PhantomData)
+    }
+}
+
+/// All that is known of the type of what a body returns.
+pub struct Decided<K, J>(PhantomData<fn() -> (K, J)>);
+
+/// When a call ends whose body returned an `R`, and what its caller gets.
+pub trait Ends<R, S> {
+    type Out;
+
+    fn end(value: R, call: Call, settle: S) -> Self::Out;
+}
+
+/// At once.
+pub struct Now;
+/// When the future that is returned is ready.
+pub struct AsFuture;
+/// When the stream that is returned has ended.
+pub struct AsStream;
+/// When the iterator that is returned has.
+pub struct AsIterator;
+/// As `K` says of the content of a box.
+pub struct InBox<K>(PhantomData<K>);
+/// As `K` says of the value in `Ok`; at once if there is an `Err`.
+pub struct InOk<K>(PhantomData<K>);
+
+impl<R, S: Settle<Yields = R>> Ends<R, S> for Now {
+    type Out = R;
+
+    #[inline]
+    fn end(value: R, mut call: Call, settle: S) -> R {
+        call.settle(&value, settle);
+        value
+    }
+}
+
+impl<F: Future, S: Settle<Yields = F::Output>> Ends<F, S> for AsFuture {
+    type Out = Watched<F, Now, S>;
+
+    #[inline]
+    fn end(value: F, call: Call, settle: S) -> Self::Out {
+        Watched::new(value, call, settle)
+    }
+}
+
+impl<T: Stream, S: Settle<Yields = T::Item>> Ends<T, S> for AsStream {
+    type Out = WatchedStream<T, S>;
+
+    fn end(value: T, call: Call, settle: S) -> Self::Out {
+        WatchedStream::new(value, call, settle)
+    }
+}
+
+impl<I: Iterator, S: Settle<Yields = I::Item>> Ends<I, S> for AsIterator {
+    type Out = WatchedIterator<I, S>;
+
+    fn end(value: I, call: Call, settle: S) -> Self::Out {
+        WatchedIterator::new(value, call, settle)
+    }
+}
+
+impl<R, E, S, K: Ends<R, S>> Ends<Result<R, E>, S> for InOk<K> {
+    type Out = Result<K::Out, E>;
+
+    fn end(value: Result<R, E>, mut call: Call, settle: S) -> Self::Out {
+        match value {
+            Ok(value) => Ok(K::end(value, call, settle)),
+            Err(error) => {
+                call.failed::<E>();
+                Err(error)
+            }
+        }
+    }
+}
+
+/// A function says that what it returns later is not waited for: `returns = value`.
+#[diagnostic::on_unimplemented(
+    message = "this function returns before its work is done: `{Self}` does the rest, and cannot be wrapped to see when",
+    label = "returns a future, a stream or an iterator of a named type",
+    note = "return `impl Future<Output = ..>`, `impl Stream<Item = ..>` or a boxed one, and the call is recorded until that ends",
+    note = "or write `returns = value` in the attribute: the call is recorded until the function returns"
+)]
+pub trait EndsWhenReturned {}
+
+/// Never implemented: a type that is what `returns` says does not ask for it.
+#[diagnostic::on_unimplemented(
+    message = "`returns = {What}` is said of a function that returns `{Self}`",
+    label = "returns something else",
+    note = "write `returns = value`, or leave `returns` out: the type decides"
+)]
+pub trait Is<What> {}
+
+macro_rules! later {
+    ($trait:ident $in_ok:ident $method:ident $as:ident $works_later:path, $yields:ident) => {
+        /// A type that does its work after it was returned.
+        pub trait $trait: Sized {
+            type Returned;
+            type Later;
+            type Yields;
+
+            fn kind(self) -> Kind<Now, Self::Returned>
+            where
+                Self::Later: EndsWhenReturned,
+            {
+                Kind::NEW
+            }
+
+            fn wrap(self) -> Kind<$as, Self::Yields> {
+                Kind::NEW
+            }
+
+            fn $method(self) -> Kind<$as, Self::Yields> {
+                Kind::NEW
+            }
+        }
+
+        impl<R: $works_later> $trait for Tag<R> {
+            type Returned = R;
+            type Later = R;
+            type Yields = R::$yields;
+        }
+
+        /// The same in `Ok`.
+        pub trait $in_ok: Sized {
+            type Returned;
+            type Later;
+            type Yields;
+
+            fn kind(self) -> Kind<Now, Self::Returned>
+            where
+                Self::Later: EndsWhenReturned,
+            {
+                Kind::NEW
+            }
+
+            fn wrap(self) -> Kind<InOk<$as>, Self::Yields> {
+                Kind::NEW
+            }
+
+            fn $method(self) -> Kind<InOk<$as>, Self::Yields> {
+                Kind::NEW
+            }
+        }
+
+        impl<R: $works_later, E> $in_ok for Tag<Result<R, E>> {
+            type Returned = Result<R, E>;
+            type Later = R;
+            type Yields = R::$yields;
+        }
+    };
+}
+
+later!(IsFuture IsFutureInOk future AsFuture Future, Output);
+later!(IsStream IsStreamInOk stream AsStream Stream, Item);
+later!(IsIterator IsIteratorInOk iterator AsIterator Iterator, Item);
+
+/// Everything else.
+pub trait IsValue<R>: Sized {
+    fn kind(self) -> Kind<Now, R> {
+        Kind::NEW
+    }
+
+    fn wrap(self) -> Kind<Now, R> {
+        Kind::NEW
+    }
+
+    fn future(self) -> Kind<Now, R>
+    where
+        R: Is<future>,
+    {
+        Kind::NEW
+    }
+
+    fn stream(self) -> Kind<Now, R>
+    where
+        R: Is<stream>,
+    {
+        Kind::NEW
+    }
+
+    fn iterator(self) -> Kind<Now, R>
+    where
+        R: Is<iterator>,
+    {
+        Kind::NEW
+    }
+}
+
+impl<R> IsValue<R> for &Tag<R> {}
+
+/// The words of `returns = ..`, as types for the error message.
+#[allow(non_camel_case_types)]
+pub struct future;
+#[allow(non_camel_case_types)]
+pub struct stream;
+#[allow(non_camel_case_types)]
+pub struct iterator;
+
+/// What goes back into a box of its own type when it has been wrapped.
+macro_rules! boxed {
+    ($method:ident $as:ident $put:path, $O:ident: $($boxed:ty),*) => {$(
+        impl<'a, $O> Tag<$boxed> {
+            pub fn kind(self) -> Kind<InBox<$as>, $O> {
+                Kind::NEW
+            }
+
+            pub fn wrap(self) -> Kind<InBox<$as>, $O> {
+                Kind::NEW
+            }
+
+            pub fn $method(self) -> Kind<InBox<$as>, $O> {
+                Kind::NEW
+            }
+        }
+
+        impl<'a, $O, E> Tag<Result<$boxed, E>> {
+            pub fn kind(self) -> Kind<InOk<InBox<$as>>, $O> {
+                Kind::NEW
+            }
+
+            pub fn wrap(self) -> Kind<InOk<InBox<$as>>, $O> {
+                Kind::NEW
+            }
+
+            pub fn $method(self) -> Kind<InOk<InBox<$as>>, $O> {
+                Kind::NEW
+            }
+        }
+
+        impl<'a, $O, S> Ends<$boxed, S> for InBox<$as>
+        where
+            $O: 'a,
+            S: Settle<Yields = $O> + Send + Sync + 'a,
+        {
+            type Out = $boxed;
+
+            fn end(value: $boxed, call: Call, settle: S) -> $boxed {
+                $put($as::end(value, call, settle))
+            }
+        }
+    )*};
+}
+
+boxed!(future AsFuture Box::pin, O:
+    Pin<Box<dyn Future<Output = O> + 'a>>,
+    Pin<Box<dyn Future<Output = O> + Send + 'a>>,
+    Pin<Box<dyn Future<Output = O> + Send + Sync + 'a>>);
+boxed!(future AsFuture Box::new, O:
+    Box<dyn Future<Output = O> + Unpin + 'a>,
+    Box<dyn Future<Output = O> + Send + Unpin + 'a>);
+boxed!(stream AsStream Box::pin, O:
+    Pin<Box<dyn Stream<Item = O> + 'a>>,
+    Pin<Box<dyn Stream<Item = O> + Send + 'a>>,
+    Pin<Box<dyn Stream<Item = O> + Send + Sync + 'a>>);
+boxed!(stream AsStream Box::new, O:
+    Box<dyn Stream<Item = O> + Unpin + 'a>,
+    Box<dyn Stream<Item = O> + Send + Unpin + 'a>);
+boxed!(iterator AsIterator Box::new, O:
+    Box<dyn Iterator<Item = O> + 'a>,
+    Box<dyn Iterator<Item = O> + Send + 'a>,
+    Box<dyn Iterator<Item = O> + Send + Sync + 'a>);
+
+/// What a body has returned, or will: how its call ends is decided.
+pub struct Work<W, K, J> {
+    work: W,
+    call: Call,
+    decided: Decided<K, J>,
+}
+
+/// A body that has returned.
+pub struct Done<R>(R);
+
+/// A body that is a future.
+pub struct Async<F>(F);
+
+/// Runs the body of a function that is not `async`.
+#[inline]
+pub fn call<R, K, J>(
+    mut call: Call,
+    body: impl FnOnce() -> R,
+    decide: impl FnOnce(Tag<R>) -> Decided<K, J>,
+) -> Work<Done<R>, K, J> {
+    let work = Done(call.run(body));
+    let decided = decide(Tag::NEW);
+    Work {
+        work,
+        call,
+        decided,
+    }
+}
+
+/// The same for one that says that it returns `impl Future<Output = O>`: the type of the body
+/// follows from it.
+#[inline]
+pub fn call_future<O, F: Future<Output = O>, K, J>(
+    open: Call,
+    body: impl FnOnce() -> F,
+    decide: impl FnOnce(Tag<F>) -> Decided<K, J>,
+) -> Work<Done<F>, K, J> {
+    call(open, body, decide)
+}
+
+/// The body of an `async fn`.
+#[inline]
+pub fn async_call<F: Future, K, J>(
+    call: Call,
+    body: F,
+    decide: impl FnOnce(Tag<F::Output>) -> Decided<K, J>,
+) -> Work<Async<F>, K, J> {
+    let work = Async(body);
+    let decided = decide(Tag::NEW);
+    Work {
+        work,
+        call,
+        decided,
+    }
+}
+
+impl<R, K, J: Judge> Work<Done<R>, K, J> {
+    #[inline]
+    pub fn finish<C, D>(self, on_value: C, on_error: D) -> K::Out
+    where
+        K: Ends<R, Look<J, C, D>>,
+        C: Fn(&J::Value, &mut Output) + Copy + Send + Sync + 'static,
+        D: Fn(&J::Error, &mut Failure) + Copy + Send + Sync + 'static,
+    {
+        let Decided(PhantomData) = self.decided;
+        K::end(self.work.0, self.call, Look::new(on_value, on_error))
+    }
+}
+
+impl<F: Future, K, J: Judge> Work<Async<F>, K, J> {
+    #[inline]
+    pub fn finish<C, D>(self, on_value: C, on_error: D) -> Watched<F, K, Look<J, C, D>>
+    where
+        K: Ends<F::Output, Look<J, C, D>>,
+        C: Fn(&J::Value, &mut Output) + Copy + Send + Sync + 'static,
+        D: Fn(&J::Error, &mut Failure) + Copy + Send + Sync + 'static,
+    {
+        let Decided(PhantomData) = self.decided;
+        Watched::new(self.work.0, self.call, Look::new(on_value, on_error))
+    }
+}
+
+/// Says the type of a body that may never return normally; is never called.
+pub fn never<R>() -> R {
+    unreachable!("expansions only mention this")
+}

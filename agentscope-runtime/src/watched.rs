@@ -1,0 +1,226 @@
+//! Futures, streams and iterators inside their calls: each step runs in the call's context, and
+//! their end ends the call. One that is dropped before is cancelled.
+//!
+//! What is inside is dropped first, so that what is open inside ends before the call does.
+
+use std::iter::FusedIterator;
+use std::marker::PhantomData;
+use std::pin::Pin;
+use std::task::{Context as TaskContext, Poll};
+
+use futures_core::Stream;
+use pin_project_lite::pin_project;
+
+use crate::call::Call;
+use crate::output::Output;
+use crate::returned::Ends;
+use crate::settle::{Judged, Settle};
+use crate::usage::Usage;
+
+pin_project! {
+    /// A future whose call ends as `K` says of what it yields.
+    #[must_use = "futures do nothing unless awaited"]
+    pub struct Watched<F, K, S> {
+        #[pin]
+        inner: F,
+        call: Call,
+        settle: S,
+        ends: PhantomData<fn() -> K>,
+    }
+}
+
+impl<F, K, S> Watched<F, K, S> {
+    #[inline]
+    pub(crate) fn new(inner: F, call: Call, settle: S) -> Self {
+        let ends = PhantomData;
+        Self {
+            inner,
+            call,
+            settle,
+            ends,
+        }
+    }
+}
+
+impl<F, K, S> Future for Watched<F, K, S>
+where
+    F: Future,
+    K: Ends<F::Output, S>,
+    S: Copy,
+{
+    type Output = K::Out;
+
+    #[inline]
+    fn poll(self: Pin<&mut Self>, cx: &mut TaskContext<'_>) -> Poll<K::Out> {
+        let this = self.project();
+        match this.call.run(|| this.inner.poll(cx)) {
+            Poll::Ready(yielded) => Poll::Ready(K::end(yielded, this.call.take(), *this.settle)),
+            Poll::Pending => Poll::Pending,
+        }
+    }
+}
+
+/// The call of a stream or an iterator, and what has come out of it so far.
+struct Items<S> {
+    call: Call,
+    settle: S,
+    /// Of the last item; `None` before the first.
+    last: Option<Judged>,
+    /// The last that was told: where each item carries one it is that of all before.
+    usage: Option<Usage>,
+}
+
+impl<S: Settle> Items<S> {
+    fn new(call: Call, settle: S) -> Self {
+        Self {
+            call,
+            settle,
+            last: None,
+            usage: None,
+        }
+    }
+
+    /// Looks at what the next step has yielded.
+    #[inline]
+    fn came(&mut self, next: Option<&S::Yields>) {
+        if self.call.recording().is_some() {
+            match next {
+                Some(item) => self.item(item),
+                None => self.end(),
+            }
+        }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn item(&mut self, item: &S::Yields) {
+        let Some(recording) = self.call.recording() else {
+            return;
+        };
+        if self.last.is_none() {
+            recording.first_item();
+        }
+        let mut judged = self.settle.judge(item, &recording.site.meta);
+        if let Judged::Returned(output) = &mut judged {
+            self.usage = output.usage.or(self.usage);
+        }
+        self.last = Some(judged);
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn end(&mut self) {
+        let Some(recording) = self.call.recording() else {
+            return;
+        };
+        let meta = &recording.site.meta;
+        let judged = match self.last.take() {
+            Some(Judged::Failed(failure)) => Judged::Failed(failure),
+            Some(Judged::Returned(last)) => {
+                Judged::Returned(Output::of_items(meta, Some(last), self.usage))
+            }
+            None => Judged::Returned(Output::of_items(meta, None, self.usage)),
+        };
+        self.call.judged(judged);
+    }
+}
+
+/// Whoever gets an `Err` seldom asks for more: that is an error, not a cancellation.
+impl<S> Drop for Items<S> {
+    fn drop(&mut self) {
+        if let Some(Judged::Failed(failure)) = self.last.take() {
+            self.call.broke_off(failure);
+        }
+    }
+}
+
+pin_project! {
+    /// A stream whose call ends when it does.
+    #[must_use = "streams do nothing unless polled"]
+    pub struct WatchedStream<T, S> {
+        #[pin]
+        inner: T,
+        items: Items<S>,
+    }
+}
+
+impl<T: Stream, S: Settle<Yields = T::Item>> WatchedStream<T, S> {
+    pub(crate) fn new(inner: T, call: Call, settle: S) -> Self {
+        let items = Items::new(call, settle);
+        Self { inner, items }
+    }
+}
+
+impl<T: Stream, S: Settle<Yields = T::Item>> Stream for WatchedStream<T, S> {
+    type Item = T::Item;
+
+    fn poll_next(self: Pin<&mut Self>, cx: &mut TaskContext<'_>) -> Poll<Option<T::Item>> {
+        let this = self.project();
+        let polled = this.items.call.run(|| this.inner.poll_next(cx));
+        if let Poll::Ready(next) = &polled {
+            this.items.came(next.as_ref());
+        }
+        polled
+    }
+
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        self.inner.size_hint()
+    }
+}
+
+/// An iterator whose call ends when it does.
+#[must_use = "iterators do nothing unless consumed"]
+pub struct WatchedIterator<I, S> {
+    inner: I,
+    items: Items<S>,
+}
+
+impl<I: Iterator, S: Settle<Yields = I::Item>> WatchedIterator<I, S> {
+    pub(crate) fn new(inner: I, call: Call, settle: S) -> Self {
+        let items = Items::new(call, settle);
+        Self { inner, items }
+    }
+}
+
+impl<I: Iterator, S: Settle<Yields = I::Item>> Iterator for WatchedIterator<I, S> {
+    type Item = I::Item;
+
+    fn next(&mut self) -> Option<I::Item> {
+        let next = self.items.call.run(|| self.inner.next());
+        self.items.came(next.as_ref());
+        next
+    }
+
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        self.inner.size_hint()
+    }
+}
+
+impl<I, S> DoubleEndedIterator for WatchedIterator<I, S>
+where
+    I: DoubleEndedIterator,
+    S: Settle<Yields = I::Item>,
+{
+    fn next_back(&mut self) -> Option<I::Item> {
+        let next = self.items.call.run(|| self.inner.next_back());
+        self.items.came(next.as_ref());
+        next
+    }
+}
+
+impl<I, S> ExactSizeIterator for WatchedIterator<I, S>
+where
+    I: ExactSizeIterator,
+    S: Settle<Yields = I::Item>,
+{
+    fn len(&self) -> usize {
+        self.inner.len()
+    }
+}
+
+impl<I, S> FusedIterator for WatchedIterator<I, S>
+where
+    I: FusedIterator,
+    S: Settle<Yields = I::Item>,
+{
+}
