@@ -2,6 +2,7 @@
 
 use proc_macro_crate::{FoundCrate, crate_name};
 use proc_macro2::{Ident, Span};
+use quote::format_ident;
 use syn::{Path, parse_quote};
 
 /// The runtime's path: what `crate = path` says, else its name among the dependencies.
@@ -20,7 +21,9 @@ pub(crate) fn runtime(told: Option<&Path>) -> Path {
     }
 }
 
-/// The module that expansions call.
+/// The module that expansions call, by the name that it has in the runtime of this very version.
 pub(crate) fn private(runtime: &Path) -> Path {
-    parse_quote!(#runtime::__private)
+    let version = env!("CARGO_PKG_VERSION").replace(['.', '-', '+'], "_");
+    let module = format_ident!("expects_agentscope_runtime_{version}");
+    parse_quote!(#runtime::#module)
 }

@@ -2,12 +2,13 @@
 
 use proc_macro2::{Group, Ident, Span, TokenStream};
 use quote::{quote, quote_spanned};
-use syn::Lifetime;
+use syn::{Attribute, Lifetime};
 
 use crate::expand::Expansion;
 use crate::function::Function;
 use crate::returns::{self, Returns};
 use crate::spawn;
+use crate::tokens::leaves_early;
 
 impl Expansion<'_> {
     /// The expression that replaces the body.
@@ -48,6 +49,16 @@ impl Expansion<'_> {
             }
         } else {
             let run = match (future_of, holes) {
+                // A closure would tell its own line for the caller's. A body that may leave early
+                // needs one all the same: how it ends matters more.
+                _ if stays_inside(function) && !diverges => {
+                    let [inside, value] = ["__inside", "__value"].map(self.local);
+                    quote! {
+                        let #inside = #private::inside(#open);
+                        let #value: #ty = { #body };
+                        #private::leave(#inside, #value, #decide)
+                    }
+                }
                 (Some(yields), _) => {
                     quote!(#private::call_future::<#yields, _, _, _>(#open, move || { #body }, #decide))
                 }
@@ -77,4 +88,9 @@ impl Expansion<'_> {
             }
         }
     }
+}
+
+fn stays_inside(function: &Function) -> bool {
+    let tracks = |attribute: &Attribute| attribute.path().is_ident("track_caller");
+    function.attributes.iter().any(tracks) && !leaves_early(function.body.stream())
 }

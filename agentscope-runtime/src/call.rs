@@ -7,7 +7,7 @@ use crate::capture::Capture;
 use crate::frame;
 use crate::opening::Opening;
 use crate::output::Failure;
-use crate::recording::Recording;
+use crate::recording::{Entered, Recording};
 use crate::settle::{Judged, Settle};
 use crate::site::Site;
 use crate::switch;
@@ -136,6 +136,40 @@ struct Unwinding<'a>(&'a mut Call);
 impl Drop for Unwinding<'_> {
     fn drop(&mut self) {
         if let Some(recording) = self.0.0.take() {
+            recording.panicked();
+        }
+    }
+}
+
+/// A call whose body stays in the annotated function itself, so that `#[track_caller]` goes on
+/// telling where that was called from. The body has one way out, its end.
+pub struct Inside {
+    /// Left before the call ends.
+    entered: Option<Entered>,
+    call: Call,
+}
+
+/// Goes into the call.
+#[inline]
+pub fn inside(call: Call) -> Inside {
+    let entered = call.recording().map(Recording::enter);
+    Inside { entered, call }
+}
+
+impl Inside {
+    #[inline]
+    pub(crate) fn leave(mut self) -> Call {
+        drop(self.entered.take());
+        self.call.take()
+    }
+}
+
+/// Not left by its end: the body unwinds.
+impl Drop for Inside {
+    #[inline]
+    fn drop(&mut self) {
+        drop(self.entered.take());
+        if let Some(recording) = self.call.0.take() {
             recording.panicked();
         }
     }

@@ -134,17 +134,22 @@ pub use usage::Usage;
 /// Instrumentation scope of all spans and log records.
 pub(crate) const SCOPE: &str = "agentscope";
 
+/// Expansions name what they call by this, so that a runtime of another version than the macros
+/// is an error that says so.
+#[doc(hidden)]
+pub use __private as expects_agentscope_runtime_0_1_0;
+
 /// What expansions call. Not for use by hand: it changes without notice.
 #[doc(hidden)]
 #[allow(missing_docs)]
 pub mod __private {
-    pub use crate::call::{Call, open};
+    pub use crate::call::{Call, inside, open};
     pub use crate::capture::Capture;
     pub use crate::class::{Class, Classify, Sensitivity, Treatment};
     pub use crate::in_agent::{in_cx, in_cx_fn};
     pub use crate::output::{Failure, Output};
     pub use crate::registry::Registered;
-    pub use crate::returned::{async_call, call, call_future, never};
+    pub use crate::returned::{async_call, call, call_future, leave, never};
     pub use crate::schema::SchemaBuilder;
     pub use inventory;
 

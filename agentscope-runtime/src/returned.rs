@@ -18,7 +18,7 @@ use std::pin::Pin;
 
 use futures_core::Stream;
 
-use crate::call::Call;
+use crate::call::{Call, Inside};
 use crate::output::{Failure, Output};
 use crate::settle::{Judge, Look, OfResult, OfValue, Settle};
 use crate::watched::{Watched, WatchedIterator, WatchedStream};
@@ -346,7 +346,23 @@ pub fn call<R, K, J>(
     }
 }
 
-/// The same for one that says that it returns `impl Future<Output = O>`: the type of the body
+/// What a body has returned that ran in the function itself.
+#[inline]
+pub fn leave<R, K, J>(
+    inside: Inside,
+    value: R,
+    decide: impl FnOnce(Tag<R>) -> Decided<K, J>,
+) -> Work<Done<R>, K, J> {
+    let call = inside.leave();
+    let decided = decide(Tag::NEW);
+    Work {
+        work: Done(value),
+        call,
+        decided,
+    }
+}
+
+/// The same as [`call`] for one that says that it returns `impl Future<Output = O>`: the type of the body
 /// follows from it.
 #[inline]
 pub fn call_future<O, F: Future<Output = O>, K, J>(

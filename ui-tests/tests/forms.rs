@@ -348,3 +348,44 @@ fn drop_order_is_that_of_the_bare_function() {
     futures_util::FutureExt::now_or_never(annotated_later(a, w, p, d)).unwrap();
     assert_eq!(order(), expected);
 }
+
+#[tool(default = secret)]
+#[track_caller]
+fn located() -> u32 {
+    std::panic::Location::caller().line()
+}
+
+/// Runs on until it is cancelled or panics.
+#[tool(default = secret)]
+async fn never_returns(n: u32) -> ! {
+    loop {
+        assert!(n > 0);
+        tokio::task::yield_now().await;
+    }
+}
+
+#[tool(default = secret)]
+fn always_panics() -> ! {
+    panic!("on purpose")
+}
+
+#[test]
+fn a_function_that_tracks_its_caller_goes_on_doing_so() {
+    LazyLock::force(&SPANS);
+    assert_eq!(located(), line!());
+    assert_eq!(outcome("located"), "ok");
+}
+
+#[tokio::test]
+async fn a_function_that_never_returns_is_cancelled_or_has_panicked() {
+    LazyLock::force(&SPANS);
+    let patience = std::time::Duration::from_millis(1);
+    assert!(
+        tokio::time::timeout(patience, never_returns(1))
+            .await
+            .is_err()
+    );
+    assert_eq!(outcome("never_returns"), "cancelled");
+    assert!(std::panic::catch_unwind(|| always_panics()).is_err());
+    assert_eq!(outcome("always_panics"), "panicked");
+}
