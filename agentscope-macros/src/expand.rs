@@ -6,7 +6,7 @@
 use proc_macro2::{Group, Ident, Span, TokenStream};
 use quote::{ToTokens as _, quote, quote_spanned};
 use syn::spanned::Spanned as _;
-use syn::{Expr, Path, ReceiverKind, ReturnType, Type};
+use syn::{Expr, Path, ReturnType};
 
 use crate::arguments::{self, Arguments, Macro};
 use crate::checks::{self, Argument, Classified, Plan};
@@ -15,7 +15,7 @@ use crate::fallback;
 use crate::function::Function;
 use crate::leaf;
 use crate::resolve;
-use crate::tokens::{doc_comment, literal, mentions, split_inner_attributes, type_span};
+use crate::tokens::{doc_comment, literal, split_inner_attributes, type_span};
 
 /// The whole pipeline of an attribute.
 pub(crate) fn attribute(kind: Macro, tokens: TokenStream, item: TokenStream) -> TokenStream {
@@ -44,6 +44,7 @@ pub(crate) struct Expansion<'a> {
     pub(crate) kind: Macro,
     pub(crate) arguments: &'a Arguments,
     pub(crate) values: &'a [Argument],
+    pub(crate) captured: bool,
     output: &'a Classified,
     pub(crate) private: Path,
     /// Where the type of the result is written.
@@ -57,12 +58,14 @@ fn function(kind: Macro, arguments: &Arguments, plan: Plan) -> TokenStream {
     let Plan {
         function,
         arguments: values,
+        captured,
         output,
     } = plan;
     let expansion = Expansion {
         kind,
         arguments,
         values: &values,
+        captured,
         output: &output,
         private: resolve::private(&runtime),
         declared_span: match &function.signature.output {
@@ -91,8 +94,9 @@ fn function(kind: Macro, arguments: &Arguments, plan: Plan) -> TokenStream {
 }
 
 impl Expansion<'_> {
-    /// `open(&SITE, |capture| ..)`: evaluated before the arguments move into the body.
-    pub(crate) fn open(&self, function: &Function) -> TokenStream {
+    /// `open(&SITE, |capture| ..)`, where the arguments are; `how` is `open` or `begin`.
+    pub(crate) fn open(&self, how: &str, function: &Function) -> TokenStream {
+        let how = (self.local)(how);
         let private = &self.private;
         let meta = self.meta(function);
         let capture = (self.local)("__capture");
@@ -119,7 +123,7 @@ impl Expansion<'_> {
             .filter(|name| literal(name).is_none());
         let name = name.map(|name| quote_spanned!(name.span()=> #capture.name(#name);));
         quote! {
-            #private::open(
+            #private::#how(
                 {
                     static __SITE: #private::Site = #private::Site::new(#meta);
                     #registration
@@ -213,51 +217,8 @@ impl Expansion<'_> {
         }
     }
 
-    /// Moves the arguments into the body, in the order that drops them as before.
-    pub(crate) fn bindings(&self, function: &Function) -> TokenStream {
-        let receiver = function.signature.receiver();
-        let by_value = receiver.is_some_and(|receiver| {
-            matches!(&receiver.kind, ReceiverKind::Value)
-                || matches!(&receiver.kind, ReceiverKind::Typed(_, ty) if !matches!(**ty, Type::Reference(_)))
-        });
-        // Captures `self` whole where the body uses it, so that it is dropped last, as before.
-        let own_self = (by_value
-            && mentions(
-                function.body.stream(),
-                &Ident::new("self", Span::call_site()),
-            ))
-        .then(|| {
-            let this = receiver.map(|receiver| receiver.self_token);
-            quote!(let _ = &#this;)
-        });
-        let said: TokenStream = self
-            .expressions()
-            .map(|expression| expression.to_token_stream())
-            .collect();
-        let values = self.values.iter().map(|value| {
-            let Argument {
-                binding,
-                cfgs,
-                lints,
-                mutability,
-                pattern,
-                ..
-            } = value;
-            // An argument that only the attribute uses is used.
-            let used = mentions(said.clone(), binding).then(|| quote!(#[allow(unused_variables)]));
-            match pattern {
-                None => quote!(#(#cfgs)* #(#lints)* #used let #mutability #binding = #binding;),
-                Some(pattern) => quote! {
-                    #(#cfgs)* let #binding = #binding;
-                    #(#cfgs)* #(#lints)* let #pattern = #binding;
-                },
-            }
-        });
-        quote!(#own_self #(#values)*)
-    }
-
     /// The expressions of the attribute.
-    fn expressions(&self) -> impl Iterator<Item = &Expr> {
+    pub(crate) fn expressions(&self) -> impl Iterator<Item = &Expr> {
         self.arguments
             .name
             .iter()

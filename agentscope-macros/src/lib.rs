@@ -9,6 +9,7 @@
 use proc_macro::TokenStream;
 
 mod arguments;
+mod bindings;
 mod checks;
 mod class;
 mod derive;

@@ -78,6 +78,22 @@ pub(crate) fn mentions(tokens: TokenStream, name: &Ident) -> bool {
     mentions_word(tokens, &|word| word == name)
 }
 
+/// Whether a text among the tokens has such a word: `"{name}"` is a mention too.
+pub(crate) fn mentions_in_text(tokens: TokenStream, name: &Ident) -> bool {
+    let name = name.to_string();
+    let name = name.trim_start_matches("r#");
+    tokens.into_iter().any(|token| match token {
+        TokenTree::Literal(literal) => literal
+            .to_string()
+            .split(|letter: char| !letter.is_alphanumeric() && letter != '_')
+            .any(|word| word == name),
+        TokenTree::Group(group) => {
+            mentions_in_text(group.stream(), &Ident::new_raw(name, group.span()))
+        }
+        _ => false,
+    })
+}
+
 /// Whether the tokens have such a word; lifetimes are none.
 pub(crate) fn mentions_word(tokens: TokenStream, is_it: &dyn Fn(&str) -> bool) -> bool {
     let mut lifetime = false;

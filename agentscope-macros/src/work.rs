@@ -16,8 +16,7 @@ impl Expansion<'_> {
         let private = &self.private;
         let said = self.arguments.returns.as_ref();
         let returns = returns::of(&function.signature, said, self.declared_span);
-        let open = self.open(function);
-        let bindings = self.bindings(function);
+        let open = self.open("open", function);
         let decide = self.decide(&returns);
         let on_value = self.on_value();
         let on_error = self.on_error();
@@ -27,7 +26,7 @@ impl Expansion<'_> {
         };
         // The label silences `unused_braces` on a body of one expression.
         let label = Lifetime::new("'__agentscope", body.span_open());
-        let body = quote!(#bindings #label: #rewritten);
+        let body = quote!(#label: #rewritten);
         let Returns {
             body: ty,
             holes,
@@ -42,12 +41,19 @@ impl Expansion<'_> {
             }
         };
         let work = if function.signature.asyncness.is_some() {
+            let begin = self.open("begin", function);
+            let (captured, bound) = match self.captured {
+                true => self.captured(function),
+                false => (TokenStream::new(), self.rebound(function)),
+            };
             quote! {
-                #private::async_call(#open, async move { #pinned #body }, #decide)
+                #private::async_call(async move { #captured #begin; #pinned #bound #body }, #decide)
                     .finish(#on_value, #on_error)
                     .await
             }
         } else {
+            let bindings = self.rebound(function);
+            let body = quote!(#bindings #body);
             let run = match (future_of, holes) {
                 // A closure would tell its own line for the caller's. A body that may leave early
                 // needs one all the same: how it ends matters more.

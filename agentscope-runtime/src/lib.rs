@@ -58,6 +58,8 @@ mod agent;
 mod agent_state;
 mod attributes;
 #[allow(missing_docs, reason = "called by expansions only")]
+mod begin;
+#[allow(missing_docs, reason = "called by expansions only")]
 mod call;
 mod canonical;
 #[allow(missing_docs, reason = "called by expansions only")]
@@ -143,6 +145,7 @@ pub use __private as expects_agentscope_runtime_0_1_0;
 #[doc(hidden)]
 #[allow(missing_docs)]
 pub mod __private {
+    pub use crate::begin::begin;
     pub use crate::call::{Call, inside, open};
     pub use crate::capture::Capture;
     pub use crate::class::{Class, Classify, Sensitivity, Treatment};

@@ -317,18 +317,18 @@ boxed!(iterator AsIterator Box::new, O:
     Box<dyn Iterator<Item = O> + Send + 'a>,
     Box<dyn Iterator<Item = O> + Send + Sync + 'a>);
 
-/// What a body has returned, or will: how its call ends is decided.
-pub struct Work<W, K, J> {
-    work: W,
+/// What a body has returned: how its call ends is decided.
+pub struct Done<R, K, J> {
+    value: R,
     call: Call,
     decided: Decided<K, J>,
 }
 
-/// A body that has returned.
-pub struct Done<R>(R);
-
-/// A body that is a future.
-pub struct Async<F>(F);
+/// The body of an `async fn`, likewise.
+pub struct Later<F, K, J> {
+    body: F,
+    decided: Decided<K, J>,
+}
 
 /// Runs the body of a function that is not `async`.
 #[inline]
@@ -336,14 +336,25 @@ pub fn call<R, K, J>(
     mut call: Call,
     body: impl FnOnce() -> R,
     decide: impl FnOnce(Tag<R>) -> Decided<K, J>,
-) -> Work<Done<R>, K, J> {
-    let work = Done(call.run(body));
+) -> Done<R, K, J> {
+    let value = call.run(body);
     let decided = decide(Tag::NEW);
-    Work {
-        work,
+    Done {
+        value,
         call,
         decided,
     }
+}
+
+/// The same for one that says that it returns `impl Future<Output = O>`: the type of the body
+/// follows from it.
+#[inline]
+pub fn call_future<O, F: Future<Output = O>, K, J>(
+    open: Call,
+    body: impl FnOnce() -> F,
+    decide: impl FnOnce(Tag<F>) -> Decided<K, J>,
+) -> Done<F, K, J> {
+    call(open, body, decide)
 }
 
 /// What a body has returned that ran in the function itself.
@@ -352,44 +363,27 @@ pub fn leave<R, K, J>(
     inside: Inside,
     value: R,
     decide: impl FnOnce(Tag<R>) -> Decided<K, J>,
-) -> Work<Done<R>, K, J> {
+) -> Done<R, K, J> {
     let call = inside.leave();
     let decided = decide(Tag::NEW);
-    Work {
-        work: Done(value),
+    Done {
+        value,
         call,
         decided,
     }
 }
 
-/// The same as [`call`] for one that says that it returns `impl Future<Output = O>`: the type of the body
-/// follows from it.
-#[inline]
-pub fn call_future<O, F: Future<Output = O>, K, J>(
-    open: Call,
-    body: impl FnOnce() -> F,
-    decide: impl FnOnce(Tag<F>) -> Decided<K, J>,
-) -> Work<Done<F>, K, J> {
-    call(open, body, decide)
-}
-
-/// The body of an `async fn`.
+/// The body of an `async fn`, which begins with `begin(..)`.
 #[inline]
 pub fn async_call<F: Future, K, J>(
-    call: Call,
     body: F,
     decide: impl FnOnce(Tag<F::Output>) -> Decided<K, J>,
-) -> Work<Async<F>, K, J> {
-    let work = Async(body);
+) -> Later<F, K, J> {
     let decided = decide(Tag::NEW);
-    Work {
-        work,
-        call,
-        decided,
-    }
+    Later { body, decided }
 }
 
-impl<R, K, J: Judge> Work<Done<R>, K, J> {
+impl<R, K, J: Judge> Done<R, K, J> {
     #[inline]
     pub fn finish<C, D>(self, on_value: C, on_error: D) -> K::Out
     where
@@ -398,11 +392,11 @@ impl<R, K, J: Judge> Work<Done<R>, K, J> {
         D: Fn(&J::Error, &mut Failure) + Copy + Send + Sync + 'static,
     {
         let Decided(PhantomData) = self.decided;
-        K::end(self.work.0, self.call, Look::new(on_value, on_error))
+        K::end(self.value, self.call, Look::new(on_value, on_error))
     }
 }
 
-impl<F: Future, K, J: Judge> Work<Async<F>, K, J> {
+impl<F: Future, K, J: Judge> Later<F, K, J> {
     #[inline]
     pub fn finish<C, D>(self, on_value: C, on_error: D) -> Watched<F, K, Look<J, C, D>>
     where
@@ -411,7 +405,7 @@ impl<F: Future, K, J: Judge> Work<Async<F>, K, J> {
         D: Fn(&J::Error, &mut Failure) + Copy + Send + Sync + 'static,
     {
         let Decided(PhantomData) = self.decided;
-        Watched::new(self.work.0, self.call, Look::new(on_value, on_error))
+        Watched::unopened(self.body, Look::new(on_value, on_error))
     }
 }
 
