@@ -21,6 +21,9 @@ pub(crate) mod pending;
 /// The outcomes that a form can be called for, by the names of the functions that do so.
 const OUTCOMES: [&str; 4] = ["ok", "error", "cancelled", "panicked"];
 
+/// What stands where the attribute would.
+const BARE: &str = "/* bare */";
+
 pub(crate) struct Form {
     pub(crate) name: String,
     /// From `mod name {` to `}`, both excluded.
@@ -132,8 +135,12 @@ impl Form {
                 Some(piece) => piece.split_once(")]").expect("`#[observed(..)]` ends"),
                 None => ("", piece.strip_prefix(']').expect("`#[observed]` ends")),
             };
-            if let Some(annotation) = annotation {
-                let _ = write!(text, "#[{}]", annotation.attribute(more));
+            match annotation {
+                Some(annotation) => {
+                    let _ = write!(text, "#[{}]", annotation.attribute(more));
+                }
+                // Not an empty line: there is a lint against those.
+                None => text.push_str(BARE),
             }
             text.push_str(rest);
         }
@@ -142,7 +149,7 @@ impl Form {
             .map(|annotation| format!("#[cfg_attr(all(), {})]", annotation.attribute("")));
         text = text.replace(
             "#[cfg_attr(all(), observed)]",
-            &conditional.unwrap_or_default(),
+            conditional.as_deref().unwrap_or(BARE),
         );
         text.push_str("\n}\n");
         text

@@ -54,12 +54,15 @@ pub fn check(cell: &Cell, entries: &[Entry]) {
     }
 }
 
+/// An outcome, and what calls a form's function without our attribute so that it ends with it.
+pub type Bare = (&'static str, fn() -> String);
+
 /// Holds a form to being one: without any attribute it works, and ends as it says.
 ///
 /// # Panics
 ///
 /// If it does not.
-pub fn check_bare(form: &str, calls: &[(&str, fn() -> String)]) {
+pub fn check_bare(form: &str, calls: &[Bare]) {
     record_spans();
     for (outcome, call) in calls {
         let bare = observe(*call);

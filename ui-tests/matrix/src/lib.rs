@@ -7,6 +7,6 @@ mod check;
 mod drive;
 mod traits;
 
-pub use check::{Cell, Entry, check, check_bare};
+pub use check::{Bare, Cell, Entry, check, check_bare};
 pub use drive::{Loud, cancel, finish, inside, items, log, pause};
 pub use traits::{Lacks, Traits};

@@ -39,14 +39,8 @@ fn what_is_said_not_to_compile_does_not() {
         while !waiting.is_empty() {
             let mut generated = Generated::new("pending", edition, "#![allow(warnings)]");
             for (form, annotation, id) in &waiting {
-                let module = form.module(&annotation.name(), Some(*annotation));
-                generated.push(
-                    id,
-                    &format!(
-                        "pub mod {} {{\n{module}}}\n",
-                        id.replace('/', "_").replace("20", "in_20")
-                    ),
-                );
+                let name = format!("{}_{}", form.name, annotation.name());
+                generated.push(id, &form.module(&name, Some(*annotation)));
             }
             let diagnostics = generated.cargo("check");
             let refused: BTreeSet<_> = diagnostics

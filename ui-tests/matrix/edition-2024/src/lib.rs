@@ -1,7 +1,8 @@
 //! The matrix of function forms in a crate of edition 2024: generated from `ui-tests/matrix/forms`.
 //! One cell: `cargo test -p agentscope-matrix-2024 forms::sync_value::tool_secret`.
 
-#[cfg(test)]
+// Not under clippy, which would take as long as the compiler: `tests/lints.rs` is about lints.
+#[cfg(all(test, not(clippy)))]
 #[allow(
     warnings,
     clippy::all,

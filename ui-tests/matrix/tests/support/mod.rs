@@ -9,6 +9,14 @@ use serde_json::Value;
 /// Where the package of the matrix is.
 pub(crate) const HERE: &str = env!("CARGO_MANIFEST_DIR");
 
+/// Whether the compiler is the one that has these lints and messages.
+pub(crate) fn is_rustc(version: &str) -> bool {
+    let rustc = env::var_os("RUSTC").unwrap_or_else(|| "rustc".into());
+    let output = Command::new(rustc).arg("--version").output();
+    let output = output.expect("rustc runs");
+    String::from_utf8_lossy(&output.stdout).starts_with(version)
+}
+
 /// A crate that is being written, module by module.
 pub(crate) struct Generated {
     directory: PathBuf,
