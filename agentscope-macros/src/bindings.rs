@@ -26,8 +26,9 @@ impl Expansion<'_> {
             let used = self.used_by_attribute(value);
             match pattern {
                 None => quote!(#(#cfgs)* #(#lints)* #used let #mutability #binding = #binding;),
+                // `mut` for a pattern that says `ref mut`.
                 Some(pattern) => quote! {
-                    #(#cfgs)* let #binding = #binding;
+                    #(#cfgs)* #[allow(unused_mut)] let mut #binding = #binding;
                     #(#cfgs)* #(#lints)* let #pattern = #binding;
                 },
             }

@@ -204,14 +204,14 @@ impl Expansion<'_> {
         } = value;
         match &value.classified {
             Classified::Here(_) => quote! {
-                #(#cfgs)* #private::Probe(&#binding).argument(#capture, #index);
-                #(#cfgs)* #private::Probe(&#binding).structure(#capture);
+                #(#cfgs)* #private::Probe(&#binding).__argument(#capture, #index);
+                #(#cfgs)* #private::Probe(&#binding).__structure(#capture);
             },
             Classified::ByType => {
                 let checked = quote_spanned! {type_span(ty)=> #private::classified_argument(&#binding, #capture, #index) };
                 quote! {
                     #(#cfgs)* #checked;
-                    #(#cfgs)* #private::Probe(&#binding).structure(#capture);
+                    #(#cfgs)* #private::Probe(&#binding).__structure(#capture);
                 }
             }
         }
@@ -230,8 +230,8 @@ impl Expansion<'_> {
         let (value, output) = ((self.local)("__value"), (self.local)("__output"));
         let record = match self.output {
             Classified::Here(_) => quote! {
-                #private::Probe(#value).output(#output);
-                #private::Probe(#value).output_structure(#output);
+                #private::Probe(#value).__output(#output);
+                #private::Probe(#value).__output_structure(#output);
             },
             Classified::ByType => {
                 // An error about a missing class points at the declared type.
@@ -240,7 +240,7 @@ impl Expansion<'_> {
                 let checked = quote_spanned!(at=> #private::classified_output(#here, #output));
                 quote! {
                     #checked;
-                    #private::Probe(#value).output_structure(#output);
+                    #private::Probe(#value).__output_structure(#output);
                 }
             }
         };
@@ -264,7 +264,7 @@ impl Expansion<'_> {
             |#error, #failure| {
                 #[allow(unused_imports)]
                 use #private::{ByClass as _, Opaque as _};
-                #private::Probe(#error).failure(#failure);
+                #private::Probe(#error).__failure(#failure);
             }
         }
     }

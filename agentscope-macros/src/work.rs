@@ -85,12 +85,15 @@ impl Expansion<'_> {
         let method = &returns.method;
         // An error about the declared type points at it.
         let tag = Ident::new("__tag", Span::mixed_site().located_at(method.span()));
-        let decided = quote_spanned!(method.span()=> #tag.#method());
+        let decided = match &returns.items {
+            Some((of, items)) => quote_spanned!(of.span()=> #tag.#of::<#items>()),
+            None => quote_spanned!(method.span()=> #tag.#method()),
+        };
         quote! {
             |#tag| {
                 #[allow(unused_imports)]
                 use #private::decide::*;
-                #decided.judged()
+                #decided.__judged()
             }
         }
     }

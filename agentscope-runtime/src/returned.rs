@@ -5,13 +5,14 @@
 //! `.boxed()` make no difference. An expansion calls methods on a [`Tag`] of that type: the compiler
 //! takes an inherent method first (boxed futures, streams and iterators, which go back into a box
 //! of their type), then a method of a trait on the tag (everything else that does its work later),
-//! then one on a reference to it ([`IsValue`]: everything).
+//! then one on a reference to it ([`IsValue`]: everything). Their names are such as no trait of the
+//! user's has, for that may be implemented for every type.
 //!
 //! | method | asked by |
 //! |---|---|
-//! | `kind` | a function that names its return type: what cannot be wrapped is an error |
-//! | `wrap` | a function with `impl Trait` in its return type: what works later is wrapped |
-//! | `future`, `stream`, `iterator`, `value` | `returns = ..`, `-> impl Future`, .. |
+//! | `__kind` | a function that names its return type: what cannot be wrapped is an error |
+//! | `__wrap` | a function with `impl Trait` in its return type: what works later is wrapped |
+//! | `__future`, `__stream`, `__iterator`, `__value` | `returns = ..`, `-> impl Future`, .. |
 
 use std::marker::PhantomData;
 use std::pin::Pin;
@@ -29,7 +30,7 @@ pub struct Tag<R>(PhantomData<fn() -> R>);
 impl<R> Tag<R> {
     pub(crate) const NEW: Self = Self(PhantomData);
 
-    pub fn value(self) -> Kind<Now, R> {
+    pub fn __value(self) -> Kind<Now, R> {
         Kind::NEW
     }
 }
@@ -42,18 +43,18 @@ impl<K, O> Kind<K, O> {
 }
 
 impl<K, T, E> Kind<K, Result<T, E>> {
-    pub fn judged(self) -> Decided<K, OfResult<T, E>> {
+    pub fn __judged(self) -> Decided<K, OfResult<T, E>> {
         Decided(PhantomData)
     }
 }
 
 /// What is no `Result`.
 pub trait NoResult<K, O> {
-    fn judged(self) -> Decided<K, OfValue<O>>;
+    fn __judged(self) -> Decided<K, OfValue<O>>;
 }
 
 impl<K, O> NoResult<K, O> for Kind<K, O> {
-    fn judged(self) -> Decided<K, OfValue<O>> {
+    fn __judged(self) -> Decided<K, OfValue<O>> {
         Decided(PhantomData)
     }
 }
@@ -155,14 +156,14 @@ macro_rules! later {
             type Later;
             type Yields;
 
-            fn kind(self) -> Kind<Now, Self::Returned>
+            fn __kind(self) -> Kind<Now, Self::Returned>
             where
                 Self::Later: EndsWhenReturned,
             {
                 Kind::NEW
             }
 
-            fn wrap(self) -> Kind<$as, Self::Yields> {
+            fn __wrap(self) -> Kind<$as, Self::Yields> {
                 Kind::NEW
             }
 
@@ -183,14 +184,14 @@ macro_rules! later {
             type Later;
             type Yields;
 
-            fn kind(self) -> Kind<Now, Self::Returned>
+            fn __kind(self) -> Kind<Now, Self::Returned>
             where
                 Self::Later: EndsWhenReturned,
             {
                 Kind::NEW
             }
 
-            fn wrap(self) -> Kind<InOk<$as>, Self::Yields> {
+            fn __wrap(self) -> Kind<InOk<$as>, Self::Yields> {
                 Kind::NEW
             }
 
@@ -207,35 +208,35 @@ macro_rules! later {
     };
 }
 
-later!(IsFuture IsFutureInOk future AsFuture Future, Output);
-later!(IsStream IsStreamInOk stream AsStream Stream, Item);
-later!(IsIterator IsIteratorInOk iterator AsIterator Iterator, Item);
+later!(IsFuture IsFutureInOk __future AsFuture Future, Output);
+later!(IsStream IsStreamInOk __stream AsStream Stream, Item);
+later!(IsIterator IsIteratorInOk __iterator AsIterator Iterator, Item);
 
 /// Everything else.
 pub trait IsValue<R>: Sized {
-    fn kind(self) -> Kind<Now, R> {
+    fn __kind(self) -> Kind<Now, R> {
         Kind::NEW
     }
 
-    fn wrap(self) -> Kind<Now, R> {
+    fn __wrap(self) -> Kind<Now, R> {
         Kind::NEW
     }
 
-    fn future(self) -> Kind<Now, R>
+    fn __future(self) -> Kind<Now, R>
     where
         R: Is<future>,
     {
         Kind::NEW
     }
 
-    fn stream(self) -> Kind<Now, R>
+    fn __stream(self) -> Kind<Now, R>
     where
         R: Is<stream>,
     {
         Kind::NEW
     }
 
-    fn iterator(self) -> Kind<Now, R>
+    fn __iterator(self) -> Kind<Now, R>
     where
         R: Is<iterator>,
     {
@@ -244,6 +245,41 @@ pub trait IsValue<R>: Sized {
 }
 
 impl<R> IsValue<R> for &Tag<R> {}
+
+/// What the items of an `impl Stream<Item = T>` or `impl Iterator<Item = T>` are: the body may leave
+/// that open.
+impl<R> Tag<R> {
+    pub fn __stream_of<T>(self) -> Kind<AsStream, T>
+    where
+        R: Stream<Item = T>,
+    {
+        Kind::NEW
+    }
+
+    pub fn __iterator_of<T>(self) -> Kind<AsIterator, T>
+    where
+        R: Iterator<Item = T>,
+    {
+        Kind::NEW
+    }
+}
+
+/// The same in `Ok`.
+impl<R, E> Tag<Result<R, E>> {
+    pub fn __stream_in_ok_of<T>(self) -> Kind<InOk<AsStream>, T>
+    where
+        R: Stream<Item = T>,
+    {
+        Kind::NEW
+    }
+
+    pub fn __iterator_in_ok_of<T>(self) -> Kind<InOk<AsIterator>, T>
+    where
+        R: Iterator<Item = T>,
+    {
+        Kind::NEW
+    }
+}
 
 /// The words of `returns = ..`, as types for the error message.
 #[allow(non_camel_case_types)]
@@ -257,11 +293,11 @@ pub struct iterator;
 macro_rules! boxed {
     ($method:ident $as:ident $put:path, $O:ident: $($boxed:ty),*) => {$(
         impl<'a, $O> Tag<$boxed> {
-            pub fn kind(self) -> Kind<InBox<$as>, $O> {
+            pub fn __kind(self) -> Kind<InBox<$as>, $O> {
                 Kind::NEW
             }
 
-            pub fn wrap(self) -> Kind<InBox<$as>, $O> {
+            pub fn __wrap(self) -> Kind<InBox<$as>, $O> {
                 Kind::NEW
             }
 
@@ -271,11 +307,11 @@ macro_rules! boxed {
         }
 
         impl<'a, $O, E> Tag<Result<$boxed, E>> {
-            pub fn kind(self) -> Kind<InOk<InBox<$as>>, $O> {
+            pub fn __kind(self) -> Kind<InOk<InBox<$as>>, $O> {
                 Kind::NEW
             }
 
-            pub fn wrap(self) -> Kind<InOk<InBox<$as>>, $O> {
+            pub fn __wrap(self) -> Kind<InOk<InBox<$as>>, $O> {
                 Kind::NEW
             }
 
@@ -298,21 +334,21 @@ macro_rules! boxed {
     )*};
 }
 
-boxed!(future AsFuture Box::pin, O:
+boxed!(__future AsFuture Box::pin, O:
     Pin<Box<dyn Future<Output = O> + 'a>>,
     Pin<Box<dyn Future<Output = O> + Send + 'a>>,
     Pin<Box<dyn Future<Output = O> + Send + Sync + 'a>>);
-boxed!(future AsFuture Box::new, O:
+boxed!(__future AsFuture Box::new, O:
     Box<dyn Future<Output = O> + Unpin + 'a>,
     Box<dyn Future<Output = O> + Send + Unpin + 'a>);
-boxed!(stream AsStream Box::pin, O:
+boxed!(__stream AsStream Box::pin, O:
     Pin<Box<dyn Stream<Item = O> + 'a>>,
     Pin<Box<dyn Stream<Item = O> + Send + 'a>>,
     Pin<Box<dyn Stream<Item = O> + Send + Sync + 'a>>);
-boxed!(stream AsStream Box::new, O:
+boxed!(__stream AsStream Box::new, O:
     Box<dyn Stream<Item = O> + Unpin + 'a>,
     Box<dyn Stream<Item = O> + Send + Unpin + 'a>);
-boxed!(iterator AsIterator Box::new, O:
+boxed!(__iterator AsIterator Box::new, O:
     Box<dyn Iterator<Item = O> + 'a>,
     Box<dyn Iterator<Item = O> + Send + 'a>,
     Box<dyn Iterator<Item = O> + Send + Sync + 'a>);

@@ -321,8 +321,8 @@ mod iterator_boxed {
 mod iterator_as_value {
     use ::matrix::*;
 
-    // Nobody said that it is lazy: the call ends when it returns.
-    #[observed]
+    // A wrapper is no `Clone`, so the call is said to end when it returns.
+    #[observed(returns = value)]
     fn f(/*class*/ n: u32) -> impl Iterator<Item = u32> + ExactSizeIterator + DoubleEndedIterator + Clone {
         inside();
         vec![n; 2].into_iter()

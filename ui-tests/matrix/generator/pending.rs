@@ -4,54 +4,10 @@
 //! Patterns of `edition/form/macro_class`; `*` stands for any one of them.
 
 /// Cells that the compiler refuses; `tests/pending.rs` holds that it still does.
-const COMPILE: &[(&str, &str)] = &[
-    ("*/future_named_type/*", RETURNS),
-    ("*/future_as_value/*", RETURNS),
-    ("*/future_said/*", RETURNS),
-    ("*/future_in_result/*", RETURNS),
-    ("*/stream_said/*", RETURNS),
-    ("*/stream_as_value/*", RETURNS),
-    ("*/iterator/*", RETURNS),
-    ("*/iterator_boxed/*", RETURNS),
-    ("*/async_never/*", "`!` is no type argument"),
-    (
-        "*/trait_methods_like_ours/*",
-        "a method of the user's is as good as ours: E0034",
-    ),
-    (
-        "*/ref_parameters/*",
-        "`ref mut` of an argument that is bound again without `mut`: E0596",
-    ),
-];
-
-const RETURNS: &str = "there is no `returns = ..` yet";
+const COMPILE: &[(&str, &str)] = &[];
 
 /// Cells that compile and then differ from the bare function, or record it wrongly.
-const RUN: &[(&str, &str)] = &[
-    (
-        "*/boxed_unpin/*",
-        "a `Box<dyn Future + Unpin>` is taken for a value",
-    ),
-    ("*/stream/*", STREAMS),
-    ("*/stream_alias/*", STREAMS),
-    ("*/stream_borrowing/*", STREAMS),
-    ("*/stream_boxed/*", STREAMS),
-    ("*/stream_boxed_local/*", STREAMS),
-    ("*/stream_drop_order/*", STREAMS),
-    ("*/stream_dropped_between_items/*", STREAMS),
-    ("*/stream_from_async/*", STREAMS),
-    ("*/stream_from_async_boxed/*", STREAMS),
-    ("*/stream_from_async_in_result/*", STREAMS),
-    ("*/stream_in_result/*", STREAMS),
-    ("*/track_caller/*", TRACK_CALLER),
-    ("*/track_caller_below/*", TRACK_CALLER),
-    ("*/track_caller_generic/*", TRACK_CALLER),
-    ("*/track_caller_in_trait/*", TRACK_CALLER),
-    ("*/track_caller_panics/*", TRACK_CALLER),
-];
-
-const STREAMS: &str = "a stream is taken for a value: the span ends when the function returns";
-const TRACK_CALLER: &str = "the body is in a closure, which is its own caller";
+const RUN: &[(&str, &str)] = &[];
 
 /// Why a cell is not expected to compile.
 pub(crate) fn does_not_compile(id: &str) -> Option<&'static str> {
