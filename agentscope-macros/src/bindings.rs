@@ -8,7 +8,7 @@ use syn::{ReceiverKind, Type};
 use crate::checks::Argument;
 use crate::expand::Expansion;
 use crate::function::Function;
-use crate::tokens::{mentions, mentions_in_text};
+use crate::tokens::{is_mentioned, mentions};
 
 impl Expansion<'_> {
     /// For a body in a closure: each argument becomes a local of it.
@@ -29,7 +29,9 @@ impl Expansion<'_> {
                 // `mut` for a pattern that says `ref mut`.
                 Some(pattern) => quote! {
                     #(#cfgs)* #[allow(unused_mut)] let mut #binding = #binding;
-                    #(#cfgs)* #(#lints)* let #pattern = #binding;
+                    // `_name` has no effect on purpose.
+                    #(#cfgs)* #(#lints)* #[allow(clippy::no_effect_underscore_binding)]
+                    let #pattern = #binding;
                 },
             }
         });
@@ -55,9 +57,7 @@ impl Expansion<'_> {
                 pattern,
                 ..
             } = value;
-            let is_used = pattern.is_some()
-                || mentions(body.clone(), binding)
-                || mentions_in_text(body.clone(), binding);
+            let is_used = pattern.is_some() || is_mentioned(body.clone(), binding);
             if is_used {
                 return TokenStream::new();
             }

@@ -2,13 +2,14 @@
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens as _, format_ident};
-use syn::{Attribute, FnArg, Pat, PatType, ReturnType, Token, Type};
+use syn::{Attribute, FnArg, Pat, PatIdent, PatType, ReturnType, Token, Type};
 
 use crate::arguments::{Arguments, Macro};
 use crate::class::{self, Sensitivity};
 use crate::errors::Errors;
 use crate::function::Function;
 use crate::leaf;
+use crate::tokens::is_mentioned;
 
 /// How a value is classified.
 pub(crate) enum Classified {
@@ -65,7 +66,7 @@ pub(crate) fn check(
         );
     }
     let default = arguments.default.map(Sensitivity::from);
-    let captured = is_captured(&function.signature);
+    let captured = is_captured(&function);
     let mut values = Vec::new();
     for (index, input) in function.signature.inputs.iter_mut().enumerate() {
         match input {
@@ -149,30 +150,40 @@ fn argument(
 ///
 /// What is said of the binding goes with it, unless the names of the signature are captured.
 fn bind(value: &mut Argument, input: &mut PatType, captured: bool) {
-    if let Pat::Ident(name) = &mut *input.pat
-        && name.by_ref.is_none()
-        && name.subpat.is_none()
-    {
-        value.binding = name.ident.clone();
-        if captured {
-            return;
+    match &mut *input.pat {
+        Pat::Ident(name) if is_plain(name) => {
+            value.binding = name.ident.clone();
+            if captured {
+                return;
+            }
+            value.mutability = name.mutability.take();
         }
-        value.mutability = name.mutability.take();
-    } else {
-        let ours = Pat::Verbatim(value.binding.to_token_stream());
-        value.pattern = Some(std::mem::replace(&mut *input.pat, ours));
+        pattern => {
+            let ours = Pat::Verbatim(value.binding.to_token_stream());
+            value.pattern = Some(std::mem::replace(pattern, ours));
+        }
     }
     input.attrs.retain(|attribute| !is_lint(attribute));
 }
 
-fn is_captured(signature: &syn::Signature) -> bool {
+/// A name that the expansion may use. One that begins with `_` says that nobody does, and lints
+/// look at that: it is bound as a pattern is.
+fn is_plain(name: &PatIdent) -> bool {
+    name.by_ref.is_none() && name.subpat.is_none() && !name.ident.to_string().starts_with('_')
+}
+
+fn is_captured(function: &Function) -> bool {
+    let body = function.body.stream();
     let is_whole = |input: &FnArg| match input {
         FnArg::Receiver(_) => true,
         FnArg::Typed(input) => match &*input.pat {
-            Pat::Ident(name) => name.by_ref.is_none() && name.subpat.is_none(),
+            Pat::Ident(name) => {
+                is_plain(name) || name.by_ref.is_none() && !is_mentioned(body.clone(), &name.ident)
+            }
             pattern => matches!(pattern, Pat::Wild(_)),
         },
     };
+    let signature = &function.signature;
     signature.asyncness.is_some() && signature.inputs.iter().all(is_whole)
 }
 

@@ -2,13 +2,14 @@
 //! runtime sees, except where the signature or the attribute says it.
 
 use proc_macro2::{Ident, Span};
+use quote::ToTokens as _;
 use syn::parse::ParseStream;
 use syn::visit_mut::VisitMut as _;
 use syn::{PathArguments, ReturnType, Signature, Type, TypeParamBound, parse_quote};
 
 use crate::leaf;
 use crate::suggest;
-use crate::tokens::ImplTraitToHole;
+use crate::tokens::{AnyLifetime, ImplTraitToHole, mentions_word};
 
 const WORDS: &[&str] = &["future", "stream", "iterator", "value"];
 
@@ -53,6 +54,7 @@ pub(crate) fn of(signature: &Signature, said: Option<&Ident>, at: Span) -> Retur
         false => declared.clone(),
     };
     holes.visit_type_mut(&mut body);
+    infer_lifetimes(&mut body);
     let spelt = later_trait(&declared);
     let word = match said {
         _ if diverges => "value".to_owned(),
@@ -72,6 +74,7 @@ pub(crate) fn of(signature: &Signature, said: Option<&Ident>, at: Span) -> Retur
     };
     let future_of = future_of.cloned().map(|mut output| {
         ImplTraitToHole::default().visit_type_mut(&mut output);
+        infer_lifetimes(&mut output);
         output
     });
     Returns {
@@ -102,7 +105,16 @@ impl Spelt<'_> {
         };
         let mut items = self.yields?.clone();
         ImplTraitToHole::default().visit_type_mut(&mut items);
+        infer_lifetimes(&mut items);
         Some((Ident::new(name, at), items))
+    }
+}
+
+/// A lifetime that the body names too is no more one that could be left out, and lints say so.
+fn infer_lifetimes(ty: &mut Type) {
+    // `for<'a>` binds lifetimes of its own.
+    if !mentions_word(ty.to_token_stream(), &|word| word == "for") {
+        AnyLifetime.visit_type_mut(ty);
     }
 }
 

@@ -80,6 +80,8 @@ mod outcome;
 mod output;
 #[allow(missing_docs, reason = "called by expansions only")]
 mod probe;
+#[allow(missing_docs, reason = "called by expansions only")]
+mod question;
 mod reason;
 mod recording;
 mod redact;
@@ -151,6 +153,7 @@ pub mod __private {
     pub use crate::class::{Class, Classify, Sensitivity, Treatment};
     pub use crate::in_agent::{in_cx, in_cx_fn};
     pub use crate::output::{Failure, Output};
+    pub use crate::question::{branch, from_rest};
     pub use crate::registry::Registered;
     pub use crate::returned::{async_call, call, call_future, leave, never};
     pub use crate::schema::SchemaBuilder;

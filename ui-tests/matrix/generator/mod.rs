@@ -16,8 +16,6 @@ use std::fmt::Write as _;
 use std::fs;
 use std::path::Path;
 
-pub(crate) mod pending;
-
 /// The outcomes that a form can be called for, by the names of the functions that do so.
 const OUTCOMES: [&str; 4] = ["ok", "error", "cancelled", "panicked"];
 
@@ -179,7 +177,6 @@ impl Form {
     /// The test of a cell.
     fn test(&self, id: &str, annotation: Annotation) -> String {
         let (cell, layer, spans) = (annotation.name(), annotation.layer, self.spans);
-        let pending = pending::fails(id);
         let mut entries = String::new();
         for outcome in self.outcomes() {
             let _ = write!(
@@ -191,7 +188,7 @@ impl Form {
         }
         format!(
             "#[test] fn {cell}() {{ ::matrix::check(&::matrix::Cell {{ \
-             id: {id:?}, layer: {layer:?}, spans: {spans}, pending: {pending:?} }}, &[{entries}]); }}\n"
+             id: {id:?}, layer: {layer:?}, spans: {spans} }}, &[{entries}]); }}\n"
         )
     }
 }
@@ -206,11 +203,6 @@ pub(crate) fn matrix(forms: &[Form], edition: &str) -> String {
         for annotation in Annotation::all() {
             let cell = annotation.name();
             let id = format!("{edition}/{}/{cell}", form.name);
-            if let Some(why) = pending::does_not_compile(&id) {
-                let ignored = format!("pending, does not compile: {why}");
-                let _ = writeln!(text, "#[test] #[ignore = {ignored:?}] fn {cell}() {{}}");
-                continue;
-            }
             text.push_str(&form.module(&cell, Some(annotation)));
             text.push_str(&form.test(&id, annotation));
         }
