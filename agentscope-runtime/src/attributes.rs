@@ -24,8 +24,8 @@ pub(crate) type JsonKeys = (&'static str, &'static str);
 pub(crate) const INPUT: JsonKeys = (names::INPUT_VALUE, names::INPUT_MIME_TYPE);
 pub(crate) const OUTPUT: JsonKeys = (names::OUTPUT_VALUE, names::OUTPUT_MIME_TYPE);
 
-pub(crate) fn push_json(attributes: &mut Vec<KeyValue>, keys: JsonKeys, json: &str) {
-    attributes.push(KeyValue::new(keys.0, json.to_owned()));
+pub(crate) fn push_json(attributes: &mut Vec<KeyValue>, keys: JsonKeys, json: StringValue) {
+    attributes.push(KeyValue::new(keys.0, json));
     attributes.push(KeyValue::new(keys.1, "application/json"));
 }
 
@@ -52,7 +52,7 @@ pub(crate) fn of_call(call: &Opened<'_>, capture: &mut Capture) -> Vec<KeyValue>
     if let Some(step) = call.step.or_else(|| session.latest_step()) {
         push(names::STEP_INDEX, i64::from(step).into());
     }
-    attributes.extend(session.identity_attributes());
+    session.push_identity(&mut attributes);
     attributes.append(&mut capture.attributes);
     match capture.site.meta.layer {
         Layer::Tool => tool(&mut attributes, call, capture),

@@ -1,5 +1,6 @@
 //! A JSON text that is being written.
 
+use opentelemetry::StringValue;
 use serde::Serialize;
 
 /// Bytes, because serde_json writes bytes; only whole JSON texts and strings ever go in.
@@ -7,10 +8,6 @@ use serde::Serialize;
 pub(crate) struct Json(Vec<u8>);
 
 impl Json {
-    pub(crate) fn with_capacity(bytes: usize) -> Self {
-        Self(Vec::with_capacity(bytes))
-    }
-
     pub(crate) fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
@@ -85,13 +82,17 @@ impl Json {
         }
     }
 
-    pub(crate) fn bytes(&self) -> &[u8] {
-        &self.0
+    pub(crate) fn to_value(&self) -> StringValue {
+        StringValue::from(self.since(0).to_owned())
     }
 
+    pub(crate) fn capacity(&self) -> usize {
+        self.0.capacity()
+    }
+
+    #[cfg(test)]
     pub(crate) fn into_string(self) -> String {
-        // Only UTF-8 goes in.
-        String::from_utf8(self.0).unwrap_or_default()
+        self.since(0).to_owned()
     }
 }
 
@@ -112,6 +113,12 @@ pub(crate) const LARGEST: usize = 256 * 1024;
 /// Whether the JSON of a value is not too large for the thread of the agent.
 pub(crate) fn fits<T: Serialize + ?Sized>(value: &T) -> bool {
     serde_json::to_writer(Room::new(|_| ()), value).is_ok()
+}
+
+/// Bytes that the JSON of a text takes, and one for what is behind it, at most.
+pub(crate) fn largest_string(text: &str) -> usize {
+    let escaped = |byte: &&u8| **byte < 32 || matches!(**byte, b'"' | b'\\');
+    3 + text.len() + 5 * text.as_bytes().iter().filter(escaped).count()
 }
 
 /// Takes [`LARGEST`] bytes and no more.

@@ -10,36 +10,71 @@ use std::path::{Path, PathBuf};
 
 use hmac::{Hmac, KeyInit, Mac};
 use once_cell::sync::OnceCell;
+use opentelemetry::{StringValue, Value};
 use sha2::{Digest, Sha256};
 
 struct Key {
+    /// Has taken in the key already: that is half of the work on a short value.
     mac: Hmac<Sha256>,
     /// `h`, eight hex digits of the key's own hash, `:`.
-    prefix: String,
+    prefix: [u8; PREFIX],
+}
+
+const PREFIX: usize = 1 + 8 + 1;
+
+/// A keyed hash as it is shown: `h<key id>:` and 32 hex digits (128 bits).
+pub(crate) struct KeyedHash([u8; PREFIX + 32]);
+
+impl KeyedHash {
+    pub(crate) fn as_str(&self) -> &str {
+        // Hex digits, `h` and `:`.
+        std::str::from_utf8(&self.0).unwrap_or_default()
+    }
+}
+
+impl From<KeyedHash> for StringValue {
+    fn from(hash: KeyedHash) -> Self {
+        Self::from(hash.as_str().to_owned())
+    }
+}
+
+impl From<KeyedHash> for Value {
+    fn from(hash: KeyedHash) -> Self {
+        Self::String(hash.into())
+    }
 }
 
 static KEY: OnceCell<Key> = OnceCell::new();
 
-/// Hashes `bytes` with the process's key: `h<key id>:` and 32 hex digits (128 bits).
+/// Hashes `bytes` with the process's key.
 ///
 /// `domain` separates kinds of values, so that equal bytes of two kinds do not look equal.
-pub(crate) fn keyed_hash(domain: &str, bytes: &[u8]) -> String {
+pub(crate) fn keyed_hash(domain: &str, bytes: &[u8]) -> KeyedHash {
     let key = KEY.get_or_init(Key::load);
     let mut mac = key.mac.clone();
     mac.update(domain.as_bytes());
     mac.update(&[0]);
     mac.update(bytes);
-    let mut text = String::with_capacity(key.prefix.len() + 32);
-    text.push_str(&key.prefix);
-    push_hex(&mut text, &mac.finalize().into_bytes()[..16]);
-    text
+    let mut hash = [0; PREFIX + 32];
+    hash[..PREFIX].copy_from_slice(&key.prefix);
+    write_hex(&mut hash[PREFIX..], &mac.finalize().into_bytes()[..16]);
+    KeyedHash(hash)
+}
+
+/// Writes two hex digits a byte.
+fn write_hex(digits: &mut [u8], bytes: &[u8]) {
+    const DIGITS: &[u8; 16] = b"0123456789abcdef";
+    for (pair, byte) in digits.chunks_exact_mut(2).zip(bytes) {
+        pair[0] = DIGITS[usize::from(byte >> 4)];
+        pair[1] = DIGITS[usize::from(byte & 15)];
+    }
 }
 
 pub(crate) fn push_hex(text: &mut String, bytes: &[u8]) {
-    const DIGITS: &[u8; 16] = b"0123456789abcdef";
     for byte in bytes {
-        text.push(char::from(DIGITS[usize::from(byte >> 4)]));
-        text.push(char::from(DIGITS[usize::from(byte & 15)]));
+        let mut pair = [0; 2];
+        write_hex(&mut pair, &[*byte]);
+        text.extend(pair.map(char::from));
     }
 }
 
@@ -72,13 +107,13 @@ impl Key {
         let mac = Hmac::new_from_slice(secret).unwrap_or_else(|_| {
             unreachable!("HMAC takes keys of any length");
         });
-        let mut prefix = String::from("h");
         let id = Sha256::new()
             .chain_update(b"agentscope key id\0")
             .chain_update(secret)
             .finalize();
-        push_hex(&mut prefix, &id[..4]);
-        prefix.push(':');
+        let mut prefix = [b'h'; PREFIX];
+        write_hex(&mut prefix[1..9], &id[..4]);
+        prefix[9] = b':';
         Self { mac, prefix }
     }
 }
@@ -179,9 +214,15 @@ mod tests {
     fn hashes_are_separated_by_domain_and_name_their_key() {
         let (one, other) = (Key::new(b"0123456789abcdef"), Key::new(b"0123456789abcdeg"));
         assert_ne!(one.prefix, other.prefix);
-        assert_eq!(keyed_hash("email", b"a"), keyed_hash("email", b"a"));
-        assert_ne!(keyed_hash("email", b"a"), keyed_hash("phone", b"a"));
-        assert_eq!(keyed_hash("email", b"a").len(), 1 + 8 + 1 + 32);
+        let shown = |domain| keyed_hash(domain, b"a").as_str().to_owned();
+        assert_eq!(shown("email"), shown("email"));
+        assert_ne!(shown("email"), shown("phone"));
+        let (id, digits) = (
+            shown("email")[1..9].to_owned(),
+            shown("email")[10..].to_owned(),
+        );
+        assert_eq!(shown("email"), format!("h{id}:{digits}"));
+        assert_eq!(digits.len(), 32);
     }
 
     #[test]

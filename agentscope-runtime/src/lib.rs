@@ -68,18 +68,22 @@ mod in_agent;
 mod json;
 mod key;
 mod level;
+mod map_key;
 mod moment;
 mod opening;
 mod option;
+mod ordered;
 mod outcome;
 #[allow(missing_docs, reason = "called by expansions only")]
 mod output;
+mod print;
 #[allow(missing_docs, reason = "called by expansions only")]
 mod probe;
 mod reason;
 mod recording;
 mod redact;
 mod registry;
+mod room;
 #[allow(missing_docs, reason = "called by expansions only")]
 mod schema;
 #[cfg(test)]

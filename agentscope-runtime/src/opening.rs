@@ -15,7 +15,7 @@ use crate::attributes::{self, INPUT, Opened};
 use crate::capture::Capture;
 use crate::frame::{self, Found, Frame};
 use crate::id;
-use crate::level::Level;
+use crate::level::{self, Level};
 use crate::moment::{Event, Moment};
 use crate::names;
 use crate::recording::{OwnSession, Recording};
@@ -100,7 +100,7 @@ impl Opening {
             }
             Place::Own { tracer, session_cx } => {
                 let identity = std::mem::take(&mut self.capture.identity);
-                let input = input.as_deref();
+                let input = input.clone();
                 let own = start_session(tracer, session_cx, identity, None, name.clone(), input);
                 (own.frame(), Some(own))
             }
@@ -117,7 +117,12 @@ impl Opening {
             reason: reason.as_ref(),
         };
         let mut attributes = attributes::of_call(&call, &mut self.capture);
-        if let Some(input) = &input {
+        // Nearly always the span is the only place that it goes to.
+        let again = match level::level() <= Level::Debug {
+            true => input.clone(),
+            false => None,
+        };
+        if let Some(input) = input {
             attributes::push_json(&mut attributes, INPUT, input);
         }
         let mut builder = SpanBuilder::from_name(attributes::span_name(&call, &self.capture))
@@ -176,18 +181,18 @@ impl Opening {
             own_session,
             frame,
         });
-        recording.opened(input.as_deref());
+        recording.opened(again);
         recording
     }
 }
 
 impl Recording {
     /// Counts the call and records the state before it.
-    fn opened(&mut self, input: Option<&str>) {
-        let agent = self.frame.agent.clone();
+    fn opened(&mut self, input: Option<StringValue>) {
         match self.site.meta.layer {
             Layer::Tool => {
                 self.for_each_totals(Totals::add_tool_call);
+                let agent = self.frame.agent.as_ref();
                 let is_retry = agent
                     .zip(self.call.as_ref())
                     .is_some_and(|(agent, call)| agent.is_retry(call));
@@ -200,6 +205,7 @@ impl Recording {
             }
             Layer::Inference => {
                 self.for_each_totals(Totals::add_inference_call);
+                let agent = self.frame.agent.as_ref();
                 let exhausted = agent.and_then(|agent| agent.iterate());
                 self.moment().exhausted(exhausted);
             }
@@ -246,7 +252,7 @@ fn start_session(
     identity: Identity,
     id: Option<StringValue>,
     name: StringValue,
-    input: Option<&str>,
+    input: Option<StringValue>,
 ) -> OwnSession {
     let span = session_cx.span();
     let id = id.unwrap_or_else(id::random_id128);

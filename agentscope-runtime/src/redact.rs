@@ -148,15 +148,17 @@ impl<'a> Redactor<'a> {
             return;
         }
         let json = self.out.since(from);
+        if treatment == Treatment::Hash {
+            let kind = sensitivity.kind.unwrap_or("value");
+            let hash = key::keyed_hash(kind, text_of(json).as_bytes());
+            self.out.truncate(from);
+            return self.out.word(hash.as_str());
+        }
         let instead = match treatment {
             Treatment::Keep if written == Written::Begun => {
                 format!("{} [more than {LARGEST} bytes]", shortened(json, PREVIEW))
             }
             Treatment::Keep => preview(json),
-            Treatment::Hash => {
-                let kind = sensitivity.kind.unwrap_or("value");
-                key::keyed_hash(kind, text_of(json).as_bytes())
-            }
             _ => last4(&text_of(json)).unwrap_or(placeholder(sensitivity.class).to_owned()),
         };
         self.out.truncate(from);

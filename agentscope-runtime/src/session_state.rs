@@ -25,7 +25,15 @@ pub(crate) struct Identity {
 
 impl Identity {
     fn is_empty(&self) -> bool {
-        self.attributes().next().is_none()
+        let Self {
+            conversation,
+            user_hash,
+            task,
+            tenant,
+        } = self;
+        [conversation, user_hash, task, tenant]
+            .iter()
+            .all(|part| part.is_none())
     }
 
     pub(crate) fn attributes(&self) -> impl Iterator<Item = KeyValue> + '_ {
@@ -124,8 +132,13 @@ impl SessionState {
     }
 
     /// Whose session it is, for every span of it.
-    pub(crate) fn identity_attributes(&self) -> impl Iterator<Item = KeyValue> {
-        self.identity.attributes().chain(self.late_attributes())
+    pub(crate) fn push_identity(&self, attributes: &mut Vec<KeyValue>) {
+        if !self.identity.is_empty() {
+            attributes.extend(self.identity.attributes());
+        }
+        if self.added.get().is_some() {
+            attributes.extend(self.late_attributes());
+        }
     }
 
     /// What became known after the session's span was opened.
@@ -145,7 +158,10 @@ impl SessionState {
     }
 
     pub(crate) fn note_level(&self, level: Level) {
-        self.worst.fetch_max(level as u8, Relaxed);
+        // Most levels are no news, and to look is cheaper than to change.
+        if level as u8 > self.worst.load(Relaxed) {
+            self.worst.fetch_max(level as u8, Relaxed);
+        }
         if level == Level::SemanticWarn {
             self.semantic_warnings.fetch_add(1, Relaxed);
         }

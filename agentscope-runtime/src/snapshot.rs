@@ -76,37 +76,25 @@ impl Snapshot {
     }
 
     fn for_each_attribute(self, mut take: impl FnMut(&'static str, AnyValue)) {
+        let take = &mut take;
         take(names::SESSION_ID, text(self.session_id));
         take(names::LEVEL, AnyValue::from(self.level.as_str()));
         take(
             names::ITERATION_COUNT,
             i64::from(self.iteration_count).into(),
         );
-        let texts = [
-            (names::AGENT_ID, self.agent_id),
-            (names::AGENT_NAME, self.agent_name),
-            (names::TOOL_NAME, self.tool_name),
-            (names::TOOL_SCHEMA_HASH, self.schema_hash),
-            (names::CALL_REASON, self.reason),
-            (names::MEMORY, self.memory),
-            (names::GOAL, self.goal),
-            (names::BELIEF, self.belief),
-            (names::TASK_ID, self.task),
-            (names::TENANT_ID, self.tenant),
-        ];
-        for (key, value) in texts {
-            if let Some(value) = value {
-                take(key, text(value));
-            }
-        }
-        for (key, word) in [
-            (names::MEMORY_SOURCE, self.memory_source),
-            (names::WARNING, self.warning),
-        ] {
-            if let Some(word) = word {
-                take(key, word.into());
-            }
-        }
+        put(take, names::AGENT_ID, self.agent_id);
+        put(take, names::AGENT_NAME, self.agent_name);
+        put(take, names::TOOL_NAME, self.tool_name);
+        put(take, names::TOOL_SCHEMA_HASH, self.schema_hash);
+        put(take, names::CALL_REASON, self.reason);
+        put(take, names::MEMORY, self.memory);
+        put(take, names::GOAL, self.goal);
+        put(take, names::BELIEF, self.belief);
+        put(take, names::TASK_ID, self.task);
+        put(take, names::TENANT_ID, self.tenant);
+        put(take, names::MEMORY_SOURCE, self.memory_source);
+        put(take, names::WARNING, self.warning);
         if let Some(step) = self.step_index {
             take(names::STEP_INDEX, i64::from(step).into());
         }
@@ -121,6 +109,16 @@ impl Snapshot {
 
 fn text(value: StringValue) -> AnyValue {
     AnyValue::String(value)
+}
+
+fn put(
+    take: &mut impl FnMut(&'static str, AnyValue),
+    key: &'static str,
+    value: Option<impl Into<StringValue>>,
+) {
+    if let Some(value) = value {
+        take(key, text(value.into()));
+    }
 }
 
 /// Where snapshots go instead of the application's `tracing` log.
