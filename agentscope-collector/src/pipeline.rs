@@ -2,10 +2,15 @@
 //!
 //! The agent's threads only put ended spans and snapshots into a bounded queue. The thread
 //! "agentscope" turns them into log records, feeds the console and hands spans to the exporter.
+//! It looks into the queue from time to time: to wake it for every snapshot would cost the agent
+//! more than all the rest of a recorded call.
 
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
-use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, TrySendError, sync_channel};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::mpsc::{
+    Receiver, RecvTimeoutError, SyncSender, TryRecvError, TrySendError, sync_channel,
+};
+use std::thread::Thread;
 use std::time::{Duration, Instant};
 
 use agentscope_runtime::{Snapshot, SnapshotSink};
@@ -19,6 +24,12 @@ use crate::spans::SpanExport;
 
 /// Spans and snapshots that may wait for the thread: 16,384 take some 10 MB at worst.
 const CAPACITY: usize = 16_384;
+
+/// How long the thread rests where there is nothing to do.
+const REST: Duration = Duration::from_millis(20);
+
+/// A burst wakes the thread before its rest is over, once in so many messages.
+const BURST: usize = CAPACITY / 8;
 
 /// Boxed, so that the queue itself stays small.
 pub(crate) enum Message {
@@ -46,6 +57,8 @@ pub(crate) struct Stages {
 #[derive(Clone)]
 pub(crate) struct Queue {
     sender: SyncSender<Message>,
+    thread: Thread,
+    pushed: Arc<AtomicUsize>,
     spans: Option<Arc<SpanExport>>,
     logs: Option<Arc<Lane>>,
     printing: bool,
@@ -63,17 +76,20 @@ impl Queue {
     /// Starts the thread.
     pub(crate) fn start(stages: Stages) -> Result<Self, InitError> {
         let (sender, receiver) = sync_channel(CAPACITY);
-        let queue = Self {
-            sender,
-            spans: stages.spans.clone(),
-            logs: stages.logs.clone(),
-            printing: stages.printer.is_some(),
-        };
-        std::thread::Builder::new()
+        let (spans, logs) = (stages.spans.clone(), stages.logs.clone());
+        let printing = stages.printer.is_some();
+        let thread = std::thread::Builder::new()
             .name("agentscope".to_owned())
             .spawn(move || work(&receiver, stages))
             .map_err(InitError::Thread)?;
-        Ok(queue)
+        Ok(Self {
+            sender,
+            thread: thread.thread().clone(),
+            pushed: Arc::default(),
+            spans,
+            logs,
+            printing,
+        })
     }
 
     pub(crate) fn span(&self, span: SpanData) {
@@ -89,6 +105,9 @@ impl Queue {
     /// False if it was dropped.
     fn push(&self, message: Message, lane: Option<&Lane>) -> bool {
         let taken = self.sender.try_send(message).is_ok();
+        if self.pushed.fetch_add(1, Ordering::Relaxed) % BURST == BURST - 1 {
+            self.thread.unpark();
+        }
         if !taken {
             if let Some(lane) = lane {
                 lane.drop_one();
@@ -126,6 +145,7 @@ impl Queue {
                 }
             }
         }
+        self.thread.unpark();
         let left = deadline.saturating_duration_since(Instant::now());
         // Gone without an answer, the thread has ended: see above.
         answered.recv_timeout(left) != Err(RecvTimeoutError::Timeout)
@@ -142,8 +162,16 @@ impl SnapshotSink for Queue {
 }
 
 fn work(receiver: &Receiver<Message>, mut stages: Stages) {
-    // Ends too when every sender is gone.
-    while let Ok(message) = receiver.recv() {
+    loop {
+        let message = match receiver.try_recv() {
+            Ok(message) => message,
+            Err(TryRecvError::Empty) => {
+                std::thread::park_timeout(REST);
+                continue;
+            }
+            // Every sender is gone.
+            Err(TryRecvError::Disconnected) => return,
+        };
         match message {
             Message::Span(span) => {
                 if let Some(printer) = &mut stages.printer {
@@ -206,6 +234,8 @@ mod tests {
         let (sender, _receiver) = sync_channel(2);
         let queue = Queue {
             sender,
+            thread: std::thread::current(),
+            pushed: Arc::default(),
             spans: None,
             logs: None,
             printing: true,
