@@ -65,7 +65,7 @@ pub(crate) fn of_call(call: &Opened<'_>, capture: &mut Capture) -> Vec<KeyValue>
     attributes
 }
 
-fn tool(attributes: &mut Vec<KeyValue>, call: &Opened<'_>, capture: &Capture) {
+fn tool(attributes: &mut Vec<KeyValue>, call: &Opened<'_>, capture: &mut Capture) {
     let meta = &capture.site.meta;
     let mut push = |key, value: Value| attributes.push(KeyValue::new(key, value));
     push(names::OPERATION_NAME, "execute_tool".into());

@@ -78,9 +78,8 @@ impl Writer<'_> {
     }
 
     fn string(&mut self, text: &str) -> Result {
-        let largest = json::largest_string(text);
-        self.take(largest)?;
-        if largest > text.len() + 3 {
+        self.take(json::largest_string(text))?;
+        if text.bytes().any(json::is_escaped) {
             return serde_json::to_writer(&mut self.out.text, text).map_err(|_| Unserialisable);
         }
         self.out.text.push(b'"');

@@ -62,24 +62,26 @@ impl Capture {
         if self.tally.visible == 0 {
             return None;
         }
-        self.room.json.raw("}");
-        Some(self.room.json.to_value())
+        let json = &mut self.room.get().json;
+        json.raw("}");
+        Some(json.to_value())
     }
 
     /// Keyed, for the keys of a map can be personal data; `None` for a function without arguments.
-    pub(crate) fn shape_hash(&self) -> Option<StringValue> {
-        let shapes = self.room.look.shapes();
+    pub(crate) fn shape_hash(&mut self) -> Option<StringValue> {
+        let shapes = self.room.get().look.shapes();
         (!shapes.is_empty()).then(|| self.site.shape_hash(shapes))
     }
 
     /// Tells equal arguments from others, in this process only; `None` if one of them is opaque.
-    pub(crate) fn print(&self) -> Option<u64> {
-        self.print_is_whole.then(|| self.room.look.print.finish())
+    pub(crate) fn print(&mut self) -> Option<u64> {
+        self.print_is_whole
+            .then(|| self.room.get().look.print.finish())
     }
 
     fn begin_argument(&mut self, index: usize) -> &'static crate::site::Param {
         let param = self.site.meta.param(index);
-        let json = &mut self.room.json;
+        let json = &mut self.room.get().json;
         json.raw(if json.is_empty() { "{" } else { "," });
         json.word(param.name);
         json.raw(":");
@@ -87,7 +89,7 @@ impl Capture {
     }
 
     fn redactor(&mut self) -> Redactor<'_> {
-        Redactor::new(&mut self.room.json, &mut self.tally)
+        Redactor::new(&mut self.room.get().json, &mut self.tally)
     }
 
     pub(crate) fn value<T: Serialize + ?Sized>(&mut self, index: usize, value: &T) {
@@ -125,22 +127,23 @@ impl Capture {
         if self.class > Class::Pii {
             return self.no_structure();
         }
-        if self.room.look.append(value) {
-            self.room.look.put("\n");
+        let look = &mut self.room.get().look;
+        if look.append(value) {
+            look.put("\n");
         } else {
             self.no_structure();
         }
     }
 
     pub(crate) fn no_structure(&mut self) {
-        self.room.look.put("?\n");
+        self.room.get().look.put("?\n");
         self.print_is_whole = false;
     }
 
     /// Filling it was cut short: nothing half written may be shown.
     pub(crate) fn spoil(&mut self) {
         self.tally.visible = 0;
-        self.room.look.clear();
+        self.room.get().look.clear();
         self.print_is_whole = false;
     }
 

@@ -68,6 +68,7 @@ mod in_agent;
 mod json;
 mod key;
 mod level;
+mod look;
 mod map_key;
 mod moment;
 mod opening;

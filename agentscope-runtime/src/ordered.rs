@@ -42,7 +42,7 @@ impl Ordered {
     pub(crate) fn with_capacity(bytes: usize) -> Self {
         Self {
             text: Vec::with_capacity(bytes),
-            places: Vec::with_capacity(8),
+            places: Vec::new(),
         }
     }
 
@@ -99,10 +99,20 @@ impl Ordered {
     /// Moves the last part before the part at `index`.
     fn insert(&mut self, index: usize, new: Place) {
         let begin = self.places[index].begin;
-        // The part and the separator before it: `a|c|b` becomes `a|` `|b` `c`, then `a|` `b|` `c`.
-        let moved = self.text.len() - new.begin + 1;
-        self.text[begin..].rotate_right(moved);
-        self.text[begin..begin + moved].rotate_left(1);
+        // The part and a separator: `a|c|b` becomes `a|b|c`.
+        let length = self.text.len() - new.begin;
+        let moved = length + 1;
+        let mut short = [0; 64];
+        if let Some(part) = short.get_mut(..length) {
+            part.copy_from_slice(&self.text[new.begin..]);
+            let separator = self.text[new.begin - 1];
+            self.text.copy_within(begin..new.begin - 1, begin + moved);
+            self.text[begin..begin + length].copy_from_slice(part);
+            self.text[begin + length] = separator;
+        } else {
+            self.text[begin..].rotate_right(moved);
+            self.text[begin..begin + moved].rotate_left(1);
+        }
         for later in &mut self.places[index..] {
             later.begin += moved;
             later.key_end += moved;
@@ -175,8 +185,11 @@ mod tests {
 
     #[test]
     fn parts_come_in_any_order_and_stand_in_one() {
-        for words in [["a", "bb", "c"], ["c", "bb", "a"], ["bb", "c", "a"]] {
-            assert_eq!(joined(&words), ("<a|bb|c".to_owned(), Part::New));
+        let long = "b".repeat(100);
+        for b in ["bb", &long] {
+            for words in [["a", b, "c"], ["c", b, "a"], [b, "c", "a"], ["a", "c", b]] {
+                assert_eq!(joined(&words), (format!("<a|{b}|c"), Part::New));
+            }
         }
         assert_eq!(joined(&["b", "a", "b"]).1, Part::Known);
     }

@@ -43,7 +43,7 @@ impl Output {
     }
 
     fn redactor(&mut self) -> Redactor<'_> {
-        Redactor::new(&mut self.room.json, &mut self.tally)
+        Redactor::new(&mut self.room.get().json, &mut self.tally)
     }
 
     fn sensitivity(&self) -> Sensitivity {

@@ -133,7 +133,10 @@ impl Recording {
 
     /// At DEBUG, arguments or a result in full as far as their classes allow.
     pub(crate) fn debug_values(&mut self, key: &'static str, json: Option<StringValue>) {
-        if let (Some(json), true) = (json, self.moment().is_recorded(Level::Debug)) {
+        let Some(json) = json else {
+            return;
+        };
+        if self.moment().is_recorded(Level::Debug) {
             let event = Event::new(names::EVENT_VALUES, Level::Debug);
             self.snapshot(event.with(key, json));
         }
@@ -168,7 +171,7 @@ impl Recording {
         // that the call has opened for itself, nor into the log.
         let shown = shown
             .filter(|_| self.site.meta.layer != Layer::Inference)
-            .map(|output| output.room.json.to_value());
+            .map(|output| output.room.get().json.to_value());
         match self.site.meta.layer {
             Layer::Tool => self.end_tool(&ending, output.as_ref(), &mut attributes),
             Layer::Inference => self.end_inference(&ending, output.as_ref(), &mut attributes),

@@ -5,95 +5,10 @@
 
 use serde::ser::{self, Serialize};
 
-use crate::json::{self, LARGEST};
+use crate::json;
+use crate::look::Look;
 use crate::map_key;
-use crate::ordered::{FEW, List, Ordered, Part};
-use crate::print::Print;
-
-/// What is seen of the arguments of a call, in one pass over each.
-#[derive(Default)]
-pub(crate) struct Look {
-    shapes: Ordered,
-    /// Tells equal values from others.
-    pub(crate) print: Print,
-    /// Bytes that the JSON of the value may still take.
-    room: usize,
-    /// There is a key that only serde_json can tell whether JSON can have it.
-    odd_key: bool,
-}
-
-impl Look {
-    pub(crate) fn capacity(&self) -> usize {
-        self.shapes.text.capacity()
-    }
-
-    /// The shapes of the arguments, one after the other.
-    pub(crate) fn shapes(&self) -> &[u8] {
-        &self.shapes.text
-    }
-
-    /// Takes back everything.
-    pub(crate) fn clear(&mut self) {
-        self.shapes.truncate(0);
-        self.print = Print::default();
-    }
-
-    pub(crate) fn put(&mut self, text: &str) {
-        self.shapes.text.extend_from_slice(text.as_bytes());
-    }
-
-    /// Appends the shape of a value; false, and nothing is appended, if it has no JSON form or one
-    /// that is too large for the thread of the agent.
-    pub(crate) fn append<T: Serialize + ?Sized>(&mut self, value: &T) -> bool {
-        let before = (self.shapes.text.len(), self.print);
-        // The JSON is not written to learn how large it is: at most so large is enough to know,
-        // for nearly all values.
-        let fits = self.look(value, LARGEST) && (!self.odd_key || json::fits(value));
-        if fits {
-            return true;
-        }
-        self.take_back(before);
-        let whole = json::fits(value) && self.look(value, usize::MAX);
-        if !whole {
-            self.take_back(before);
-        }
-        whole
-    }
-
-    fn look<T: Serialize + ?Sized>(&mut self, value: &T, room: usize) -> bool {
-        self.room = room;
-        self.odd_key = false;
-        value.serialize(Shape(self)).is_ok()
-    }
-
-    fn take_back(&mut self, (shapes, print): (usize, Print)) {
-        self.shapes.truncate(shapes);
-        self.print = print;
-    }
-
-    fn take(&mut self, bytes: usize) -> Result {
-        self.room = self.room.checked_sub(bytes).ok_or(Unserialisable)?;
-        Ok(())
-    }
-
-    /// A leaf of the shape `shape`, whose JSON takes at most so many bytes.
-    fn leaf(&mut self, shape: &str, bytes: usize) -> Result {
-        self.put(shape);
-        self.take(bytes)
-    }
-
-    fn variant(&mut self, variant: &'static str) -> Result {
-        self.print.bytes(variant.as_bytes());
-        self.put("#");
-        // Around what is inside there are braces, a colon and a comma.
-        self.leaf(variant, json::largest_string(variant) + 3)
-    }
-
-    fn text(&mut self, text: &str) -> Result {
-        self.print.bytes(text.as_bytes());
-        self.leaf("s", json::largest_string(text))
-    }
-}
+use crate::ordered::{FEW, List, Part};
 
 /// serde wants an error type; the texts of errors are never kept, for they may carry values.
 #[derive(Debug)]
@@ -113,9 +28,10 @@ impl ser::Error for Unserialisable {
     }
 }
 
-type Result<T = ()> = std::result::Result<T, Unserialisable>;
+pub(crate) type Result<T = ()> = std::result::Result<T, Unserialisable>;
 
-struct Shape<'a>(&'a mut Look);
+/// Writes the shape of a value.
+pub(crate) struct Shape<'a>(pub(crate) &'a mut Look);
 
 /// Numbers in JSON are never longer.
 const NUMBER: usize = 40;
@@ -272,7 +188,7 @@ fn open(look: &mut Look, variant: Option<&'static str>, bracket: &str) -> Result
     look.take(3)
 }
 
-struct Items<'a> {
+pub(crate) struct Items<'a> {
     look: &'a mut Look,
     list: List,
     count: u64,
@@ -313,7 +229,7 @@ impl<'a> Items<'a> {
     }
 }
 
-struct Fields<'a> {
+pub(crate) struct Fields<'a> {
     look: &'a mut Look,
     list: List,
     count: u64,
@@ -355,7 +271,7 @@ impl<'a> Fields<'a> {
 /// Quoted, so that no key can imitate structure.
 fn push_key(out: &mut Vec<u8>, key: &str) {
     out.push(b'"');
-    if key.contains(['"', '\\']) {
+    if key.bytes().any(|byte| matches!(byte, b'"' | b'\\')) {
         let escaped = key.replace('\\', "\\\\").replace('"', "\\\"");
         out.extend_from_slice(escaped.as_bytes());
     } else {
