@@ -22,19 +22,21 @@ use crate::counts::{CONSOLE_DROPPED, Lane};
 use crate::error::InitError;
 use crate::spans::SpanExport;
 
-/// Spans and snapshots that may wait for the thread: 16,384 take some 10 MB at worst.
-const CAPACITY: usize = 16_384;
+/// Spans and snapshots that may wait for the thread: 8,192 take some 8 MB at worst.
+const CAPACITY: usize = 8_192;
 
 /// How long the thread rests where there is nothing to do.
 const REST: Duration = Duration::from_millis(20);
 
 /// A burst wakes the thread before its rest is over, once in so many messages.
-const BURST: usize = CAPACITY / 8;
+const BURST: usize = CAPACITY / 4;
 
-/// Boxed, so that the queue itself stays small.
+/// Snapshots lie in the queue itself: a box for each, made on one thread and freed on another,
+/// would cost both more than to copy them.
+#[expect(clippy::large_enum_variant, reason = "see above")]
 pub(crate) enum Message {
     Span(Box<SpanData>),
-    Snapshot(Box<Snapshot>),
+    Snapshot(Snapshot),
     /// Answer when everything before this was dealt with.
     Flush(SyncSender<()>),
     /// Likewise, and end.
@@ -157,7 +159,7 @@ impl SnapshotSink for Queue {
         if let Some(lane) = &self.logs {
             lane.offer();
         }
-        self.push(Message::Snapshot(Box::new(snapshot)), self.logs.as_deref())
+        self.push(Message::Snapshot(snapshot), self.logs.as_deref())
     }
 }
 
@@ -183,11 +185,11 @@ fn work(receiver: &Receiver<Message>, mut stages: Stages) {
             }
             Message::Snapshot(snapshot) => match (&mut stages.printer, &stages.emit) {
                 (Some(printer), Some(emit)) => {
-                    printer.log(convert::snapshot((*snapshot).clone()));
-                    emit(*snapshot);
+                    printer.log(convert::snapshot(snapshot.clone()));
+                    emit(snapshot);
                 }
-                (Some(printer), None) => printer.log(convert::snapshot(*snapshot)),
-                (None, Some(emit)) => emit(*snapshot),
+                (Some(printer), None) => printer.log(convert::snapshot(snapshot)),
+                (None, Some(emit)) => emit(snapshot),
                 (None, None) => {}
             },
             Message::Flush(answer) => {
