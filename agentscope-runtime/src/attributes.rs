@@ -25,8 +25,10 @@ pub(crate) const INPUT: JsonKeys = (names::INPUT_VALUE, names::INPUT_MIME_TYPE);
 pub(crate) const OUTPUT: JsonKeys = (names::OUTPUT_VALUE, names::OUTPUT_MIME_TYPE);
 
 pub(crate) fn push_json(attributes: &mut Vec<KeyValue>, keys: JsonKeys, json: StringValue) {
-    attributes.push(KeyValue::new(keys.0, json));
-    attributes.push(KeyValue::new(keys.1, "application/json"));
+    attributes.extend([
+        KeyValue::new(keys.0, json),
+        KeyValue::new(keys.1, "application/json"),
+    ]);
 }
 
 /// The semantic conventions fix how spans are called: `{operation} {name}`.
@@ -45,12 +47,14 @@ pub(crate) fn of_call(call: &Opened<'_>, capture: &mut Capture) -> Vec<KeyValue>
     let Frame { session, agent } = call.frame;
     // Room for those that the span gets at its end too.
     let mut attributes = Vec::with_capacity(36);
-    let mut push = |key, value: Value| attributes.push(KeyValue::new(key, value));
-    push(names::SESSION_ID, session.id.clone().into());
-    push(names::LAYER, capture.site.meta.layer.as_str().into());
-    push(names::FUNCTION_NAME, capture.site.meta.function.into());
+    // Several at once where they are together: what is pushed alone is written twice.
+    attributes.extend([
+        KeyValue::new(names::SESSION_ID, session.id.clone()),
+        KeyValue::new(names::LAYER, capture.site.meta.layer.as_str()),
+        KeyValue::new(names::FUNCTION_NAME, capture.site.meta.function),
+    ]);
     if let Some(step) = call.step.or_else(|| session.latest_step()) {
-        push(names::STEP_INDEX, i64::from(step).into());
+        attributes.push(KeyValue::new(names::STEP_INDEX, i64::from(step)));
     }
     session.push_identity(&mut attributes);
     attributes.append(&mut capture.attributes);
@@ -67,10 +71,12 @@ pub(crate) fn of_call(call: &Opened<'_>, capture: &mut Capture) -> Vec<KeyValue>
 
 fn tool(attributes: &mut Vec<KeyValue>, call: &Opened<'_>, capture: &mut Capture) {
     let meta = &capture.site.meta;
+    attributes.extend([
+        KeyValue::new(names::OPERATION_NAME, "execute_tool"),
+        KeyValue::new(names::TOOL_NAME, call.name.clone()),
+        KeyValue::new(names::TOOL_TYPE, "function"),
+    ]);
     let mut push = |key, value: Value| attributes.push(KeyValue::new(key, value));
-    push(names::OPERATION_NAME, "execute_tool".into());
-    push(names::TOOL_NAME, call.name.clone().into());
-    push(names::TOOL_TYPE, "function".into());
     if !meta.description.is_empty() {
         push(names::TOOL_DESCRIPTION, meta.description.into());
     }

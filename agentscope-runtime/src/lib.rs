@@ -71,6 +71,7 @@ mod level;
 mod look;
 mod map_key;
 mod moment;
+mod open_spans;
 mod opening;
 mod option;
 mod ordered;

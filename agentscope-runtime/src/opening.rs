@@ -110,7 +110,7 @@ impl Opening {
                 (own.frame(), Some(own))
             }
         };
-        let session = frame.session.clone();
+        let session = &frame.session;
         let step = (layer == Layer::Tool).then(|| session.take_step());
         let reason = opening.stated_reason.or(opening.capture.reason.take());
         let reason = reason.map(|text| text.redacted(TEXT_LIMIT));
@@ -162,7 +162,12 @@ impl Opening {
         if opens_agent || own_session.is_some() {
             cx = cx.with_value(frame.clone());
         }
-        let key = session.open_span(cx.clone(), frame.agent.clone().filter(|_| opens_agent));
+        let opened_agent = if opens_agent {
+            frame.agent.clone()
+        } else {
+            None
+        };
+        let key = session.open_span(cx.clone(), opened_agent);
         let print = opening.capture.print().filter(|_| layer == Layer::Tool);
         let mut recording = Box::new(Recording {
             site,

@@ -199,8 +199,10 @@ impl Recording {
         if is_blind && self.site.meta.layer == Layer::Tool {
             attributes.push(KeyValue::new(names::TOOL_BLIND, true));
         }
-        attributes.push(KeyValue::new(names::OUTCOME, ending.outcome.as_str()));
-        attributes.push(KeyValue::new(names::LEVEL, self.worst.as_str()));
+        attributes.extend([
+            KeyValue::new(names::OUTCOME, ending.outcome.as_str()),
+            KeyValue::new(names::LEVEL, self.worst.as_str()),
+        ]);
         if self.frame.session.close_span(self.key) {
             end_span(&self.cx, &ending, attributes, self.now);
         }
@@ -256,7 +258,7 @@ impl Recording {
             attributes.push(KeyValue::new(names::TOOL_RESPONSE_HASH, hash));
         }
         let failed = ending.outcome != Outcome::Ok;
-        if let Some((agent, call)) = self.frame.agent.clone().zip(self.call.take()) {
+        if let Some((agent, call)) = self.frame.agent.as_ref().zip(self.call.take()) {
             agent.finished_step(call, status, failed);
         }
         let is_timeout = ending

@@ -1,5 +1,6 @@
 //! Execution-state snapshots: what an agent knew at one moment, and where they go.
 
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, RwLock};
 use std::time::SystemTime;
 
@@ -156,6 +157,36 @@ pub trait SnapshotSink: Send + Sync {
 
 static SINK: RwLock<Option<Arc<dyn SnapshotSink>>> = RwLock::new(None);
 
+/// Counts installations.
+static GENERATION: AtomicU64 = AtomicU64::new(0);
+
+/// The sink as a session found it: to ask for it anew at every snapshot makes threads wait for one
+/// another's caches. Holds while no other one is installed.
+pub(crate) struct KnownSink {
+    generation: u64,
+    sink: Option<Arc<dyn SnapshotSink>>,
+}
+
+impl KnownSink {
+    pub(crate) fn find() -> Self {
+        // In this order: a sink that is installed in between makes this one look old, never new.
+        let generation = GENERATION.load(Ordering::Acquire);
+        Self {
+            generation,
+            sink: sink(),
+        }
+    }
+
+    /// Hands a snapshot to the sink, or to `tracing` where there is none; never both.
+    pub(crate) fn record(&self, snapshot: Snapshot) {
+        let is_current = self.generation == GENERATION.load(Ordering::Acquire);
+        match &self.sink {
+            _ if !is_current => record(sink().as_deref(), snapshot),
+            sink => record(sink.as_deref(), snapshot),
+        }
+    }
+}
+
 /// Sends all later snapshots to `sink`; `None` sends them to the `tracing` log again.
 ///
 /// ```
@@ -166,7 +197,11 @@ pub fn set_snapshot_sink(sink: Option<Arc<dyn SnapshotSink>>) {
     let mut installed = SINK
         .write()
         .unwrap_or_else(|poisoned| poisoned.into_inner());
-    *installed = sink;
+    let before = std::mem::replace(&mut *installed, sink);
+    GENERATION.fetch_add(1, Ordering::Release);
+    drop(installed);
+    // What its `Drop` does is none of our business, and may take time.
+    drop(before);
 }
 
 /// Sends all later snapshots as log records to the application's own logger provider, on the
@@ -237,9 +272,8 @@ pub(crate) fn sink() -> Option<Arc<dyn SnapshotSink>> {
     }
 }
 
-/// Hands a snapshot to the sink, or to `tracing` where there is none; never both.
-pub(crate) fn record(snapshot: Snapshot) {
-    match sink() {
+fn record(sink: Option<&dyn SnapshotSink>, snapshot: Snapshot) {
+    match sink {
         Some(sink) => stats::count_snapshot(sink.record(snapshot)),
         None => {
             stats::count_snapshot(true);
