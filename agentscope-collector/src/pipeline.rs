@@ -2,10 +2,15 @@
 //!
 //! The agent's threads only put ended spans and snapshots into a bounded queue. The thread
 //! "agentscope" turns them into log records, feeds the console and hands spans to the exporter.
+//! It looks into the queue from time to time: to wake it for every snapshot would cost the agent
+//! more than all the rest of a recorded call.
 
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
-use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, TrySendError, sync_channel};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::mpsc::{
+    Receiver, RecvTimeoutError, SyncSender, TryRecvError, TrySendError, sync_channel,
+};
+use std::thread::Thread;
 use std::time::{Duration, Instant};
 
 use agentscope_runtime::{Snapshot, SnapshotSink};
@@ -17,13 +22,21 @@ use crate::counts::{CONSOLE_DROPPED, Lane};
 use crate::error::InitError;
 use crate::spans::SpanExport;
 
-/// Spans and snapshots that may wait for the thread: 16,384 take some 10 MB at worst.
-const CAPACITY: usize = 16_384;
+/// Spans and snapshots that may wait for the thread: 8,192 take some 8 MB at worst.
+const CAPACITY: usize = 8_192;
 
-/// Boxed, so that the queue itself stays small.
+/// How long the thread rests where there is nothing to do.
+const REST: Duration = Duration::from_millis(20);
+
+/// A burst wakes the thread before its rest is over, once in so many messages.
+const BURST: usize = CAPACITY / 4;
+
+/// Snapshots lie in the queue itself: a box for each, made on one thread and freed on another,
+/// would cost both more than to copy them.
+#[expect(clippy::large_enum_variant, reason = "see above")]
 pub(crate) enum Message {
     Span(Box<SpanData>),
-    Snapshot(Box<Snapshot>),
+    Snapshot(Snapshot),
     /// Answer when everything before this was dealt with.
     Flush(SyncSender<()>),
     /// Likewise, and end.
@@ -46,6 +59,8 @@ pub(crate) struct Stages {
 #[derive(Clone)]
 pub(crate) struct Queue {
     sender: SyncSender<Message>,
+    thread: Thread,
+    pushed: Arc<AtomicUsize>,
     spans: Option<Arc<SpanExport>>,
     logs: Option<Arc<Lane>>,
     printing: bool,
@@ -63,17 +78,20 @@ impl Queue {
     /// Starts the thread.
     pub(crate) fn start(stages: Stages) -> Result<Self, InitError> {
         let (sender, receiver) = sync_channel(CAPACITY);
-        let queue = Self {
-            sender,
-            spans: stages.spans.clone(),
-            logs: stages.logs.clone(),
-            printing: stages.printer.is_some(),
-        };
-        std::thread::Builder::new()
+        let (spans, logs) = (stages.spans.clone(), stages.logs.clone());
+        let printing = stages.printer.is_some();
+        let thread = std::thread::Builder::new()
             .name("agentscope".to_owned())
             .spawn(move || work(&receiver, stages))
             .map_err(InitError::Thread)?;
-        Ok(queue)
+        Ok(Self {
+            sender,
+            thread: thread.thread().clone(),
+            pushed: Arc::default(),
+            spans,
+            logs,
+            printing,
+        })
     }
 
     pub(crate) fn span(&self, span: SpanData) {
@@ -89,6 +107,9 @@ impl Queue {
     /// False if it was dropped.
     fn push(&self, message: Message, lane: Option<&Lane>) -> bool {
         let taken = self.sender.try_send(message).is_ok();
+        if self.pushed.fetch_add(1, Ordering::Relaxed) % BURST == BURST - 1 {
+            self.thread.unpark();
+        }
         if !taken {
             if let Some(lane) = lane {
                 lane.drop_one();
@@ -126,6 +147,7 @@ impl Queue {
                 }
             }
         }
+        self.thread.unpark();
         let left = deadline.saturating_duration_since(Instant::now());
         // Gone without an answer, the thread has ended: see above.
         answered.recv_timeout(left) != Err(RecvTimeoutError::Timeout)
@@ -137,13 +159,21 @@ impl SnapshotSink for Queue {
         if let Some(lane) = &self.logs {
             lane.offer();
         }
-        self.push(Message::Snapshot(Box::new(snapshot)), self.logs.as_deref())
+        self.push(Message::Snapshot(snapshot), self.logs.as_deref())
     }
 }
 
 fn work(receiver: &Receiver<Message>, mut stages: Stages) {
-    // Ends too when every sender is gone.
-    while let Ok(message) = receiver.recv() {
+    loop {
+        let message = match receiver.try_recv() {
+            Ok(message) => message,
+            Err(TryRecvError::Empty) => {
+                std::thread::park_timeout(REST);
+                continue;
+            }
+            // Every sender is gone.
+            Err(TryRecvError::Disconnected) => return,
+        };
         match message {
             Message::Span(span) => {
                 if let Some(printer) = &mut stages.printer {
@@ -155,11 +185,11 @@ fn work(receiver: &Receiver<Message>, mut stages: Stages) {
             }
             Message::Snapshot(snapshot) => match (&mut stages.printer, &stages.emit) {
                 (Some(printer), Some(emit)) => {
-                    printer.log(convert::snapshot((*snapshot).clone()));
-                    emit(*snapshot);
+                    printer.log(convert::snapshot(snapshot.clone()));
+                    emit(snapshot);
                 }
-                (Some(printer), None) => printer.log(convert::snapshot(*snapshot)),
-                (None, Some(emit)) => emit(*snapshot),
+                (Some(printer), None) => printer.log(convert::snapshot(snapshot)),
+                (None, Some(emit)) => emit(snapshot),
                 (None, None) => {}
             },
             Message::Flush(answer) => {
@@ -206,6 +236,8 @@ mod tests {
         let (sender, _receiver) = sync_channel(2);
         let queue = Queue {
             sender,
+            thread: std::thread::current(),
+            pushed: Arc::default(),
             spans: None,
             logs: None,
             printing: true,

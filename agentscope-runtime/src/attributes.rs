@@ -24,9 +24,11 @@ pub(crate) type JsonKeys = (&'static str, &'static str);
 pub(crate) const INPUT: JsonKeys = (names::INPUT_VALUE, names::INPUT_MIME_TYPE);
 pub(crate) const OUTPUT: JsonKeys = (names::OUTPUT_VALUE, names::OUTPUT_MIME_TYPE);
 
-pub(crate) fn push_json(attributes: &mut Vec<KeyValue>, keys: JsonKeys, json: &str) {
-    attributes.push(KeyValue::new(keys.0, json.to_owned()));
-    attributes.push(KeyValue::new(keys.1, "application/json"));
+pub(crate) fn push_json(attributes: &mut Vec<KeyValue>, keys: JsonKeys, json: StringValue) {
+    attributes.extend([
+        KeyValue::new(keys.0, json),
+        KeyValue::new(keys.1, "application/json"),
+    ]);
 }
 
 /// The semantic conventions fix how spans are called: `{operation} {name}`.
@@ -45,14 +47,16 @@ pub(crate) fn of_call(call: &Opened<'_>, capture: &mut Capture) -> Vec<KeyValue>
     let Frame { session, agent } = call.frame;
     // Room for those that the span gets at its end too.
     let mut attributes = Vec::with_capacity(36);
-    let mut push = |key, value: Value| attributes.push(KeyValue::new(key, value));
-    push(names::SESSION_ID, session.id.clone().into());
-    push(names::LAYER, capture.site.meta.layer.as_str().into());
-    push(names::FUNCTION_NAME, capture.site.meta.function.into());
+    // Several at once where they are together: what is pushed alone is written twice.
+    attributes.extend([
+        KeyValue::new(names::SESSION_ID, session.id.clone()),
+        KeyValue::new(names::LAYER, capture.site.meta.layer.as_str()),
+        KeyValue::new(names::FUNCTION_NAME, capture.site.meta.function),
+    ]);
     if let Some(step) = call.step.or_else(|| session.latest_step()) {
-        push(names::STEP_INDEX, i64::from(step).into());
+        attributes.push(KeyValue::new(names::STEP_INDEX, i64::from(step)));
     }
-    attributes.extend(session.identity_attributes());
+    session.push_identity(&mut attributes);
     attributes.append(&mut capture.attributes);
     match capture.site.meta.layer {
         Layer::Tool => tool(&mut attributes, call, capture),
@@ -65,12 +69,14 @@ pub(crate) fn of_call(call: &Opened<'_>, capture: &mut Capture) -> Vec<KeyValue>
     attributes
 }
 
-fn tool(attributes: &mut Vec<KeyValue>, call: &Opened<'_>, capture: &Capture) {
+fn tool(attributes: &mut Vec<KeyValue>, call: &Opened<'_>, capture: &mut Capture) {
     let meta = &capture.site.meta;
+    attributes.extend([
+        KeyValue::new(names::OPERATION_NAME, "execute_tool"),
+        KeyValue::new(names::TOOL_NAME, call.name.clone()),
+        KeyValue::new(names::TOOL_TYPE, "function"),
+    ]);
     let mut push = |key, value: Value| attributes.push(KeyValue::new(key, value));
-    push(names::OPERATION_NAME, "execute_tool".into());
-    push(names::TOOL_NAME, call.name.clone().into());
-    push(names::TOOL_TYPE, "function".into());
     if !meta.description.is_empty() {
         push(names::TOOL_DESCRIPTION, meta.description.into());
     }

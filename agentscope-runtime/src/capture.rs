@@ -1,20 +1,18 @@
 //! Collects what an annotated function was called with, while the arguments are still there.
 
-use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::Arc;
 
 use opentelemetry::{KeyValue, StringValue, Value};
 use serde::Serialize;
 
 use crate::class::{Class, Classify, Sensitivity};
-use crate::json::{Json, Written};
 use crate::key;
 use crate::names;
 use crate::option::{FloatOption, IntOption, TextOption};
 use crate::redact::{Redactor, Tally};
+use crate::room::Room;
 use crate::schema::{Schema, SchemaBuilder};
 use crate::session_state::Identity;
-use crate::shape;
 use crate::site::{Layer, Site};
 use crate::text::{IntoText, Text};
 
@@ -32,15 +30,10 @@ pub struct Capture {
     pub(crate) tally: Tally,
     /// Options that are attributes as they are.
     pub(crate) attributes: Vec<KeyValue>,
-    /// The arguments as a JSON object, still open at its end.
-    input: Json,
-    /// Room for the JSON of one argument.
-    scratch: Json,
-    /// The shapes of the arguments, one after the other.
-    shapes: String,
+    /// Its JSON is an object of the arguments, still open at its end.
+    room: Room,
     /// Class of the argument that was written last.
     class: Class,
-    print: DefaultHasher,
     print_is_whole: bool,
 }
 
@@ -58,46 +51,45 @@ impl Capture {
             schema: None,
             tally: Tally::default(),
             attributes: Vec::new(),
-            input: Json::with_capacity(256),
-            scratch: Json::with_capacity(128),
-            shapes: String::with_capacity(64),
+            room: Room::lend(),
             class: Class::Secret,
-            print: DefaultHasher::new(),
             print_is_whole: true,
         }
     }
 
     /// The arguments as JSON, each redacted by its class; `None` if nothing of them may be shown.
-    pub(crate) fn input(&mut self) -> Option<String> {
+    pub(crate) fn input(&mut self) -> Option<StringValue> {
         if self.tally.visible == 0 {
             return None;
         }
-        let mut input = std::mem::take(&mut self.input);
-        input.raw("}");
-        Some(input.into_string())
+        let json = &mut self.room.get().json;
+        json.raw("}");
+        Some(json.to_value())
     }
 
     /// Keyed, for the keys of a map can be personal data; `None` for a function without arguments.
-    pub(crate) fn shape_hash(&self) -> Option<StringValue> {
-        (!self.shapes.is_empty()).then(|| self.site.shape_hash(&self.shapes))
+    pub(crate) fn shape_hash(&mut self) -> Option<StringValue> {
+        let shapes = self.room.get().look.shapes();
+        (!shapes.is_empty()).then(|| self.site.shape_hash(shapes))
     }
 
     /// Tells equal arguments from others, in this process only; `None` if one of them is opaque.
-    pub(crate) fn print(&self) -> Option<u64> {
-        self.print_is_whole.then(|| self.print.finish())
+    pub(crate) fn print(&mut self) -> Option<u64> {
+        self.print_is_whole
+            .then(|| self.room.get().look.print.finish())
     }
 
     fn begin_argument(&mut self, index: usize) -> &'static crate::site::Param {
         let param = self.site.meta.param(index);
-        self.input
-            .raw(if self.input.is_empty() { "{" } else { "," });
-        self.input.word(param.name);
-        self.input.raw(":");
+        let json = &mut self.room.get().json;
+        json.raw(if json.is_empty() { "{" } else { "," });
+        json.word(param.name);
+        json.raw(":");
         param
     }
 
     fn redactor(&mut self) -> Redactor<'_> {
-        Redactor::new(&mut self.input, &mut self.tally)
+        Redactor::new(&mut self.room.get().json, &mut self.tally)
     }
 
     pub(crate) fn value<T: Serialize + ?Sized>(&mut self, index: usize, value: &T) {
@@ -135,25 +127,23 @@ impl Capture {
         if self.class > Class::Pii {
             return self.no_structure();
         }
-        self.scratch.truncate(0);
-        let whole = self.scratch.value(value) == Written::Whole;
-        if whole && shape::append(&mut self.shapes, value) {
-            self.scratch.bytes().hash(&mut self.print);
-            self.shapes.push('\n');
+        let look = &mut self.room.get().look;
+        if look.append(value) {
+            look.put("\n");
         } else {
             self.no_structure();
         }
     }
 
     pub(crate) fn no_structure(&mut self) {
-        self.shapes.push_str("?\n");
+        self.room.get().look.put("?\n");
         self.print_is_whole = false;
     }
 
     /// Filling it was cut short: nothing half written may be shown.
     pub(crate) fn spoil(&mut self) {
         self.tally.visible = 0;
-        self.shapes.clear();
+        self.room.get().look.clear();
         self.print_is_whole = false;
     }
 

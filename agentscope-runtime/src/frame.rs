@@ -144,12 +144,26 @@ impl Drop for AmbientGuard {
     }
 }
 
-/// A clone of the thread's ambient state with another reason.
-pub(crate) fn ambient_with_reason(reason: Text) -> Ambient {
-    let frame = AMBIENT.with_borrow(|ambient| ambient.frame.clone());
-    Ambient {
-        frame,
-        reason: Some(reason),
+/// States a reason for calls made here, until the guard is dropped.
+pub(crate) fn enter_reason(reason: Text) -> ReasonGuard {
+    let outer = AMBIENT.try_with(|cell| cell.borrow_mut().reason.replace(reason));
+    ReasonGuard { outer: outer.ok() }
+}
+
+/// Restores the reason that held before.
+pub(crate) struct ReasonGuard {
+    outer: Option<Option<Text>>,
+}
+
+impl Drop for ReasonGuard {
+    fn drop(&mut self) {
+        if let Some(outer) = self.outer.take() {
+            let inner = AMBIENT.try_with(|cell| {
+                let reason = &mut cell.borrow_mut().reason;
+                std::mem::replace(reason, outer)
+            });
+            drop(inner);
+        }
     }
 }
 

@@ -1,16 +1,17 @@
 //! A JSON text that is being written.
 
+use std::borrow::Cow;
+
+use opentelemetry::StringValue;
 use serde::Serialize;
+
+use crate::key;
 
 /// Bytes, because serde_json writes bytes; only whole JSON texts and strings ever go in.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Json(Vec<u8>);
 
 impl Json {
-    pub(crate) fn with_capacity(bytes: usize) -> Self {
-        Self(Vec::with_capacity(bytes))
-    }
-
     pub(crate) fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
@@ -25,6 +26,7 @@ impl Json {
     }
 
     /// Writes structure: braces, commas, `null`.
+    #[inline]
     pub(crate) fn raw(&mut self, text: &str) {
         self.0.extend_from_slice(text.as_bytes());
     }
@@ -32,9 +34,22 @@ impl Json {
     /// Writes a text that is code (a name, a hash, a placeholder) as a JSON string: there is nothing
     /// to escape in it.
     pub(crate) fn word(&mut self, word: &str) {
-        self.raw("\"");
-        self.raw(word);
-        self.raw("\"");
+        self.ascii(word.as_bytes());
+    }
+
+    /// Likewise; bytes, because they are not checked again for what they are known to be.
+    fn ascii(&mut self, word: &[u8]) {
+        self.0.reserve(word.len() + 2);
+        self.0.push(b'"');
+        self.0.extend_from_slice(word);
+        self.0.push(b'"');
+    }
+
+    /// Writes a keyed hash in the place of what stands after `from`.
+    pub(crate) fn hash(&mut self, from: usize, kind: &str) {
+        let hash = key::keyed_hash(kind, &text_of(&self.0[from..]));
+        self.truncate(from);
+        self.ascii(hash.as_bytes());
     }
 
     /// Writes a text as a JSON string.
@@ -85,13 +100,31 @@ impl Json {
         }
     }
 
-    pub(crate) fn bytes(&self) -> &[u8] {
-        &self.0
+    pub(crate) fn to_value(&self) -> StringValue {
+        StringValue::from(self.since(0).to_owned())
     }
 
+    pub(crate) fn capacity(&self) -> usize {
+        self.0.capacity()
+    }
+
+    #[cfg(test)]
     pub(crate) fn into_string(self) -> String {
-        // Only UTF-8 goes in.
-        String::from_utf8(self.0).unwrap_or_default()
+        self.since(0).to_owned()
+    }
+}
+
+/// The text that a JSON string stands for; other JSON as it is.
+pub(crate) fn text_of(json: &[u8]) -> Cow<'_, [u8]> {
+    let unquoted = json
+        .strip_prefix(b"\"")
+        .and_then(|rest| rest.strip_suffix(b"\""));
+    match unquoted {
+        Some(text) if !text.contains(&b'\\') => Cow::Borrowed(text),
+        _ => match serde_json::from_slice::<String>(json) {
+            Ok(text) => Cow::Owned(text.into_bytes()),
+            Err(_) => Cow::Borrowed(json),
+        },
     }
 }
 
@@ -112,6 +145,21 @@ pub(crate) const LARGEST: usize = 256 * 1024;
 /// Whether the JSON of a value is not too large for the thread of the agent.
 pub(crate) fn fits<T: Serialize + ?Sized>(value: &T) -> bool {
     serde_json::to_writer(Room::new(|_| ()), value).is_ok()
+}
+
+/// Whether JSON has a byte of a text otherwise.
+pub(crate) fn is_escaped(byte: u8) -> bool {
+    byte < 32 || matches!(byte, b'"' | b'\\')
+}
+
+/// Bytes that the JSON of a text takes, and one for what is behind it, at most.
+pub(crate) fn largest_string(text: &str) -> usize {
+    // To look at a short one costs more than it tells.
+    if text.len() < 256 {
+        return 3 + 6 * text.len();
+    }
+    let escaped = text.bytes().filter(|byte| is_escaped(*byte)).count();
+    3 + text.len() + 5 * escaped
 }
 
 /// Takes [`LARGEST`] bytes and no more.

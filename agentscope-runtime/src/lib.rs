@@ -72,12 +72,17 @@ mod in_agent;
 mod json;
 mod key;
 mod level;
+mod look;
+mod map_key;
 mod moment;
+mod open_spans;
 mod opening;
 mod option;
+mod ordered;
 mod outcome;
 #[allow(missing_docs, reason = "called by expansions only")]
 mod output;
+mod print;
 #[allow(missing_docs, reason = "called by expansions only")]
 mod probe;
 #[allow(missing_docs, reason = "called by expansions only")]
@@ -86,6 +91,7 @@ mod reason;
 mod recording;
 mod redact;
 mod registry;
+mod room;
 #[allow(missing_docs, reason = "called by expansions only")]
 mod returned;
 #[allow(missing_docs, reason = "called by expansions only")]

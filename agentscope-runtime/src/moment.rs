@@ -11,7 +11,7 @@ use crate::frame::Frame;
 use crate::level::{self, Level};
 use crate::names;
 use crate::session_state::{RULE_BUDGET, RULE_ITERATIONS};
-use crate::snapshot::{self, Snapshot};
+use crate::snapshot::Snapshot;
 
 /// Where and when a snapshot is taken.
 pub(crate) struct Moment<'a> {
@@ -81,7 +81,7 @@ impl Moment<'_> {
             Some(state) => (Some(state.memory), state.goal, state.belief),
             None => (None, None, None),
         };
-        snapshot::record(Snapshot {
+        session.sink().record(Snapshot {
             event: event.name,
             level: event.level,
             time: self.time,

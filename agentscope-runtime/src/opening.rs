@@ -15,7 +15,7 @@ use crate::attributes::{self, INPUT, Opened};
 use crate::capture::Capture;
 use crate::frame::{self, Found, Frame};
 use crate::id;
-use crate::level::Level;
+use crate::level::{self, Level};
 use crate::moment::{Event, Moment};
 use crate::names;
 use crate::recording::{OwnSession, Recording};
@@ -47,7 +47,7 @@ enum Place {
 
 impl Opening {
     /// `None` where nothing is recorded: telemetry is suppressed here or there is no provider.
-    pub(crate) fn begin(site: &'static Site) -> Option<Self> {
+    pub(crate) fn begin(site: &'static Site) -> Option<Box<Self>> {
         if !frame::thread_is_alive() {
             return None;
         }
@@ -70,28 +70,33 @@ impl Opening {
             }
         };
         let stated_reason = frame::stated_reason();
-        Some(Self {
+        // Boxed, so that it is not moved from hand to hand.
+        Some(Box::new(Self {
             capture: Capture::new(site),
             parent,
             place,
             displaced,
             stated_reason,
-        })
+        }))
     }
 
-    pub(crate) fn start(mut self) -> Box<Recording> {
-        let site = self.capture.site;
+    pub(crate) fn start(self: Box<Self>) -> Box<Recording> {
+        let mut opening = self;
+        let site = opening.capture.site;
         let layer = site.meta.layer;
         let started = SystemTime::now();
-        let given_name = self.capture.name.take();
+        let given_name = opening.capture.name.take();
         let name = given_name.clone().unwrap_or_else(|| site.meta.name.into());
         // A prompt goes nowhere, whatever its class: not on a span, nor into the log.
-        let input = self.capture.input().filter(|_| layer != Layer::Inference);
-        let (mut frame, own_session) = match self.place {
+        let input = opening
+            .capture
+            .input()
+            .filter(|_| layer != Layer::Inference);
+        let (mut frame, own_session) = match opening.place {
             Place::Framed(frame) => {
                 frame
                     .session
-                    .add_identity(std::mem::take(&mut self.capture.identity));
+                    .add_identity(std::mem::take(&mut opening.capture.identity));
                 if frame.session.has_ended() {
                     // A call that outlives its session: to be found again at an orderly exit.
                     frame::track(&frame.session);
@@ -99,15 +104,15 @@ impl Opening {
                 (frame, None)
             }
             Place::Own { tracer, session_cx } => {
-                let identity = std::mem::take(&mut self.capture.identity);
-                let input = input.as_deref();
+                let identity = std::mem::take(&mut opening.capture.identity);
+                let input = input.clone();
                 let own = start_session(tracer, session_cx, identity, None, name.clone(), input);
                 (own.frame(), Some(own))
             }
         };
-        let session = frame.session.clone();
+        let session = &frame.session;
         let step = (layer == Layer::Tool).then(|| session.take_step());
-        let reason = self.stated_reason.or(self.capture.reason.take());
+        let reason = opening.stated_reason.or(opening.capture.reason.take());
         let reason = reason.map(|text| text.redacted(TEXT_LIMIT));
         let call = Opened {
             name: &name,
@@ -116,22 +121,27 @@ impl Opening {
             step,
             reason: reason.as_ref(),
         };
-        let mut attributes = attributes::of_call(&call, &mut self.capture);
-        if let Some(input) = &input {
+        let mut attributes = attributes::of_call(&call, &mut opening.capture);
+        // Nearly always the span is the only place that it goes to.
+        let again = match level::level() <= Level::Debug {
+            true => input.clone(),
+            false => None,
+        };
+        if let Some(input) = input {
             attributes::push_json(&mut attributes, INPUT, input);
         }
-        let mut builder = SpanBuilder::from_name(attributes::span_name(&call, &self.capture))
+        let mut builder = SpanBuilder::from_name(attributes::span_name(&call, &opening.capture))
             .with_kind(match layer {
                 Layer::Inference => SpanKind::Client,
                 Layer::Session | Layer::Agent | Layer::Tool => SpanKind::Internal,
             })
             .with_start_time(started);
-        if let Some(displaced) = self.displaced {
+        if let Some(displaced) = opening.displaced {
             attributes.push(KeyValue::new(names::FRAME, "recovered"));
             builder = builder.with_links(vec![Link::with_context(displaced)]);
         }
         let builder = builder.with_attributes(attributes);
-        let mut span = session.tracer.build_with_context(builder, &self.parent);
+        let mut span = session.tracer.build_with_context(builder, &opening.parent);
         let span_context = span.span_context().clone();
         let opens_agent = layer == Layer::Agent;
         if opens_agent {
@@ -142,18 +152,23 @@ impl Opening {
                 name.clone(),
                 span_context.clone(),
                 frame.agent.take(),
-                self.capture.token_budget,
-                self.capture.iteration_limit,
+                opening.capture.token_budget,
+                opening.capture.iteration_limit,
             ));
             session.add_agent(&agent);
             frame.agent = Some(agent);
         }
-        let mut cx = self.parent.with_span(span);
+        let mut cx = opening.parent.with_span(span);
         if opens_agent || own_session.is_some() {
             cx = cx.with_value(frame.clone());
         }
-        let key = session.open_span(cx.clone(), frame.agent.clone().filter(|_| opens_agent));
-        let print = self.capture.print().filter(|_| layer == Layer::Tool);
+        let opened_agent = if opens_agent {
+            frame.agent.clone()
+        } else {
+            None
+        };
+        let key = session.open_span(cx.clone(), opened_agent);
+        let print = opening.capture.print().filter(|_| layer == Layer::Tool);
         let mut recording = Box::new(Recording {
             site,
             cx,
@@ -167,27 +182,27 @@ impl Opening {
             }),
             name,
             reason,
-            schema: self.capture.schema,
-            model: self.capture.model,
-            tally: self.capture.tally,
+            schema: opening.capture.schema,
+            model: opening.capture.model,
+            tally: opening.capture.tally,
             started,
             now: started,
             worst: Level::Info,
             own_session,
             frame,
         });
-        recording.opened(input.as_deref());
+        recording.opened(again);
         recording
     }
 }
 
 impl Recording {
     /// Counts the call and records the state before it.
-    fn opened(&mut self, input: Option<&str>) {
-        let agent = self.frame.agent.clone();
+    fn opened(&mut self, input: Option<StringValue>) {
         match self.site.meta.layer {
             Layer::Tool => {
                 self.for_each_totals(Totals::add_tool_call);
+                let agent = self.frame.agent.as_ref();
                 let is_retry = agent
                     .zip(self.call.as_ref())
                     .is_some_and(|(agent, call)| agent.is_retry(call));
@@ -200,6 +215,7 @@ impl Recording {
             }
             Layer::Inference => {
                 self.for_each_totals(Totals::add_inference_call);
+                let agent = self.frame.agent.as_ref();
                 let exhausted = agent.and_then(|agent| agent.iterate());
                 self.moment().exhausted(exhausted);
             }
@@ -246,7 +262,7 @@ fn start_session(
     identity: Identity,
     id: Option<StringValue>,
     name: StringValue,
-    input: Option<&str>,
+    input: Option<StringValue>,
 ) -> OwnSession {
     let span = session_cx.span();
     let id = id.unwrap_or_else(id::random_id128);

@@ -7,8 +7,8 @@ use serde::Serialize;
 use crate::canonical;
 use crate::class::{Class, Classify, Sensitivity};
 use crate::emptiness;
-use crate::json::Json;
 use crate::redact::{Redactor, Tally};
+use crate::room::Room;
 use crate::site::{Layer, Meta};
 use crate::usage::Usage;
 
@@ -16,7 +16,8 @@ use crate::usage::Usage;
 pub struct Output {
     meta: &'static Meta,
     pub(crate) tally: Tally,
-    pub(crate) json: Json,
+    /// Its JSON is the result.
+    pub(crate) room: Room,
     /// Highest class of the result.
     class: Class,
     canonical: Option<Vec<u8>>,
@@ -32,7 +33,7 @@ impl Output {
         Self {
             meta,
             tally: Tally::default(),
-            json: Json::default(),
+            room: Room::lend(),
             class: Class::Public,
             canonical: None,
             empty: false,
@@ -58,7 +59,7 @@ impl Output {
     }
 
     fn redactor(&mut self) -> Redactor<'_> {
-        Redactor::new(&mut self.json, &mut self.tally)
+        Redactor::new(&mut self.room.get().json, &mut self.tally)
     }
 
     fn sensitivity(&self) -> Sensitivity {

@@ -58,7 +58,7 @@ impl<F: Future> Future for BecauseFuture<F> {
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<F::Output> {
         let this = self.project();
-        let _reason = frame::enter(frame::ambient_with_reason(this.reason.clone()));
+        let _reason = frame::enter_reason(this.reason.clone());
         this.inner.poll(cx)
     }
 }
@@ -78,6 +78,6 @@ impl<F: Future> Future for BecauseFuture<F> {
 /// assert_eq!(orders, 3);
 /// ```
 pub fn because<R>(reason: impl IntoText, call: impl FnOnce() -> R) -> R {
-    let _reason = frame::enter(frame::ambient_with_reason(reason.into_text()));
+    let _reason = frame::enter_reason(reason.into_text());
     call()
 }

@@ -11,7 +11,7 @@ use crate::attributes::{self, OUTPUT};
 use crate::frame::{self, Ambient, AmbientGuard, Frame};
 use crate::id;
 use crate::key;
-use crate::level::Level;
+use crate::level::{self, Level};
 use crate::moment::{Event, ToolCall};
 use crate::names;
 use crate::outcome::{Ending, Outcome};
@@ -88,7 +88,7 @@ impl OwnSession {
         Entered::new(&self.cx, self.frame())
     }
 
-    pub(crate) fn end(self, ending: &Ending, output: Option<&str>, time: SystemTime) {
+    pub(crate) fn end(self, ending: &Ending, output: Option<StringValue>, time: SystemTime) {
         frame::untrack(&self.state);
         self.state.end();
         if self.state.close_span(self.key) {
@@ -132,10 +132,13 @@ impl Recording {
     }
 
     /// At DEBUG, arguments or a result in full as far as their classes allow.
-    pub(crate) fn debug_values(&mut self, key: &'static str, json: Option<&str>) {
-        if let (Some(json), true) = (json, self.moment().is_recorded(Level::Debug)) {
+    pub(crate) fn debug_values(&mut self, key: &'static str, json: Option<StringValue>) {
+        let Some(json) = json else {
+            return;
+        };
+        if self.moment().is_recorded(Level::Debug) {
             let event = Event::new(names::EVENT_VALUES, Level::Debug);
-            self.snapshot(event.with(key, json.to_owned()));
+            self.snapshot(event.with(key, json));
         }
     }
 
@@ -178,16 +181,19 @@ impl Recording {
         // that the call has opened for itself, nor into the log.
         let shown = shown
             .filter(|_| self.site.meta.layer != Layer::Inference)
-            .map(|output| std::mem::take(&mut output.json).into_string());
+            .map(|output| output.room.get().json.to_value());
         match self.site.meta.layer {
             Layer::Tool => self.end_tool(&ending, output.as_ref(), &mut attributes),
             Layer::Inference => self.end_inference(&ending, output.as_ref(), &mut attributes),
             Layer::Agent | Layer::Session => self.end_agent(&ending, &mut attributes),
         }
-        if let Some(shown) = &shown {
+        // Nearly always the span is the only place that it goes to.
+        let goes_on = self.own_session.is_some() || level::level() <= Level::Debug;
+        let again = if goes_on { shown.clone() } else { None };
+        if let Some(shown) = shown {
             attributes::push_json(&mut attributes, OUTPUT, shown);
         }
-        self.debug_values(names::OUTPUT_VALUE, shown.as_deref());
+        self.debug_values(names::OUTPUT_VALUE, again.clone());
         let result_tally = output.map(|output| output.tally);
         let tally = result_tally.map_or(self.tally, |result| self.tally.and(result));
         attributes.extend(
@@ -203,13 +209,15 @@ impl Recording {
         if is_blind && self.site.meta.layer == Layer::Tool {
             attributes.push(KeyValue::new(names::TOOL_BLIND, true));
         }
-        attributes.push(KeyValue::new(names::OUTCOME, ending.outcome.as_str()));
-        attributes.push(KeyValue::new(names::LEVEL, self.worst.as_str()));
+        attributes.extend([
+            KeyValue::new(names::OUTCOME, ending.outcome.as_str()),
+            KeyValue::new(names::LEVEL, self.worst.as_str()),
+        ]);
         if self.frame.session.close_span(self.key) {
             end_span(&self.cx, &ending, attributes, self.now);
         }
         if let Some(session) = self.own_session.take() {
-            session.end(&ending, shown.as_deref(), self.now);
+            session.end(&ending, again, self.now);
         }
         // It was tracked once more for this call; other calls of it that are still open do so again.
         if self.frame.session.has_ended() && !self.frame.session.has_open_spans() {
@@ -256,11 +264,11 @@ impl Recording {
             attributes.push(KeyValue::new(names::TOOL_RESPONSE_SIZE, size));
         }
         if let Some(bytes) = output.and_then(Output::hashable) {
-            let hash = key::keyed_hash("response", bytes);
+            let hash = StringValue::from(key::keyed_hash("response", bytes));
             attributes.push(KeyValue::new(names::TOOL_RESPONSE_HASH, hash));
         }
         let failed = ending.outcome != Outcome::Ok;
-        if let Some((agent, call)) = self.frame.agent.clone().zip(self.call.take()) {
+        if let Some((agent, call)) = self.frame.agent.as_ref().zip(self.call.take()) {
             agent.finished_step(call, status, failed);
         }
         let is_timeout = ending

@@ -1,12 +1,9 @@
 //! Writes values as JSON, each part redacted by its class.
 
-use std::borrow::Cow;
-
 use serde::Serialize;
 
 use crate::class::{Class, Classify, Sensitivity, Treatment};
-use crate::json::{Json, LARGEST, Written};
-use crate::key;
+use crate::json::{Json, LARGEST, Written, text_of};
 use crate::text::{placeholder, shortened};
 
 /// A value larger than this (bytes of JSON) is shown as a preview and its size.
@@ -147,17 +144,17 @@ impl<'a> Redactor<'a> {
         if treatment == Treatment::Keep && self.out.len() - from <= VALUE_LIMIT {
             return;
         }
+        if treatment == Treatment::Hash {
+            let kind = sensitivity.kind.unwrap_or("value");
+            return self.out.hash(from, kind);
+        }
         let json = self.out.since(from);
         let instead = match treatment {
             Treatment::Keep if written == Written::Begun => {
                 format!("{} [more than {LARGEST} bytes]", shortened(json, PREVIEW))
             }
             Treatment::Keep => preview(json),
-            Treatment::Hash => {
-                let kind = sensitivity.kind.unwrap_or("value");
-                key::keyed_hash(kind, text_of(json).as_bytes())
-            }
-            _ => last4(&text_of(json)).unwrap_or(placeholder(sensitivity.class).to_owned()),
+            _ => last4(json).unwrap_or(placeholder(sensitivity.class).to_owned()),
         };
         self.out.truncate(from);
         self.out.string(&instead);
@@ -169,18 +166,9 @@ fn preview(json: &str) -> String {
     format!("{} [{} bytes]", shortened(json, PREVIEW), json.len())
 }
 
-/// The text that a JSON string stands for; other JSON as it is.
-fn text_of(json: &str) -> Cow<'_, str> {
-    let unquoted = json
-        .strip_prefix('"')
-        .and_then(|rest| rest.strip_suffix('"'));
-    match unquoted {
-        Some(text) if !text.contains('\\') => Cow::Borrowed(text),
-        _ => serde_json::from_str::<String>(json).map_or(Cow::Borrowed(json), Cow::Owned),
-    }
-}
-
-fn last4(text: &str) -> Option<String> {
+fn last4(json: &str) -> Option<String> {
+    let text = text_of(json.as_bytes());
+    let text = std::str::from_utf8(&text).ok()?;
     let length = text.chars().count();
     (length >= 8).then(|| format!("…{}", text.chars().skip(length - 4).collect::<String>()))
 }

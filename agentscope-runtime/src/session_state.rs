@@ -4,13 +4,17 @@ use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU32, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, Weak};
 use std::time::SystemTime;
 
+use once_cell::race::OnceBox;
 use opentelemetry::trace::{SpanContext, TraceContextExt as _};
 use opentelemetry::{Context, KeyValue, StringValue, global::BoxedTracer};
 
 use crate::agent_state::AgentState;
 use crate::level::Level;
 use crate::names;
+pub(crate) use crate::open_spans::SpanKey;
+use crate::open_spans::{OpenSpan, OpenSpans};
 use crate::outcome::{Ending, Outcome, Verdict};
+use crate::snapshot::KnownSink;
 use crate::stats;
 use crate::totals::Totals;
 
@@ -25,7 +29,15 @@ pub(crate) struct Identity {
 
 impl Identity {
     fn is_empty(&self) -> bool {
-        self.attributes().next().is_none()
+        let Self {
+            conversation,
+            user_hash,
+            task,
+            tenant,
+        } = self;
+        [conversation, user_hash, task, tenant]
+            .iter()
+            .all(|part| part.is_none())
     }
 
     pub(crate) fn attributes(&self) -> impl Iterator<Item = KeyValue> + '_ {
@@ -59,6 +71,7 @@ pub(crate) struct SessionState {
     entry: Mutex<Ending>,
     agents: Mutex<Vec<Weak<AgentState>>>,
     open: Mutex<OpenSpans>,
+    sink: OnceBox<KnownSink>,
 }
 
 #[derive(Clone, Copy)]
@@ -94,6 +107,7 @@ impl SessionState {
             entry: Mutex::new(Ending::OK),
             agents: Mutex::default(),
             open: Mutex::default(),
+            sink: OnceBox::new(),
         }
     }
 
@@ -124,14 +138,24 @@ impl SessionState {
     }
 
     /// Whose session it is, for every span of it.
-    pub(crate) fn identity_attributes(&self) -> impl Iterator<Item = KeyValue> {
-        self.identity.attributes().chain(self.late_attributes())
+    pub(crate) fn push_identity(&self, attributes: &mut Vec<KeyValue>) {
+        if !self.identity.is_empty() {
+            attributes.extend(self.identity.attributes());
+        }
+        if self.added.get().is_some() {
+            attributes.extend(self.late_attributes());
+        }
     }
 
     /// What became known after the session's span was opened.
     fn late_attributes(&self) -> impl Iterator<Item = KeyValue> {
         let added = self.added.get().into_iter().flat_map(Identity::attributes);
         added.filter(|late| self.identity.attributes().all(|own| own.key != late.key))
+    }
+
+    /// Where its snapshots go.
+    pub(crate) fn sink(&self) -> &KnownSink {
+        self.sink.get_or_init(|| Box::new(KnownSink::find()))
     }
 
     /// Takes the next step number.
@@ -145,7 +169,10 @@ impl SessionState {
     }
 
     pub(crate) fn note_level(&self, level: Level) {
-        self.worst.fetch_max(level as u8, Relaxed);
+        // Most levels are no news, and to look is cheaper than to change.
+        if level as u8 > self.worst.load(Relaxed) {
+            self.worst.fetch_max(level as u8, Relaxed);
+        }
         if level == Level::SemanticWarn {
             self.semantic_warnings.fetch_add(1, Relaxed);
         }
@@ -264,7 +291,7 @@ impl SessionState {
     }
 
     pub(crate) fn has_open_spans(&self) -> bool {
-        lock(&self.open).spans.iter().any(Option::is_some)
+        lock(&self.open).any()
     }
 
     pub(crate) fn has_ended(&self) -> bool {
@@ -320,72 +347,3 @@ pub(crate) const RULE_OUTCOME: &str = "outcome";
 pub(crate) const RULE_BUDGET: &str = "token_budget";
 pub(crate) const RULE_ITERATIONS: &str = "iteration_limit";
 pub(crate) const RULE_GUARDRAIL: &str = "guardrail";
-
-struct OpenSpan {
-    /// Rises with every span opened, so that children can be ended before their parents.
-    age: u64,
-    cx: Context,
-    agent: Option<Arc<AgentState>>,
-}
-
-/// Names an open span; stays invalid after all were drained.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct SpanKey {
-    index: usize,
-    generation: u32,
-}
-
-#[derive(Default)]
-struct OpenSpans {
-    spans: Vec<Option<OpenSpan>>,
-    free: Vec<usize>,
-    opened: u64,
-    /// Counts drains: a key from before one must not name a span from after it.
-    generation: u32,
-}
-
-impl OpenSpans {
-    fn insert(&mut self, cx: Context, agent: Option<Arc<AgentState>>) -> SpanKey {
-        self.opened += 1;
-        let span = OpenSpan {
-            age: self.opened,
-            cx,
-            agent,
-        };
-        let index = match self.free.pop() {
-            Some(index) => {
-                self.spans[index] = Some(span);
-                index
-            }
-            None => {
-                self.spans.push(Some(span));
-                self.spans.len() - 1
-            }
-        };
-        SpanKey {
-            index,
-            generation: self.generation,
-        }
-    }
-
-    fn remove(&mut self, key: SpanKey) -> Option<OpenSpan> {
-        if key.generation != self.generation {
-            return None;
-        }
-        let span = self.spans.get_mut(key.index)?.take()?;
-        self.free.push(key.index);
-        Some(span)
-    }
-
-    /// All open spans, oldest first.
-    fn drain(&mut self) -> Vec<OpenSpan> {
-        self.generation += 1;
-        self.free.clear();
-        let mut spans: Vec<_> = std::mem::take(&mut self.spans)
-            .into_iter()
-            .flatten()
-            .collect();
-        spans.sort_unstable_by_key(|span| span.age);
-        spans
-    }
-}

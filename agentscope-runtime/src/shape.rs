@@ -3,19 +3,12 @@
 //! `{"id": 7, "tags": ["a", "b"]}` has the shape `{"id":n,"tags":[s]}`. Keys are sorted and a list has
 //! the set of its items' shapes, so that neither field order nor length changes a shape.
 
-use std::ops::Range;
-
 use serde::ser::{self, Serialize};
 
-/// Appends the shape of a value; false, and nothing is appended, if it cannot be serialised.
-pub(crate) fn append<T: Serialize + ?Sized>(shape: &mut String, value: &T) -> bool {
-    let from = shape.len();
-    let written = value.serialize(Shape(shape)).is_ok();
-    if !written {
-        shape.truncate(from);
-    }
-    written
-}
+use crate::json;
+use crate::look::Look;
+use crate::map_key;
+use crate::ordered::{FEW, List, Part};
 
 /// serde wants an error type; the texts of errors are never kept, for they may carry values.
 #[derive(Debug)]
@@ -35,23 +28,21 @@ impl ser::Error for Unserialisable {
     }
 }
 
-type Result<T = ()> = std::result::Result<T, Unserialisable>;
+pub(crate) type Result<T = ()> = std::result::Result<T, Unserialisable>;
 
-struct Shape<'a>(&'a mut String);
+/// Writes the shape of a value.
+pub(crate) struct Shape<'a>(pub(crate) &'a mut Look);
 
-impl Shape<'_> {
-    fn put(self, shape: &str) -> Result {
-        self.0.push_str(shape);
-        Ok(())
-    }
-}
+/// Numbers in JSON are never longer.
+const NUMBER: usize = 40;
 
-macro_rules! leaves {
-    ($($shape:literal: $($method:ident($type:ty)),*;)*) => {$($(
-        fn $method(self, _: $type) -> Result {
-            self.put($shape)
+macro_rules! numbers {
+    ($($method:ident($type:ty) => |$value:ident| $bits:expr;)*) => {$(
+        fn $method(self, $value: $type) -> Result {
+            self.0.print.word($bits);
+            self.0.leaf("n", NUMBER + 1)
         }
-    )*)*};
+    )*};
 }
 
 impl<'a> ser::Serializer for Shape<'a> {
@@ -65,22 +56,57 @@ impl<'a> ser::Serializer for Shape<'a> {
     type SerializeStruct = Fields<'a>;
     type SerializeStructVariant = Fields<'a>;
 
-    leaves! {
-        "b": serialize_bool(bool);
-        "n": serialize_i8(i8), serialize_i16(i16), serialize_i32(i32), serialize_i64(i64),
-            serialize_i128(i128), serialize_u8(u8), serialize_u16(u16), serialize_u32(u32),
-            serialize_u64(u64), serialize_u128(u128), serialize_f32(f32), serialize_f64(f64);
-        "s": serialize_char(char), serialize_str(&str);
-        "[n]": serialize_bytes(&[u8]);
-        "z": serialize_unit_struct(&'static str);
+    numbers! {
+        serialize_i8(i8) => |value| value as u64;
+        serialize_i16(i16) => |value| value as u64;
+        serialize_i32(i32) => |value| value as u64;
+        serialize_i64(i64) => |value| value as u64;
+        serialize_u8(u8) => |value| value.into();
+        serialize_u16(u16) => |value| value.into();
+        serialize_u32(u32) => |value| value.into();
+        serialize_u64(u64) => |value| value;
+        serialize_f32(f32) => |value| value.to_bits().into();
+        serialize_f64(f64) => |value| value.to_bits();
+    }
+
+    fn serialize_i128(self, value: i128) -> Result {
+        self.serialize_u128(value as u128)
+    }
+
+    fn serialize_u128(self, value: u128) -> Result {
+        self.0.print.word((value >> 64) as u64);
+        self.serialize_u64(value as u64)
+    }
+
+    fn serialize_bool(self, value: bool) -> Result {
+        self.0.print.word(value.into());
+        self.0.leaf("b", 6)
+    }
+
+    fn serialize_char(self, value: char) -> Result {
+        self.serialize_str(value.encode_utf8(&mut [0; 4]))
+    }
+
+    fn serialize_str(self, value: &str) -> Result {
+        self.0.text(value)
+    }
+
+    fn serialize_bytes(self, value: &[u8]) -> Result {
+        self.0.print.bytes(value);
+        self.0.leaf("[n]", value.len().saturating_mul(4) + 3)
+    }
+
+    fn serialize_unit_struct(self, _: &'static str) -> Result {
+        self.serialize_unit()
     }
 
     fn serialize_none(self) -> Result {
-        self.put("z")
+        self.serialize_unit()
     }
 
     fn serialize_unit(self) -> Result {
-        self.put("z")
+        self.0.print.word(u64::MAX);
+        self.0.leaf("z", 5)
     }
 
     fn serialize_some<T: Serialize + ?Sized>(self, value: &T) -> Result {
@@ -88,8 +114,7 @@ impl<'a> ser::Serializer for Shape<'a> {
     }
 
     fn serialize_unit_variant(self, _: &'static str, _: u32, variant: &'static str) -> Result {
-        self.0.push('#');
-        self.put(variant)
+        self.0.variant(variant)
     }
 
     fn serialize_newtype_struct<T: Serialize + ?Sized>(self, _: &'static str, value: &T) -> Result {
@@ -103,21 +128,23 @@ impl<'a> ser::Serializer for Shape<'a> {
         variant: &'static str,
         value: &T,
     ) -> Result {
-        self.0.extend(["#", variant, "("]);
+        self.0.variant(variant)?;
+        self.0.put("(");
         value.serialize(Shape(self.0))?;
-        self.put(")")
+        self.0.put(")");
+        Ok(())
     }
 
     fn serialize_seq(self, _: Option<usize>) -> Result<Items<'a>> {
-        Ok(Items::new(self.0, None))
+        Items::new(self.0, None)
     }
 
     fn serialize_tuple(self, _: usize) -> Result<Items<'a>> {
-        Ok(Items::new(self.0, None))
+        Items::new(self.0, None)
     }
 
     fn serialize_tuple_struct(self, _: &'static str, _: usize) -> Result<Items<'a>> {
-        Ok(Items::new(self.0, None))
+        Items::new(self.0, None)
     }
 
     fn serialize_tuple_variant(
@@ -127,15 +154,15 @@ impl<'a> ser::Serializer for Shape<'a> {
         variant: &'static str,
         _: usize,
     ) -> Result<Items<'a>> {
-        Ok(Items::new(self.0, Some(variant)))
+        Items::new(self.0, Some(variant))
     }
 
     fn serialize_map(self, _: Option<usize>) -> Result<Fields<'a>> {
-        Ok(Fields::new(self.0, None))
+        Fields::new(self.0, None)
     }
 
     fn serialize_struct(self, _: &'static str, _: usize) -> Result<Fields<'a>> {
-        Ok(Fields::new(self.0, None))
+        Fields::new(self.0, None)
     }
 
     fn serialize_struct_variant(
@@ -145,133 +172,112 @@ impl<'a> ser::Serializer for Shape<'a> {
         variant: &'static str,
         _: usize,
     ) -> Result<Fields<'a>> {
-        Ok(Fields::new(self.0, Some(variant)))
+        Fields::new(self.0, Some(variant))
     }
 }
 
 /// Different shapes of the items of one list that are told.
-const MOST_SHAPES: usize = 64;
+const MOST_SHAPES: usize = FEW;
 
-/// Parts that are written one behind the other, sorted at the end where they are not already.
-struct Parts<'a> {
-    out: &'a mut String,
-    separator: char,
-    places: Vec<Range<usize>>,
-    sorted: bool,
+/// Opens a list of parts, inside a variant where there is one.
+fn open(look: &mut Look, variant: Option<&'static str>, bracket: &str) -> Result {
+    if let Some(variant) = variant {
+        look.variant(variant)?;
+    }
+    look.put(bracket);
+    look.take(3)
 }
 
-impl<'a> Parts<'a> {
-    fn new(
-        out: &'a mut String,
-        variant: Option<&'static str>,
-        open: &str,
-        separator: char,
-    ) -> Self {
-        if let Some(variant) = variant {
-            out.extend(["#", variant]);
-        }
-        out.push_str(open);
-        Self {
-            out,
-            separator,
-            places: Vec::new(),
-            sorted: true,
-        }
-    }
-
-    /// Writes a part; one that is there already is taken back if parts are to be `distinct`.
-    fn push(&mut self, distinct: bool, write: impl FnOnce(&mut String) -> Result) -> Result {
-        let end = self.out.len();
-        if !self.places.is_empty() {
-            self.out.push(self.separator);
-        }
-        let place = self.out.len();
-        write(self.out)?;
-        if distinct && self.places.len() == MOST_SHAPES {
-            // Different enough: what comes is not looked at one by one.
-            self.out.truncate(end);
-            return Ok(());
-        }
-        let part = |place: &Range<usize>| &self.out[place.clone()];
-        let new = &self.out[place..];
-        // The last one is the likeliest: lists are mostly of one shape.
-        if distinct && self.places.iter().rev().any(|known| part(known) == new) {
-            self.out.truncate(end);
-            return Ok(());
-        }
-        self.sorted &= self.places.last().is_none_or(|last| part(last) < new);
-        self.places.push(place..self.out.len());
-        Ok(())
-    }
-
-    fn finish(self, close: &str) -> Result {
-        if let (false, Some(first)) = (self.sorted, self.places.first()) {
-            let begin = first.start;
-            let mut parts: Vec<&str> = self
-                .places
-                .iter()
-                .map(|place| &self.out[place.clone()])
-                .collect();
-            parts.sort_unstable();
-            let joined = parts.join(self.separator.encode_utf8(&mut [0; 4]));
-            self.out.truncate(begin);
-            self.out.push_str(&joined);
-        }
-        self.out.push_str(close);
-        Ok(())
-    }
+pub(crate) struct Items<'a> {
+    look: &'a mut Look,
+    list: List,
+    count: u64,
 }
-
-struct Items<'a>(Parts<'a>);
 
 impl<'a> Items<'a> {
-    fn new(out: &'a mut String, variant: Option<&'static str>) -> Self {
-        Self(Parts::new(out, variant, "[", '|'))
-    }
-
-    fn push<T: Serialize + ?Sized>(&mut self, value: &T) -> Result {
-        self.0.push(true, |out| value.serialize(Shape(out)))
-    }
-
-    fn finish(self) -> Result {
-        self.0.finish("]")
-    }
-}
-
-struct Fields<'a> {
-    parts: Parts<'a>,
-    key: Option<String>,
-}
-
-impl<'a> Fields<'a> {
-    fn new(out: &'a mut String, variant: Option<&'static str>) -> Self {
-        Self {
-            parts: Parts::new(out, variant, "{", ','),
-            key: None,
-        }
-    }
-
-    fn push<T: Serialize + ?Sized>(&mut self, key: &str, value: &T) -> Result {
-        self.parts.push(false, |out| {
-            push_key(out, key);
-            value.serialize(Shape(out))
+    fn new(look: &'a mut Look, variant: Option<&'static str>) -> Result<Self> {
+        open(look, variant, "[")?;
+        let list = look.shapes.open(b'|', false);
+        Ok(Self {
+            look,
+            list,
+            count: 0,
         })
     }
 
+    /// Appends the shape of an item, unless it is there already.
+    fn push<T: Serialize + ?Sized>(&mut self, value: &T) -> Result {
+        self.count += 1;
+        self.look.take(1)?;
+        let before = self.look.shapes.text.len();
+        let is_full = self.look.shapes.count(&self.list) == MOST_SHAPES;
+        let begin = self.look.shapes.begin(&self.list);
+        value.serialize(Shape(self.look))?;
+        let end = self.look.shapes.text.len();
+        // Once full they are different enough: what comes is not looked at one by one.
+        if is_full || self.look.shapes.end(&mut self.list, begin, end) == Part::Known {
+            self.look.shapes.text.truncate(before);
+        }
+        Ok(())
+    }
+
     fn finish(self) -> Result {
-        self.parts.finish("}")
+        self.look.print.word(self.count);
+        self.look.shapes.close(&self.list);
+        self.look.put("]");
+        Ok(())
+    }
+}
+
+pub(crate) struct Fields<'a> {
+    look: &'a mut Look,
+    list: List,
+    count: u64,
+    key: String,
+}
+
+impl<'a> Fields<'a> {
+    fn new(look: &'a mut Look, variant: Option<&'static str>) -> Result<Self> {
+        open(look, variant, "{")?;
+        let list = look.shapes.open(b',', true);
+        Ok(Self {
+            look,
+            list,
+            count: 0,
+            key: String::new(),
+        })
+    }
+
+    fn push<T: Serialize + ?Sized>(&mut self, key: &str, value: &T) -> Result {
+        self.count += 1;
+        self.look.print.bytes(key.as_bytes());
+        self.look.take(json::largest_string(key) + 1)?;
+        let begin = self.look.shapes.begin(&self.list);
+        push_key(&mut self.look.shapes.text, key);
+        value.serialize(Shape(self.look))?;
+        let end = self.look.shapes.text.len();
+        self.look.shapes.end(&mut self.list, begin, end);
+        Ok(())
+    }
+
+    fn finish(self) -> Result {
+        self.look.print.word(self.count);
+        self.look.shapes.close(&self.list);
+        self.look.put("}");
+        Ok(())
     }
 }
 
 /// Quoted, so that no key can imitate structure.
-fn push_key(out: &mut String, key: &str) {
-    out.push('"');
-    if key.contains(['"', '\\']) {
-        out.push_str(&key.replace('\\', "\\\\").replace('"', "\\\""));
+fn push_key(out: &mut Vec<u8>, key: &str) {
+    out.push(b'"');
+    if key.bytes().any(|byte| matches!(byte, b'"' | b'\\')) {
+        let escaped = key.replace('\\', "\\\\").replace('"', "\\\"");
+        out.extend_from_slice(escaped.as_bytes());
     } else {
-        out.push_str(key);
+        out.extend_from_slice(key.as_bytes());
     }
-    out.push_str("\":");
+    out.extend_from_slice(b"\":");
 }
 
 macro_rules! item_like {
@@ -324,14 +330,20 @@ impl ser::SerializeMap for Fields<'_> {
     type Error = Unserialisable;
 
     fn serialize_key<T: Serialize + ?Sized>(&mut self, key: &T) -> Result {
-        let json = serde_json::to_string(key).map_err(|_| Unserialisable)?;
-        self.key = Some(serde_json::from_str(&json).unwrap_or(json));
+        self.key.clear();
+        if !map_key::append(&mut self.key, key) {
+            self.look.odd_key = true;
+            let json = serde_json::to_string(key).map_err(|_| Unserialisable)?;
+            self.key = serde_json::from_str(&json).unwrap_or(json);
+        }
         Ok(())
     }
 
     fn serialize_value<T: Serialize + ?Sized>(&mut self, value: &T) -> Result {
-        let key = self.key.take().ok_or(Unserialisable)?;
-        self.push(&key, value)
+        let key = std::mem::take(&mut self.key);
+        let pushed = self.push(&key, value);
+        self.key = key;
+        pushed
     }
 
     fn end(self) -> Result {
@@ -345,8 +357,10 @@ mod tests {
     use serde_json::json;
 
     fn of<T: Serialize + ?Sized>(value: &T) -> Option<String> {
-        let mut shape = String::from("before ");
-        append(&mut shape, value).then(|| shape["before ".len()..].to_owned())
+        let mut look = Look::default();
+        look.put("before ");
+        look.append(value)
+            .then(|| String::from_utf8_lossy(&look.shapes()["before ".len()..]).into_owned())
     }
 
     #[derive(serde::Serialize)]

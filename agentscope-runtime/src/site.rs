@@ -73,7 +73,7 @@ pub struct Site {
     pub(crate) meta: Meta,
     pub(crate) schemas: Cache,
     /// The latest shape of the arguments and its hash: most calls have the shape of the last one.
-    shape: Mutex<Option<(String, StringValue)>>,
+    shape: Mutex<Option<(Vec<u8>, StringValue)>>,
 }
 
 impl Site {
@@ -97,7 +97,7 @@ impl Site {
         })
     }
 
-    pub(crate) fn shape_hash(&self, shape: &str) -> StringValue {
+    pub(crate) fn shape_hash(&self, shape: &[u8]) -> StringValue {
         // Never waits: whoever finds it taken computes the hash.
         let latest = self.shape.try_lock();
         if let Ok(Some((known, hash))) = latest.as_deref()
@@ -105,9 +105,9 @@ impl Site {
         {
             return hash.clone();
         }
-        let hash = StringValue::from(Arc::<str>::from(key::keyed_hash("shape", shape.as_bytes())));
+        let hash = StringValue::from(Arc::<str>::from(key::keyed_hash("shape", shape).as_str()));
         if let Ok(mut latest) = latest {
-            *latest = Some((shape.to_owned(), hash.clone()));
+            *latest = Some((shape.to_vec(), hash.clone()));
         }
         hash
     }

@@ -1,5 +1,6 @@
 //! Execution-state snapshots: what an agent knew at one moment, and where they go.
 
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, RwLock};
 use std::time::SystemTime;
 
@@ -76,37 +77,25 @@ impl Snapshot {
     }
 
     fn for_each_attribute(self, mut take: impl FnMut(&'static str, AnyValue)) {
+        let take = &mut take;
         take(names::SESSION_ID, text(self.session_id));
         take(names::LEVEL, AnyValue::from(self.level.as_str()));
         take(
             names::ITERATION_COUNT,
             i64::from(self.iteration_count).into(),
         );
-        let texts = [
-            (names::AGENT_ID, self.agent_id),
-            (names::AGENT_NAME, self.agent_name),
-            (names::TOOL_NAME, self.tool_name),
-            (names::TOOL_SCHEMA_HASH, self.schema_hash),
-            (names::CALL_REASON, self.reason),
-            (names::MEMORY, self.memory),
-            (names::GOAL, self.goal),
-            (names::BELIEF, self.belief),
-            (names::TASK_ID, self.task),
-            (names::TENANT_ID, self.tenant),
-        ];
-        for (key, value) in texts {
-            if let Some(value) = value {
-                take(key, text(value));
-            }
-        }
-        for (key, word) in [
-            (names::MEMORY_SOURCE, self.memory_source),
-            (names::WARNING, self.warning),
-        ] {
-            if let Some(word) = word {
-                take(key, word.into());
-            }
-        }
+        put(take, names::AGENT_ID, self.agent_id);
+        put(take, names::AGENT_NAME, self.agent_name);
+        put(take, names::TOOL_NAME, self.tool_name);
+        put(take, names::TOOL_SCHEMA_HASH, self.schema_hash);
+        put(take, names::CALL_REASON, self.reason);
+        put(take, names::MEMORY, self.memory);
+        put(take, names::GOAL, self.goal);
+        put(take, names::BELIEF, self.belief);
+        put(take, names::TASK_ID, self.task);
+        put(take, names::TENANT_ID, self.tenant);
+        put(take, names::MEMORY_SOURCE, self.memory_source);
+        put(take, names::WARNING, self.warning);
         if let Some(step) = self.step_index {
             take(names::STEP_INDEX, i64::from(step).into());
         }
@@ -121,6 +110,16 @@ impl Snapshot {
 
 fn text(value: StringValue) -> AnyValue {
     AnyValue::String(value)
+}
+
+fn put(
+    take: &mut impl FnMut(&'static str, AnyValue),
+    key: &'static str,
+    value: Option<impl Into<StringValue>>,
+) {
+    if let Some(value) = value {
+        take(key, text(value.into()));
+    }
 }
 
 /// Where snapshots go instead of the application's `tracing` log.
@@ -158,6 +157,36 @@ pub trait SnapshotSink: Send + Sync {
 
 static SINK: RwLock<Option<Arc<dyn SnapshotSink>>> = RwLock::new(None);
 
+/// Counts installations.
+static GENERATION: AtomicU64 = AtomicU64::new(0);
+
+/// The sink as a session found it: to ask for it anew at every snapshot makes threads wait for one
+/// another's caches. Holds while no other one is installed.
+pub(crate) struct KnownSink {
+    generation: u64,
+    sink: Option<Arc<dyn SnapshotSink>>,
+}
+
+impl KnownSink {
+    pub(crate) fn find() -> Self {
+        // In this order: a sink that is installed in between makes this one look old, never new.
+        let generation = GENERATION.load(Ordering::Acquire);
+        Self {
+            generation,
+            sink: sink(),
+        }
+    }
+
+    /// Hands a snapshot to the sink, or to `tracing` where there is none; never both.
+    pub(crate) fn record(&self, snapshot: Snapshot) {
+        let is_current = self.generation == GENERATION.load(Ordering::Acquire);
+        match &self.sink {
+            _ if !is_current => record(sink().as_deref(), snapshot),
+            sink => record(sink.as_deref(), snapshot),
+        }
+    }
+}
+
 /// Sends all later snapshots to `sink`; `None` sends them to the `tracing` log again.
 ///
 /// ```
@@ -168,7 +197,11 @@ pub fn set_snapshot_sink(sink: Option<Arc<dyn SnapshotSink>>) {
     let mut installed = SINK
         .write()
         .unwrap_or_else(|poisoned| poisoned.into_inner());
-    *installed = sink;
+    let before = std::mem::replace(&mut *installed, sink);
+    GENERATION.fetch_add(1, Ordering::Release);
+    drop(installed);
+    // What its `Drop` does is none of our business, and may take time.
+    drop(before);
 }
 
 /// Sends all later snapshots as log records to the application's own logger provider, on the
@@ -239,9 +272,8 @@ pub(crate) fn sink() -> Option<Arc<dyn SnapshotSink>> {
     }
 }
 
-/// Hands a snapshot to the sink, or to `tracing` where there is none; never both.
-pub(crate) fn record(snapshot: Snapshot) {
-    match sink() {
+fn record(sink: Option<&dyn SnapshotSink>, snapshot: Snapshot) {
+    match sink {
         Some(sink) => stats::count_snapshot(sink.record(snapshot)),
         None => {
             stats::count_snapshot(true);

@@ -3,40 +3,106 @@
 //! Each case runs beside its reference in the same process, round after round in turn, so that a
 //! noisy machine disturbs both; what counts is the ratio of the medians. A budget that is missed is
 //! printed as `"ok": false`, and the exit code is 1.
+//!
+//! | command | what it measures |
+//! |---|---|
+//! | `overhead` | an annotated call: switched off, without a provider, and recorded in full |
+//! | `payload` | a recorded call with an argument of 1 KB and of 100 KB |
+//! | `same` | nothing: compares what the annotated and the hand-written call emit |
+//! | `once SUBJECT CALLS` | nothing: makes the calls, for a profiler; `annotated`, `annotated-in-place`, `hand-written`, `bare-instrument` or `fastrace` |
+//!
+//! Nanoseconds are those that a thread computed, not those that passed: other programs on the
+//! machine do not count. `of all threads` has everything in it that the process did until the last
+//! log record was emitted, so that work does not disappear in another thread. Instructions are
+//! counted by valgrind's callgrind, in runs of this same program; without valgrind the row says so.
+//!
+//! The hand-written reference must emit the same: before anything is measured one call of each is
+//! compared, attribute by attribute and hash by hash, and a difference ends the program.
 
+mod hand_written;
+mod instructions;
 mod measure;
+mod off;
 mod overhead;
+mod subjects;
+mod telemetry;
 
-use std::process::ExitCode;
+use std::process::{Command, ExitCode};
+
+use crate::subjects::{KEY, SetUp, Subject};
 
 #[allow(clippy::print_stderr, reason = "this is a command-line program")]
 fn main() -> ExitCode {
+    if std::env::var_os(KEY).is_none() {
+        return again_with_key();
+    }
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let json = arguments.iter().any(|argument| argument == "--json");
-    let cases: Vec<_> = arguments
+    let words: Vec<_> = arguments
         .iter()
         .filter(|argument| *argument != "--json")
         .map(String::as_str)
         .collect();
-    let results = match cases[..] {
-        ["overhead"] => overhead::run(),
-        // What the instruction counts are taken of.
-        ["once", subject, calls] if overhead::once(subject, calls.parse().unwrap_or(0)) => {
-            return ExitCode::SUCCESS;
-        }
-        _ => {
-            eprintln!("usage: agentscope-benches overhead [--json]");
-            return ExitCode::from(2);
-        }
-    };
-    let mut all_ok = true;
+    if let ["once", name, calls] = words[..]
+        && let Some(subject) = Subject::parse(name)
+    {
+        once(subject, name, calls.parse().unwrap_or(0));
+        return ExitCode::SUCCESS;
+    }
+    if !matches!(words[..], ["overhead" | "payload" | "same"]) {
+        eprintln!(
+            "usage: agentscope-benches overhead|payload [--json] | same | once SUBJECT CALLS"
+        );
+        return ExitCode::from(2);
+    }
+    let mut results = Vec::new();
+    if words == ["overhead"] {
+        // Before anything is set up.
+        results.extend(off::run());
+    }
+    let set_up = SetUp::new();
+    let differences = set_up.differences();
+    if !differences.is_empty() {
+        eprintln!(
+            "the two sides do not emit the same:\n{}",
+            differences.join("\n")
+        );
+        return ExitCode::FAILURE;
+    }
+    match words[0] {
+        "overhead" => results.extend(overhead::run(&set_up)),
+        "payload" => results.extend(overhead::payload(&set_up)),
+        _ => {}
+    }
     for result in &results {
         result.print(json);
-        all_ok &= result.ok;
     }
-    if all_ok {
-        ExitCode::SUCCESS
-    } else {
-        ExitCode::FAILURE
+    match results.iter().all(|result| result.ok) {
+        true => ExitCode::SUCCESS,
+        false => ExitCode::FAILURE,
     }
+}
+
+/// Both sides must hash with one key, which the runtime reads from the environment.
+fn again_with_key() -> ExitCode {
+    let run = std::env::current_exe().and_then(|program| {
+        Command::new(program)
+            .args(std::env::args_os().skip(1))
+            .env(KEY, "not a secret, only a bench's")
+            .status()
+    });
+    let code = run.ok().and_then(|status| status.code());
+    ExitCode::from(code.and_then(|code| u8::try_from(code).ok()).unwrap_or(1))
+}
+
+/// Never inlined: instructions are counted inside of it.
+#[inline(never)]
+fn once(subject: Subject, name: &str, calls: u32) {
+    let set_up = SetUp::new();
+    if name == "annotated-in-place" {
+        set_up.emit_in_place();
+    }
+    let expected = u64::from(calls) * subject.log_records();
+    set_up.run(subject, calls, |run| run());
+    telemetry::wait_for_logs(expected);
 }

@@ -1,67 +1,107 @@
 //! Interleaved measurement and its one-line result.
 
-use std::time::Instant;
+use std::time::Duration;
 
+use rustix::time::{ClockId, clock_gettime};
 use serde::Serialize;
 
 /// Rounds of each case; the median of them counts.
-const RUNS: usize = 15;
+pub(crate) const RUNS: usize = 9;
 
-/// Something to measure: it runs a number of calls.
-pub(crate) struct Case<'a> {
-    run: Box<dyn FnMut(u32) + 'a>,
+/// What is measured of one round, per call.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Sample {
+    /// Nanoseconds of the thread that calls.
+    pub(crate) caller: f64,
+    /// Nanoseconds that all threads of the process computed.
+    pub(crate) process: f64,
 }
 
-impl<'a> Case<'a> {
-    pub(crate) fn new(run: impl FnMut(u32) + 'a) -> Self {
-        Self { run: Box::new(run) }
-    }
-}
-
-/// Nanoseconds a call.
-#[derive(Clone, Copy)]
+/// A number a call: the median of all rounds, and the distance of the quartiles over it.
+#[derive(Clone, Copy, Debug)]
 pub(crate) struct Timing {
     pub(crate) median: f64,
-    /// Distance of the quartiles over the median.
     pub(crate) spread: f64,
 }
 
-/// Times the cases in turn, `calls` calls a round.
-pub(crate) fn interleaved<const N: usize>(mut cases: [Case<'_>; N], calls: u32) -> [Timing; N] {
-    let mut rounds: [Vec<f64>; N] = std::array::from_fn(|_| Vec::new());
-    for case in &mut cases {
-        (case.run)(calls / 10);
+impl Timing {
+    pub(crate) fn of(mut values: Vec<f64>) -> Self {
+        values.sort_by(f64::total_cmp);
+        let (runs, median) = (values.len(), values[values.len() / 2]);
+        Self {
+            median,
+            spread: (values[runs * 3 / 4] - values[runs / 4]) / median,
+        }
+    }
+}
+
+/// What the calling thread has computed so far. Other programs on the machine do not add to it.
+pub(crate) fn thread_time() -> Duration {
+    time(ClockId::ThreadCPUTime)
+}
+
+/// What all threads have computed so far.
+pub(crate) fn process_time() -> Duration {
+    time(ClockId::ProcessCPUTime)
+}
+
+fn time(clock: ClockId) -> Duration {
+    clock_gettime(clock).try_into().unwrap_or_default()
+}
+
+pub(crate) fn per_call(time: Duration, calls: u32) -> f64 {
+    time.as_secs_f64() * 1e9 / f64::from(calls)
+}
+
+/// Times `calls` calls on this thread alone.
+pub(crate) fn here(calls: u32, run: &mut dyn FnMut(u32)) -> Sample {
+    let start = thread_time();
+    run(calls);
+    let nanos = per_call(thread_time() - start, calls);
+    Sample {
+        caller: nanos,
+        process: nanos,
+    }
+}
+
+/// Takes samples of the cases in turn, round after round, so that a noisy machine disturbs all.
+pub(crate) fn interleaved(cases: &mut [&mut dyn FnMut() -> Sample]) -> Vec<[Timing; 2]> {
+    let mut rounds: Vec<Vec<Sample>> = vec![Vec::new(); cases.len()];
+    for case in &mut *cases {
+        case();
     }
     for _ in 0..RUNS {
         for (case, rounds) in cases.iter_mut().zip(&mut rounds) {
-            let start = Instant::now();
-            (case.run)(calls);
-            rounds.push(start.elapsed().as_secs_f64() * 1e9 / f64::from(calls));
+            rounds.push(case());
         }
     }
-    rounds.map(|mut round| {
-        round.sort_by(f64::total_cmp);
-        let median = round[RUNS / 2];
-        Timing {
-            median,
-            spread: (round[RUNS * 3 / 4] - round[RUNS / 4]) / median,
-        }
-    })
+    let of = |samples: &[Sample], part: fn(&Sample) -> f64| {
+        Timing::of(samples.iter().map(part).collect())
+    };
+    let samples = rounds.iter();
+    samples
+        .map(|samples| {
+            [
+                of(samples, |sample| sample.caller),
+                of(samples, |sample| sample.process),
+            ]
+        })
+        .collect()
 }
 
 /// One line of output.
 #[derive(Serialize)]
 pub(crate) struct Outcome {
     bench: &'static str,
-    case: &'static str,
-    value: f64,
+    case: String,
+    value: Option<f64>,
     unit: &'static str,
     reference: &'static str,
-    reference_value: f64,
-    ratio: f64,
+    reference_value: Option<f64>,
+    ratio: Option<f64>,
     budget: String,
     pub(crate) ok: bool,
-    spread: f64,
+    spread: Option<f64>,
     runs: usize,
 }
 
@@ -69,7 +109,8 @@ impl Outcome {
     /// A case against a reference; `budget` bounds the value, or the ratio.
     pub(crate) fn new(
         bench: &'static str,
-        (case, timing): (&'static str, Timing),
+        unit: &'static str,
+        (case, timing): (impl Into<String>, Timing),
         (reference, other): (&'static str, Timing),
         budget: Budget,
     ) -> Self {
@@ -80,19 +121,47 @@ impl Outcome {
                 format!("value - reference_value <= {nanos} ns"),
             ),
             Budget::Ratio(limit) => (ratio <= limit, format!("ratio <= {limit}")),
+            Budget::None => (true, "none".to_owned()),
         };
         Self {
             bench,
-            case,
-            value: timing.median,
-            unit: "ns/call",
+            case: case.into(),
+            value: Some(timing.median),
+            unit,
             reference,
-            reference_value: other.median,
-            ratio,
+            reference_value: Some(other.median),
+            ratio: Some(ratio),
             budget,
             ok,
-            spread: timing.spread.max(other.spread),
+            spread: Some(timing.spread.max(other.spread)),
             runs: RUNS,
+        }
+    }
+
+    /// The same, of so many runs.
+    pub(crate) fn counted(self, runs: usize) -> Self {
+        Self { runs, ..self }
+    }
+
+    /// A case that could not be measured here; not a success, for nothing is known.
+    pub(crate) fn unmeasured(
+        bench: &'static str,
+        case: &str,
+        reference: &'static str,
+        why: &str,
+    ) -> Self {
+        Self {
+            bench,
+            case: case.to_owned(),
+            value: None,
+            unit: "",
+            reference,
+            reference_value: None,
+            ratio: None,
+            budget: format!("not measured: {why}"),
+            ok: false,
+            spread: None,
+            runs: 0,
         }
     }
 
@@ -101,28 +170,32 @@ impl Outcome {
         if json {
             // Numbers and words only: it always serialises.
             println!("{}", serde_json::to_string(self).unwrap_or_default());
-        } else {
-            println!(
-                "{:4} {}/{}: {:.1} {} against {:.1} of {} (ratio {:.2}, budget {}, spread {:.0} %)",
-                if self.ok { "ok" } else { "OVER" },
-                self.bench,
-                self.case,
-                self.value,
-                self.unit,
-                self.reference_value,
-                self.reference,
-                self.ratio,
-                self.budget,
-                100.0 * self.spread,
-            );
+            return;
         }
+        let number = |number: Option<f64>| number.map_or("-".to_owned(), |n| format!("{n:.1}"));
+        println!(
+            "{:4} {}/{}: {} {} against {} of {} (ratio {:.2}, budget {}, spread {:.0} %)",
+            if self.ok { "ok" } else { "OVER" },
+            self.bench,
+            self.case,
+            number(self.value),
+            self.unit,
+            number(self.reference_value),
+            self.reference,
+            self.ratio.unwrap_or(f64::NAN),
+            self.budget,
+            100.0 * self.spread.unwrap_or(f64::NAN),
+        );
     }
 }
 
 /// What is promised, in the design's words.
+#[derive(Clone, Copy)]
 pub(crate) enum Budget {
     /// At most this much on top of the reference.
     Added(f64),
     /// At most this many times the reference.
     Ratio(f64),
+    /// Nothing: it is good to know.
+    None,
 }

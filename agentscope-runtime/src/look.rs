@@ -1,0 +1,93 @@
+//! What is seen of the arguments of a call: their shapes, and a fingerprint of their values.
+
+use serde::Serialize;
+
+use crate::json::{self, LARGEST};
+use crate::ordered::Ordered;
+use crate::print::Print;
+use crate::shape::{Result, Shape, Unserialisable};
+
+/// What is seen of the arguments of a call, in one pass over each.
+#[derive(Default)]
+pub(crate) struct Look {
+    pub(crate) shapes: Ordered,
+    /// Tells equal values from others.
+    pub(crate) print: Print,
+    /// Bytes that the JSON of the value may still take.
+    room: usize,
+    /// There is a key that only serde_json can tell whether JSON can have it.
+    pub(crate) odd_key: bool,
+}
+
+impl Look {
+    pub(crate) fn capacity(&self) -> usize {
+        self.shapes.text.capacity()
+    }
+
+    /// The shapes of the arguments, one after the other.
+    pub(crate) fn shapes(&self) -> &[u8] {
+        &self.shapes.text
+    }
+
+    /// Takes back everything.
+    pub(crate) fn clear(&mut self) {
+        self.shapes.truncate(0);
+        self.print = Print::default();
+    }
+
+    pub(crate) fn put(&mut self, text: &str) {
+        self.shapes.text.extend_from_slice(text.as_bytes());
+    }
+
+    /// Appends the shape of a value; false, and nothing is appended, if it has no JSON form or one
+    /// that is too large for the thread of the agent.
+    pub(crate) fn append<T: Serialize + ?Sized>(&mut self, value: &T) -> bool {
+        let before = (self.shapes.text.len(), self.print);
+        // The JSON is not written to learn how large it is: at most so large is enough to know,
+        // for nearly all values.
+        let fits = self.look(value, LARGEST) && (!self.odd_key || json::fits(value));
+        if fits {
+            return true;
+        }
+        self.take_back(before);
+        let whole = json::fits(value) && self.look(value, usize::MAX);
+        if !whole {
+            self.take_back(before);
+        }
+        whole
+    }
+
+    fn look<T: Serialize + ?Sized>(&mut self, value: &T, room: usize) -> bool {
+        self.room = room;
+        self.odd_key = false;
+        value.serialize(Shape(self)).is_ok()
+    }
+
+    fn take_back(&mut self, (shapes, print): (usize, Print)) {
+        self.shapes.truncate(shapes);
+        self.print = print;
+    }
+
+    pub(crate) fn take(&mut self, bytes: usize) -> Result {
+        self.room = self.room.checked_sub(bytes).ok_or(Unserialisable)?;
+        Ok(())
+    }
+
+    /// A leaf of the shape `shape`, whose JSON takes at most so many bytes.
+    pub(crate) fn leaf(&mut self, shape: &str, bytes: usize) -> Result {
+        self.put(shape);
+        self.take(bytes)
+    }
+
+    pub(crate) fn variant(&mut self, variant: &'static str) -> Result {
+        self.print.bytes(variant.as_bytes());
+        self.put("#");
+        // Around what is inside there are braces, a colon and a comma.
+        self.leaf(variant, json::largest_string(variant) + 3)
+    }
+
+    pub(crate) fn text(&mut self, text: &str) -> Result {
+        self.print.bytes(text.as_bytes());
+        self.leaf("s", json::largest_string(text))
+    }
+}

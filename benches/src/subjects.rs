@@ -1,0 +1,281 @@
+//! What is measured: one tool call recorded in full, and what it is compared to.
+
+use std::hint::black_box;
+use std::sync::Arc;
+
+use agentscope::{Classify, Snapshot, SnapshotSink, agent, because, tool};
+use agentscope_collector::{Console, Guard};
+use opentelemetry::logs::LoggerProvider as _;
+use opentelemetry::trace::TracerProvider as _;
+use opentelemetry_sdk::logs::{SdkLogger, SdkLoggerProvider};
+use opentelemetry_sdk::trace::SdkTracerProvider;
+use tracing_subscriber::layer::SubscriberExt as _;
+
+use crate::hand_written::{Hand, HandAgent};
+use crate::telemetry::{InPlace, Kept, keep, lines};
+
+#[derive(serde::Serialize, schemars::JsonSchema, Classify)]
+pub(crate) struct Customer {
+    #[sensitivity(internal)]
+    pub(crate) id: u64,
+    #[sensitivity(pii, kind = "email")]
+    pub(crate) email: String,
+}
+
+/// Look up a customer's balance.
+#[tool(effect = read, output = internal)]
+fn balance(
+    customer: &Customer,
+    #[sensitivity(public)] currency: &str,
+    #[sensitivity(confidential)] limit: u64,
+) -> u64 {
+    black_box((customer.id, currency.len() as u64, limit)).2
+}
+
+/// Count the bytes of a text.
+#[tool(effect = read, output = internal)]
+fn measure(#[sensitivity(internal)] text: &str) -> u64 {
+    black_box(text.len() as u64)
+}
+
+#[tracing::instrument]
+#[inline(never)]
+fn instrumented(n: u64) -> u64 {
+    black_box(n) + 1
+}
+
+#[fastrace::trace]
+fn fast_traced(n: u64) -> u64 {
+    black_box(n) + 1
+}
+
+#[agent(name = "agent", default = secret)]
+fn inside_an_agent<R>(run: impl FnOnce() -> R) -> R {
+    agentscope::memory("nothing yet");
+    run()
+}
+
+/// One of the things that are compared.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Subject {
+    HandWritten,
+    Annotated,
+    BareInstrument,
+    Fastrace,
+    HandWrittenText(usize),
+    AnnotatedText(usize),
+}
+
+impl Subject {
+    /// By the name that the command line has for it.
+    pub(crate) fn parse(name: &str) -> Option<Self> {
+        Some(match name {
+            "hand-written" => Self::HandWritten,
+            "annotated" | "annotated-in-place" => Self::Annotated,
+            "bare-instrument" => Self::BareInstrument,
+            "fastrace" => Self::Fastrace,
+            _ => return None,
+        })
+    }
+
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::HandWritten => "hand-written",
+            Self::Annotated => "annotated",
+            Self::BareInstrument => "bare-instrument",
+            Self::Fastrace => "fastrace",
+            Self::HandWrittenText(_) => "hand-written-text",
+            Self::AnnotatedText(_) => "annotated-text",
+        }
+    }
+
+    pub(crate) fn log_records(self) -> u64 {
+        match self {
+            Self::BareInstrument | Self::Fastrace => 0,
+            _ => 2,
+        }
+    }
+}
+
+/// Everything that the subjects need, once a process.
+pub(crate) struct SetUp {
+    /// Stops the thread of the snapshots when it is dropped.
+    _guard: Guard,
+    hand: Hand,
+    logger: SdkLogger,
+    subscriber: tracing::Dispatch,
+    customer: Customer,
+}
+
+/// Emits snapshots on the agent's thread, as with the application's own logger provider.
+struct EmitInPlace(SdkLogger);
+
+impl SnapshotSink for EmitInPlace {
+    fn record(&self, snapshot: Snapshot) -> bool {
+        agentscope::emit(&self.0, snapshot);
+        true
+    }
+}
+
+impl SetUp {
+    /// As `agentscope_collector::init()` sets a program up: snapshots are queued for its thread.
+    pub(crate) fn new() -> Self {
+        let logs = SdkLoggerProvider::builder()
+            .with_log_processor(InPlace)
+            .build();
+        let provider = SdkTracerProvider::builder().with_span_processor(InPlace);
+        let (provider, guard) = agentscope_collector::builder()
+            .console(Console::Off)
+            .logs_to(&logs)
+            .attach(provider)
+            .expect("nothing else is set up");
+        let provider = provider.build();
+        opentelemetry::global::set_tracer_provider(provider.clone());
+        fastrace::set_reporter(Discard, fastrace::collector::Config::default());
+        let layer = tracing_opentelemetry::layer().with_tracer(provider.tracer("bench"));
+        let key = std::env::var(KEY).expect("main() sets it");
+        let logger = logs.logger("bench");
+        Self {
+            _guard: guard,
+            hand: Hand::new(provider.tracer("bench"), logger.clone(), key.as_bytes()),
+            logger,
+            subscriber: tracing::Dispatch::new(tracing_subscriber::registry().with(layer)),
+            customer: Customer {
+                id: 7,
+                email: "alice@example.com".into(),
+            },
+        }
+    }
+
+    /// From now on snapshots are emitted on the agent's thread.
+    pub(crate) fn emit_in_place(&self) {
+        agentscope::set_snapshot_sink(Some(Arc::new(EmitInPlace(self.logger.clone()))));
+    }
+
+    /// Makes `calls` calls of a subject; `measured` runs around them, inside of what they need.
+    pub(crate) fn run<R>(
+        &self,
+        subject: Subject,
+        calls: u32,
+        measured: impl FnOnce(&mut dyn FnMut()) -> R,
+    ) -> R {
+        let repeat = |call: &mut dyn FnMut(u64) -> u64| {
+            for n in 0..u64::from(calls) {
+                black_box(call(n));
+            }
+        };
+        let hand = || {
+            self.hand
+                .agent("0123456789abcdef0123456789abcdef", "0123456789abcdef", 0)
+        };
+        match subject {
+            Subject::HandWritten => {
+                let agent = hand();
+                measured(&mut || repeat(&mut |n| agent.balance(&self.customer, "EUR", n)))
+            }
+            Subject::Annotated => {
+                inside_an_agent(|| measured(&mut || repeat(&mut |n| annotated(&self.customer, n))))
+            }
+            Subject::BareInstrument => tracing::dispatcher::with_default(&self.subscriber, || {
+                measured(&mut || repeat(&mut instrumented))
+            }),
+            Subject::Fastrace => measured(&mut || {
+                // Its spans are collected under a root, and those of a root are limited.
+                let mut left = calls;
+                while left > 0 {
+                    let root =
+                        fastrace::Span::root("root", fastrace::prelude::SpanContext::random());
+                    let _parent = root.set_local_parent();
+                    for n in 0..left.min(1_000) {
+                        black_box(fast_traced(n.into()));
+                    }
+                    left -= left.min(1_000);
+                }
+            }),
+            Subject::HandWrittenText(bytes) => {
+                let (agent, text) = (hand(), text(bytes));
+                measured(&mut || repeat(&mut |_| agent.measure(&text)))
+            }
+            Subject::AnnotatedText(bytes) => {
+                let text = text(bytes);
+                inside_an_agent(|| measured(&mut || repeat(&mut |_| annotated_text(&text))))
+            }
+        }
+    }
+
+    /// Differences between what the annotated and the hand-written call emit, ids and times apart;
+    /// none, or the comparison says nothing.
+    pub(crate) fn differences(&self) -> Vec<String> {
+        let mut differences = Vec::new();
+        let mut compare = |annotated: &dyn Fn() -> u64, by_hand: &dyn Fn(&HandAgent) -> u64| {
+            let kept = inside_an_agent(|| keep(2, annotated));
+            let (session, agent) = ids(&kept);
+            let hand = self.hand.agent(&session, &agent, 0);
+            let other = keep(2, || by_hand(&hand));
+            let (ours, theirs) = (lines(&kept), lines(&other));
+            let only = |mark: &str, ours: &[String], theirs: &[String]| {
+                let lines = ours.iter().filter(|line| !theirs.contains(line));
+                lines
+                    .map(|line| format!("{mark} {line}"))
+                    .collect::<Vec<_>>()
+            };
+            differences.extend(only("annotated only:", &ours, &theirs));
+            differences.extend(only("hand-written only:", &theirs, &ours));
+            if kept.spans.len() != 1 || kept.logs.len() != 2 {
+                differences.push(format!(
+                    "{} spans, {} logs",
+                    kept.spans.len(),
+                    kept.logs.len()
+                ));
+            }
+        };
+        let customer = &self.customer;
+        compare(&|| annotated(customer, 12), &|hand| {
+            hand.balance(customer, "EUR", 12)
+        });
+        for bytes in [1_000, 100_000] {
+            let text = text(bytes);
+            compare(&|| annotated_text(&text), &|hand| hand.measure(&text));
+        }
+        differences
+    }
+}
+
+/// Names the key of all keyed hashes, so that both sides' are equal.
+pub(crate) const KEY: &str = "AGENTSCOPE_KEY";
+
+fn annotated(customer: &Customer, n: u64) -> u64 {
+    because("a refund needs the balance", || balance(customer, "EUR", n))
+}
+
+fn annotated_text(text: &str) -> u64 {
+    because("the text must fit", || measure(text))
+}
+
+/// Prose with line breaks and quotation marks, as tools are given it.
+fn text(bytes: usize) -> String {
+    let sentence = "The customer writes: \"where is my order?\" and wants an answer today.\n";
+    sentence.chars().cycle().take(bytes).collect()
+}
+
+/// Session and agent of the span that was kept.
+fn ids(kept: &Kept) -> (String, String) {
+    let value = |key: &str| {
+        let attributes = kept.spans.iter().flat_map(|span| &span.attributes);
+        let mut found = attributes.filter(|attribute| attribute.key.as_str() == key);
+        found
+            .next()
+            .map(|attribute| attribute.value.as_str().into_owned())
+    };
+    let of = |key| value(key).unwrap_or_default();
+    (of("session.id"), of("agentscope.agent.id"))
+}
+
+/// fastrace's counterpart of processors that drop in place.
+struct Discard;
+
+impl fastrace::collector::Reporter for Discard {
+    fn report(&mut self, spans: Vec<fastrace::prelude::SpanRecord>) {
+        drop(black_box(spans));
+    }
+}
