@@ -78,7 +78,10 @@ fn container(input: &DeriveInput, errors: &mut Errors) -> Container {
                     .get_ident()
                     .map(Ident::to_string)
                     .unwrap_or_default();
-                let hint = suggest::among(&word, &["default", "crate"]);
+                let hint = match class::is_class(&word) {
+                    true => format!("write `default = {word}`"),
+                    false => suggest::among(&word, &["default", "crate"]),
+                };
                 return Err(meta.error(format!(
                     "on a type, `sensitivity` takes no `{word}`; {hint}"
                 )));
@@ -87,6 +90,8 @@ fn container(input: &DeriveInput, errors: &mut Errors) -> Container {
         });
         if let Err(error) = parsed {
             errors.push(error);
+            // It may have classified everything: no second error that something is not.
+            container.default.get_or_insert(class::Class::Secret);
         }
     }
     container

@@ -4,7 +4,7 @@
 //! emitted as the token it came as, so that its braces keep the edition of the user's crate.
 
 use proc_macro2::{Group, Ident, Span, TokenStream};
-use quote::{ToTokens as _, quote, quote_spanned};
+use quote::{ToTokens as _, format_ident, quote, quote_spanned};
 use syn::spanned::Spanned as _;
 use syn::{Expr, Path, ReceiverKind, ReturnType, Type};
 
@@ -15,13 +15,25 @@ use crate::fallback;
 use crate::function::Function;
 use crate::leaf;
 use crate::resolve;
-use crate::tokens::{doc_comment, literal, mentions, split_inner_attributes, type_span};
+use crate::tokens::{
+    doc_comment, literal, mentions, mentions_word, split_inner_attributes, type_span,
+};
 
 /// The whole pipeline of an attribute.
 pub(crate) fn attribute(kind: Macro, tokens: TokenStream, item: TokenStream) -> TokenStream {
     let mut errors = Errors::default();
-    let arguments = arguments::parse(kind, tokens, &mut errors);
+    // The attribute, as something that the user has written: with the hygiene of ours the compiler
+    // would explain how attributes expand.
+    let written = item.clone().into_iter().next();
+    let place = written.map_or_else(Span::call_site, |token| {
+        Span::call_site().resolved_at(token.span())
+    });
+    let arguments = arguments::parse(kind, tokens, place, &mut errors);
     let plan = match syn::parse2::<Function>(item.clone()) {
+        Ok(function) if mentions_word(function.body.stream(), &resolve::is_expanded) => {
+            errors.push(syn::Error::new(place, TWO_ATTRIBUTES));
+            None
+        }
         Ok(function) => Some(checks::check(kind, &arguments, function, &mut errors)),
         Err(error) => {
             // Arguments in the wrong place are no use to anybody: one error is enough.
@@ -32,13 +44,12 @@ pub(crate) fn attribute(kind: Macro, tokens: TokenStream, item: TokenStream) -> 
     };
     match plan {
         Some(plan) if errors.is_empty() => function(kind, &arguments, plan),
-        _ => {
-            let mut tokens = fallback::item(item);
-            tokens.extend(errors.into_compile_errors());
-            tokens
-        }
+        _ => fallback::beside(errors.into_compile_errors(), item),
     }
 }
+
+const TWO_ATTRIBUTES: &str = "this function has two attributes of agentscope; a function is an agent, a tool or a model call: \
+     keep one of them, or put the other on a function that this one calls";
 
 pub(crate) struct Expansion<'a> {
     pub(crate) kind: Macro,
@@ -91,11 +102,28 @@ fn function(kind: Macro, arguments: &Arguments, plan: Plan) -> TokenStream {
 }
 
 impl Expansion<'_> {
+    /// Brings what is probed into scope, and a function that an error may be about: its call is
+    /// written at the user's type, where a path that is not found would be one more error.
+    fn import(&self, function: Option<&str>) -> TokenStream {
+        let private = &self.private;
+        let function = function.map(|name| {
+            let (name, own) = (format_ident!("{name}"), format_ident!("__{name}"));
+            quote!(#name as #own,)
+        });
+        quote! {
+            #[allow(unused_imports)]
+            use #private::{ByClass as _, Opaque as _, #function};
+        }
+    }
+
     /// `open(&SITE, |capture| ..)`: evaluated before the arguments move into the body.
     pub(crate) fn open(&self, function: &Function) -> TokenStream {
         let private = &self.private;
         let meta = self.meta(function);
         let capture = (self.local)("__capture");
+        let checked = |value: &Argument| matches!(value.classified, Classified::ByType);
+        let checked = self.values.iter().any(checked);
+        let import = self.import(checked.then_some("classified_argument"));
         let values = self
             .values
             .iter()
@@ -108,10 +136,11 @@ impl Expansion<'_> {
             ),
             false => (None, self.capture_schema(&capture)),
         };
-        let options = self.arguments.options.iter().map(|(name, value)| {
-            let method = Ident::new(&name.to_string(), Span::call_site());
-            quote_spanned!(value.span()=> #capture.#method(#value);)
-        });
+        let options = self
+            .arguments
+            .options
+            .iter()
+            .map(|(name, value)| quote_spanned!(value.span()=> #capture.#name(#value);));
         let name = self
             .arguments
             .name
@@ -126,8 +155,7 @@ impl Expansion<'_> {
                     &__SITE
                 },
                 |#capture| {
-                    #[allow(unused_imports)]
-                    use #private::{ByClass as _, Opaque as _};
+                    #import
                     let _ = &#capture;
                     #(#values)*
                     #schema
@@ -204,7 +232,7 @@ impl Expansion<'_> {
                 #(#cfgs)* #private::Probe(&#binding).structure(#capture);
             },
             Classified::ByType => {
-                let checked = quote_spanned! {type_span(ty)=> #private::classified_argument(&#binding, #capture, #index) };
+                let checked = quote_spanned!(type_span(ty)=> __classified_argument(&#binding, #capture, #index));
                 quote! {
                     #(#cfgs)* #checked;
                     #(#cfgs)* #private::Probe(&#binding).structure(#capture);
@@ -267,29 +295,36 @@ impl Expansion<'_> {
     pub(crate) fn on_value(&self) -> TokenStream {
         let private = &self.private;
         let (value, output) = ((self.local)("__value"), (self.local)("__output"));
-        let record = match self.output {
-            Classified::Here(_) => quote! {
-                #private::Probe(#value).output(#output);
-                #private::Probe(#value).output_structure(#output);
-            },
+        let (record, import) = match self.output {
+            Classified::Here(_) => {
+                let record = quote! {
+                    #private::Probe(#value).output(#output);
+                    #private::Probe(#value).output_structure(#output);
+                };
+                (record, self.import(None))
+            }
             Classified::ByType => {
                 // An error about a missing class points at the declared type.
                 let at = self.declared_span;
-                let here = Ident::new("__value", Span::mixed_site().located_at(at));
-                let checked = quote_spanned!(at=> #private::classified_output(#here, #output));
-                quote! {
+                let here = Ident::new("__value", at);
+                let checked = quote_spanned! {at=> {
+                    let #here = #value;
+                    __classified_output(#here, #output)
+                }};
+                let record = quote! {
                     #checked;
                     #private::Probe(#value).output_structure(#output);
-                }
+                };
+                (record, self.import(Some("classified_output")))
             }
         };
-        let usage = self.arguments.usage.as_ref().map(
-            |usage| quote_spanned!(usage.span()=> #output.usage(#private::apply(#value, #usage));),
-        );
+        let usage = self.arguments.usage.as_ref().map(|usage| {
+            let call = quote_spanned!(usage.span()=> #output.usage(__apply(#value, #usage)));
+            quote!(use #private::apply as __apply; #call;)
+        });
         quote! {
             |#value, #output| {
-                #[allow(unused_imports)]
-                use #private::{ByClass as _, Opaque as _};
+                #import
                 #record
                 #usage
             }
@@ -299,10 +334,10 @@ impl Expansion<'_> {
     pub(crate) fn on_error(&self) -> TokenStream {
         let private = &self.private;
         let (error, failure) = ((self.local)("__error"), (self.local)("__failure"));
+        let import = self.import(None);
         quote! {
             |#error, #failure| {
-                #[allow(unused_imports)]
-                use #private::{ByClass as _, Opaque as _};
+                #import
                 #private::Probe(#error).failure(#failure);
             }
         }

@@ -21,9 +21,17 @@ pub(crate) fn runtime(told: Option<&Path>) -> Path {
     }
 }
 
+/// How the name of that module begins, in every version.
+const MODULE: &str = "expects_agentscope_runtime_";
+
+/// Whether a word that is written in a body only an expansion can have written.
+pub(crate) fn is_expanded(word: &str) -> bool {
+    word.starts_with(MODULE)
+}
+
 /// The module that expansions call, by the name that it has in the runtime of this very version.
 pub(crate) fn private(runtime: &Path) -> Path {
     let version = env!("CARGO_PKG_VERSION").replace(['.', '-', '+'], "_");
-    let module = format_ident!("expects_agentscope_runtime_{version}");
+    let module = format_ident!("{MODULE}{version}");
     parse_quote!(#runtime::#module)
 }

@@ -35,6 +35,13 @@ impl Expansion<'_> {
             diverges,
             ..
         } = &returns;
+        // Where the compiler explains what a body must return it points at the closure or the block
+        // that we put the body in: that shall be the user's signature, not the attribute.
+        let at = Span::mixed_site().located_at(function.signature.ident.span());
+        let (to_async, to_call) = (
+            quote_spanned!(at=> async move),
+            quote_spanned!(at=> move ||),
+        );
         // Never runs; says the type of a body where it cannot be written on a closure.
         let pinned = quote! {
             if false {
@@ -43,7 +50,7 @@ impl Expansion<'_> {
         };
         let work = if function.signature.asyncness.is_some() {
             quote! {
-                #private::async_call(#open, async move { #pinned #body }, #decide)
+                #private::async_call(#open, #to_async { #pinned #body }, #decide)
                     .finish(#on_value, #on_error)
                     .await
             }
@@ -60,10 +67,10 @@ impl Expansion<'_> {
                     }
                 }
                 (Some(yields), _) => {
-                    quote!(#private::call_future::<#yields, _, _, _>(#open, move || { #body }, #decide))
+                    quote!(#private::call_future::<#yields, _, _, _>(#open, #to_call { #body }, #decide))
                 }
-                (None, true) => quote!(#private::call(#open, move || { #pinned #body }, #decide)),
-                (None, false) => quote!(#private::call(#open, move || -> #ty { #body }, #decide)),
+                (None, true) => quote!(#private::call(#open, #to_call { #pinned #body }, #decide)),
+                (None, false) => quote!(#private::call(#open, #to_call -> #ty { #body }, #decide)),
             };
             quote!(#run.finish(#on_value, #on_error))
         };
@@ -77,9 +84,10 @@ impl Expansion<'_> {
     fn decide(&self, returns: &Returns) -> TokenStream {
         let private = &self.private;
         let method = &returns.method;
-        // An error about the declared type points at it.
-        let tag = Ident::new("__tag", Span::mixed_site().located_at(method.span()));
-        let decided = quote_spanned!(method.span()=> #tag.#method());
+        // An error about the declared type points at it: all of the call is written there.
+        let at = method.span();
+        let tag = Ident::new("__tag", at);
+        let decided = quote_spanned!(at=> #tag.#method());
         quote! {
             |#tag| {
                 #[allow(unused_imports)]
