@@ -14,6 +14,8 @@ mod class;
 mod derive;
 mod errors;
 mod expand;
+#[cfg(test)]
+mod expansions;
 mod fallback;
 mod function;
 mod leaf;
