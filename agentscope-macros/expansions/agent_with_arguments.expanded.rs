@@ -1,9 +1,10 @@
 async fn support(ticket: &str, tenant: u32, budget: u32) -> String {
-    private::async_call(
-            private::open(
+    use ::agentscope::expects_agentscope_runtime_VERSION as __agentscope;
+    __agentscope::async_call(
+            __agentscope::open(
                 {
-                    static __SITE: private::Site = private::Site::new(private::Meta {
-                        layer: private::Layer::Agent,
+                    static __SITE: __agentscope::Site = __agentscope::Site::new(__agentscope::Meta {
+                        layer: __agentscope::Layer::Agent,
                         name: "support",
                         span_name: ::core::concat!("invoke_agent ", "support"),
                         function: ::core::concat!(
@@ -12,36 +13,36 @@ async fn support(ticket: &str, tenant: u32, budget: u32) -> String {
                         description: "",
                         reads_only: false,
                         params: &[
-                            private::Param {
+                            __agentscope::Param {
                                 name: "ticket",
                                 signature: "&str",
-                                sensitivity: ::core::option::Option::Some(private::Sensitivity {
-                                    class: private::Class::Internal,
+                                sensitivity: ::core::option::Option::Some(__agentscope::Sensitivity {
+                                    class: __agentscope::Class::Internal,
                                     kind: ::core::option::Option::None,
                                     redact: ::core::option::Option::None,
                                 }),
                             },
-                            private::Param {
+                            __agentscope::Param {
                                 name: "tenant",
                                 signature: "u32",
-                                sensitivity: ::core::option::Option::Some(private::Sensitivity {
-                                    class: private::Class::Internal,
+                                sensitivity: ::core::option::Option::Some(__agentscope::Sensitivity {
+                                    class: __agentscope::Class::Internal,
                                     kind: ::core::option::Option::None,
                                     redact: ::core::option::Option::None,
                                 }),
                             },
-                            private::Param {
+                            __agentscope::Param {
                                 name: "budget",
                                 signature: "u32",
-                                sensitivity: ::core::option::Option::Some(private::Sensitivity {
-                                    class: private::Class::Internal,
+                                sensitivity: ::core::option::Option::Some(__agentscope::Sensitivity {
+                                    class: __agentscope::Class::Internal,
                                     kind: ::core::option::Option::None,
                                     redact: ::core::option::Option::None,
                                 }),
                             },
                         ],
-                        output: ::core::option::Option::Some(private::Sensitivity {
-                            class: private::Class::Confidential,
+                        output: ::core::option::Option::Some(__agentscope::Sensitivity {
+                            class: __agentscope::Class::Confidential,
                             kind: ::core::option::Option::None,
                             redact: ::core::option::Option::None,
                         }),
@@ -51,14 +52,14 @@ async fn support(ticket: &str, tenant: u32, budget: u32) -> String {
                 },
                 |__capture| {
                     #[allow(unused_imports)]
-                    use private::{ByClass as _, Opaque as _};
+                    use __agentscope::{ByClass as _, Opaque as _};
                     let _ = &__capture;
-                    private::Probe(&ticket).argument(__capture, 0usize);
-                    private::Probe(&ticket).structure(__capture);
-                    private::Probe(&tenant).argument(__capture, 1usize);
-                    private::Probe(&tenant).structure(__capture);
-                    private::Probe(&budget).argument(__capture, 2usize);
-                    private::Probe(&budget).structure(__capture);
+                    __agentscope::Probe(&ticket).argument(__capture, 0usize);
+                    __agentscope::Probe(&ticket).structure(__capture);
+                    __agentscope::Probe(&tenant).argument(__capture, 1usize);
+                    __agentscope::Probe(&tenant).structure(__capture);
+                    __agentscope::Probe(&budget).argument(__capture, 2usize);
+                    __agentscope::Probe(&budget).structure(__capture);
                     __capture.name(format!("support-{tenant}"));
                     __capture.mode("react");
                     __capture.token_budget(budget);
@@ -67,7 +68,7 @@ async fn support(ticket: &str, tenant: u32, budget: u32) -> String {
             ),
             async move {
                 if false {
-                    return private::never::<String>();
+                    return __agentscope::never::<String>();
                 }
                 #[allow(unused_variables)]
                 let ticket = ticket;
@@ -78,21 +79,21 @@ async fn support(ticket: &str, tenant: u32, budget: u32) -> String {
             },
             |__tag| {
                 #[allow(unused_imports)]
-                use private::decide::*;
+                use __agentscope::decide::*;
                 __tag.kind().judged()
             },
         )
         .finish(
             |__value, __output| {
                 #[allow(unused_imports)]
-                use private::{ByClass as _, Opaque as _};
-                private::Probe(__value).output(__output);
-                private::Probe(__value).output_structure(__output);
+                use __agentscope::{ByClass as _, Opaque as _};
+                __agentscope::Probe(__value).output(__output);
+                __agentscope::Probe(__value).output_structure(__output);
             },
             |__error, __failure| {
                 #[allow(unused_imports)]
-                use private::{ByClass as _, Opaque as _};
-                private::Probe(__error).failure(__failure);
+                use __agentscope::{ByClass as _, Opaque as _};
+                __agentscope::Probe(__error).failure(__failure);
             },
         )
         .await

@@ -1,9 +1,10 @@
 fn update(customer: &Customer, orders: Vec<Order>) -> Result<Customer, UpdateError> {
-    private::call(
-            private::open(
+    use ::agentscope::expects_agentscope_runtime_VERSION as __agentscope;
+    __agentscope::call(
+            __agentscope::open(
                 {
-                    static __SITE: private::Site = private::Site::new(private::Meta {
-                        layer: private::Layer::Tool,
+                    static __SITE: __agentscope::Site = __agentscope::Site::new(__agentscope::Meta {
+                        layer: __agentscope::Layer::Tool,
                         name: "update",
                         span_name: ::core::concat!("execute_tool ", "update"),
                         function: ::core::concat!(
@@ -12,12 +13,12 @@ fn update(customer: &Customer, orders: Vec<Order>) -> Result<Customer, UpdateErr
                         description: "",
                         reads_only: false,
                         params: &[
-                            private::Param {
+                            __agentscope::Param {
                                 name: "customer",
                                 signature: "&Customer",
                                 sensitivity: ::core::option::Option::None,
                             },
-                            private::Param {
+                            __agentscope::Param {
                                 name: "orders",
                                 signature: "Vec<Order>",
                                 sensitivity: ::core::option::Option::None,
@@ -26,31 +27,28 @@ fn update(customer: &Customer, orders: Vec<Order>) -> Result<Customer, UpdateErr
                         output: ::core::option::Option::None,
                         schema: ::core::option::Option::Some(__schema),
                     });
-                    fn __schema(__builder: &mut private::SchemaBuilder) {
+                    fn __schema(__builder: &mut __agentscope::SchemaBuilder) {
                         #[allow(unused_imports)]
-                        use private::OpaqueType as _;
+                        use __agentscope::OpaqueType as _;
                         let _ = &__builder;
-                        private::TypeProbe::<&Customer>::NEW
+                        __agentscope::TypeProbe::<&Customer>::NEW
                             .declare(__builder, "customer", "&Customer");
-                        private::TypeProbe::<Vec<Order>>::NEW
+                        __agentscope::TypeProbe::<Vec<Order>>::NEW
                             .declare(__builder, "orders", "Vec<Order>");
                     }
-                    private::inventory::submit! {
-                        private::Registered(& __SITE)
+                    __agentscope::inventory::submit! {
+                        __agentscope::Registered(& __SITE)
                     }
                     &__SITE
                 },
                 |__capture| {
                     #[allow(unused_imports)]
-                    use private::{
-                        ByClass as _, Opaque as _,
-                        classified_argument as __classified_argument,
-                    };
+                    use __agentscope::{ByClass as _, Opaque as _};
                     let _ = &__capture;
-                    __classified_argument(&customer, __capture, 0usize);
-                    private::Probe(&customer).structure(__capture);
-                    __classified_argument(&orders, __capture, 1usize);
-                    private::Probe(&orders).structure(__capture);
+                    __agentscope::classified_argument(&customer, __capture, 0usize);
+                    __agentscope::Probe(&customer).structure(__capture);
+                    __agentscope::classified_argument(&orders, __capture, 1usize);
+                    __agentscope::Probe(&orders).structure(__capture);
                     __capture.declared_schema();
                 },
             ),
@@ -61,26 +59,24 @@ fn update(customer: &Customer, orders: Vec<Order>) -> Result<Customer, UpdateErr
             },
             |__tag| {
                 #[allow(unused_imports)]
-                use private::decide::*;
+                use __agentscope::decide::*;
                 __tag.kind().judged()
             },
         )
         .finish(
             |__value, __output| {
                 #[allow(unused_imports)]
-                use private::{
-                    ByClass as _, Opaque as _, classified_output as __classified_output,
-                };
+                use __agentscope::{ByClass as _, Opaque as _};
                 {
                     let __value = __value;
-                    __classified_output(__value, __output)
+                    __agentscope::classified_output(__value, __output)
                 };
-                private::Probe(__value).output_structure(__output);
+                __agentscope::Probe(__value).output_structure(__output);
             },
             |__error, __failure| {
                 #[allow(unused_imports)]
-                use private::{ByClass as _, Opaque as _};
-                private::Probe(__error).failure(__failure);
+                use __agentscope::{ByClass as _, Opaque as _};
+                __agentscope::Probe(__error).failure(__failure);
             },
         )
 }

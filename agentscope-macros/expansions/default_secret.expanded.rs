@@ -1,65 +1,66 @@
 fn open(credentials: Credentials, user: &str) -> Store {
-    private::call(
-            private::open(
+    use ::agentscope::expects_agentscope_runtime_VERSION as __agentscope;
+    __agentscope::call(
+            __agentscope::open(
                 {
-                    static __SITE: private::Site = private::Site::new(private::Meta {
-                        layer: private::Layer::Tool,
+                    static __SITE: __agentscope::Site = __agentscope::Site::new(__agentscope::Meta {
+                        layer: __agentscope::Layer::Tool,
                         name: "open",
                         span_name: ::core::concat!("execute_tool ", "open"),
                         function: ::core::concat!(::core::module_path!(), "::", "open"),
                         description: "",
                         reads_only: false,
                         params: &[
-                            private::Param {
+                            __agentscope::Param {
                                 name: "credentials",
                                 signature: "Credentials",
-                                sensitivity: ::core::option::Option::Some(private::Sensitivity {
-                                    class: private::Class::Secret,
+                                sensitivity: ::core::option::Option::Some(__agentscope::Sensitivity {
+                                    class: __agentscope::Class::Secret,
                                     kind: ::core::option::Option::None,
                                     redact: ::core::option::Option::None,
                                 }),
                             },
-                            private::Param {
+                            __agentscope::Param {
                                 name: "user",
                                 signature: "&str",
-                                sensitivity: ::core::option::Option::Some(private::Sensitivity {
-                                    class: private::Class::Pii,
+                                sensitivity: ::core::option::Option::Some(__agentscope::Sensitivity {
+                                    class: __agentscope::Class::Pii,
                                     kind: ::core::option::Option::Some("email"),
                                     redact: ::core::option::Option::Some(
-                                        private::Treatment::Mask,
+                                        __agentscope::Treatment::Mask,
                                     ),
                                 }),
                             },
                         ],
-                        output: ::core::option::Option::Some(private::Sensitivity {
-                            class: private::Class::Secret,
+                        output: ::core::option::Option::Some(__agentscope::Sensitivity {
+                            class: __agentscope::Class::Secret,
                             kind: ::core::option::Option::None,
                             redact: ::core::option::Option::None,
                         }),
                         schema: ::core::option::Option::Some(__schema),
                     });
-                    fn __schema(__builder: &mut private::SchemaBuilder) {
+                    fn __schema(__builder: &mut __agentscope::SchemaBuilder) {
                         #[allow(unused_imports)]
-                        use private::OpaqueType as _;
+                        use __agentscope::OpaqueType as _;
                         let _ = &__builder;
-                        private::TypeProbe::<Credentials>::NEW
+                        __agentscope::TypeProbe::<Credentials>::NEW
                             .declare(__builder, "credentials", "Credentials");
-                        private::TypeProbe::<&str>::NEW
+                        __agentscope::TypeProbe::<&str>::NEW
                             .declare(__builder, "user", "&str");
                     }
-                    private::inventory::submit! {
-                        private::Registered(& __SITE)
+                    __agentscope::inventory::submit! {
+                        __agentscope::Registered(& __SITE)
                     }
                     &__SITE
                 },
                 |__capture| {
                     #[allow(unused_imports)]
-                    use private::{ByClass as _, Opaque as _};
+                    use __agentscope::{ByClass as _, Opaque as _};
                     let _ = &__capture;
-                    private::Probe(&credentials).argument(__capture, 0usize);
-                    private::Probe(&credentials).structure(__capture);
-                    private::Probe(&user).argument(__capture, 1usize);
-                    private::Probe(&user).structure(__capture);
+                    __agentscope::Probe(&credentials).argument(__capture, 0usize);
+                    __agentscope::Probe(&credentials).structure(__capture);
+                    __agentscope::Probe(&user).argument(__capture, 1usize);
+                    __agentscope::Probe(&user).structure(__capture);
                     __capture.declared_schema();
                 },
             ),
@@ -70,21 +71,21 @@ fn open(credentials: Credentials, user: &str) -> Store {
             },
             |__tag| {
                 #[allow(unused_imports)]
-                use private::decide::*;
+                use __agentscope::decide::*;
                 __tag.kind().judged()
             },
         )
         .finish(
             |__value, __output| {
                 #[allow(unused_imports)]
-                use private::{ByClass as _, Opaque as _};
-                private::Probe(__value).output(__output);
-                private::Probe(__value).output_structure(__output);
+                use __agentscope::{ByClass as _, Opaque as _};
+                __agentscope::Probe(__value).output(__output);
+                __agentscope::Probe(__value).output_structure(__output);
             },
             |__error, __failure| {
                 #[allow(unused_imports)]
-                use private::{ByClass as _, Opaque as _};
-                private::Probe(__error).failure(__failure);
+                use __agentscope::{ByClass as _, Opaque as _};
+                __agentscope::Probe(__error).failure(__failure);
             },
         )
 }

@@ -2,11 +2,12 @@ fn filled<T: Clone, const N: usize>(value: &T) -> [T; N]
 where
     T: std::fmt::Debug,
 {
-    private::call(
-            private::open(
+    use ::agentscope::expects_agentscope_runtime_VERSION as __agentscope;
+    __agentscope::call(
+            __agentscope::open(
                 {
-                    static __SITE: private::Site = private::Site::new(private::Meta {
-                        layer: private::Layer::Tool,
+                    static __SITE: __agentscope::Site = __agentscope::Site::new(__agentscope::Meta {
+                        layer: __agentscope::Layer::Tool,
                         name: "filled",
                         span_name: ::core::concat!("execute_tool ", "filled"),
                         function: ::core::concat!(
@@ -15,18 +16,18 @@ where
                         description: "",
                         reads_only: false,
                         params: &[
-                            private::Param {
+                            __agentscope::Param {
                                 name: "value",
                                 signature: "&T",
-                                sensitivity: ::core::option::Option::Some(private::Sensitivity {
-                                    class: private::Class::Secret,
+                                sensitivity: ::core::option::Option::Some(__agentscope::Sensitivity {
+                                    class: __agentscope::Class::Secret,
                                     kind: ::core::option::Option::None,
                                     redact: ::core::option::Option::None,
                                 }),
                             },
                         ],
-                        output: ::core::option::Option::Some(private::Sensitivity {
-                            class: private::Class::Secret,
+                        output: ::core::option::Option::Some(__agentscope::Sensitivity {
+                            class: __agentscope::Class::Secret,
                             kind: ::core::option::Option::None,
                             redact: ::core::option::Option::None,
                         }),
@@ -36,17 +37,17 @@ where
                 },
                 |__capture| {
                     #[allow(unused_imports)]
-                    use private::{ByClass as _, Opaque as _};
+                    use __agentscope::{ByClass as _, Opaque as _};
                     let _ = &__capture;
-                    private::Probe(&value).argument(__capture, 0usize);
-                    private::Probe(&value).structure(__capture);
+                    __agentscope::Probe(&value).argument(__capture, 0usize);
+                    __agentscope::Probe(&value).structure(__capture);
                     let __types = ();
                     let __types = (__types, &value);
-                    let __types = private::type_key(&__types);
+                    let __types = __agentscope::type_key(&__types);
                     if let ::core::option::Option::Some(mut __builder) = __capture
                         .missing_schema(__types)
                     {
-                        private::Probe(&value)
+                        __agentscope::Probe(&value)
                             .schema(&mut __builder, __capture.site(), 0usize);
                         __capture.store_schema(__builder, __types);
                     }
@@ -58,21 +59,21 @@ where
             },
             |__tag| {
                 #[allow(unused_imports)]
-                use private::decide::*;
+                use __agentscope::decide::*;
                 __tag.kind().judged()
             },
         )
         .finish(
             |__value, __output| {
                 #[allow(unused_imports)]
-                use private::{ByClass as _, Opaque as _};
-                private::Probe(__value).output(__output);
-                private::Probe(__value).output_structure(__output);
+                use __agentscope::{ByClass as _, Opaque as _};
+                __agentscope::Probe(__value).output(__output);
+                __agentscope::Probe(__value).output_structure(__output);
             },
             |__error, __failure| {
                 #[allow(unused_imports)]
-                use private::{ByClass as _, Opaque as _};
-                private::Probe(__error).failure(__failure);
+                use __agentscope::{ByClass as _, Opaque as _};
+                __agentscope::Probe(__error).failure(__failure);
             },
         )
 }

@@ -1,55 +1,56 @@
 fn price(article: u32) -> impl Future<Output = Result<u32, std::io::Error>> + Send {
-    private::call_future::<
+    use ::agentscope::expects_agentscope_runtime_VERSION as __agentscope;
+    __agentscope::call_future::<
         Result<u32, std::io::Error>,
         _,
         _,
         _,
     >(
-            private::open(
+            __agentscope::open(
                 {
-                    static __SITE: private::Site = private::Site::new(private::Meta {
-                        layer: private::Layer::Tool,
+                    static __SITE: __agentscope::Site = __agentscope::Site::new(__agentscope::Meta {
+                        layer: __agentscope::Layer::Tool,
                         name: "price",
                         span_name: ::core::concat!("execute_tool ", "price"),
                         function: ::core::concat!(::core::module_path!(), "::", "price"),
                         description: "",
                         reads_only: false,
                         params: &[
-                            private::Param {
+                            __agentscope::Param {
                                 name: "article",
                                 signature: "u32",
-                                sensitivity: ::core::option::Option::Some(private::Sensitivity {
-                                    class: private::Class::Internal,
+                                sensitivity: ::core::option::Option::Some(__agentscope::Sensitivity {
+                                    class: __agentscope::Class::Internal,
                                     kind: ::core::option::Option::None,
                                     redact: ::core::option::Option::None,
                                 }),
                             },
                         ],
-                        output: ::core::option::Option::Some(private::Sensitivity {
-                            class: private::Class::Internal,
+                        output: ::core::option::Option::Some(__agentscope::Sensitivity {
+                            class: __agentscope::Class::Internal,
                             kind: ::core::option::Option::None,
                             redact: ::core::option::Option::None,
                         }),
                         schema: ::core::option::Option::Some(__schema),
                     });
-                    fn __schema(__builder: &mut private::SchemaBuilder) {
+                    fn __schema(__builder: &mut __agentscope::SchemaBuilder) {
                         #[allow(unused_imports)]
-                        use private::OpaqueType as _;
+                        use __agentscope::OpaqueType as _;
                         let _ = &__builder;
-                        private::TypeProbe::<u32>::NEW
+                        __agentscope::TypeProbe::<u32>::NEW
                             .declare(__builder, "article", "u32");
                     }
-                    private::inventory::submit! {
-                        private::Registered(& __SITE)
+                    __agentscope::inventory::submit! {
+                        __agentscope::Registered(& __SITE)
                     }
                     &__SITE
                 },
                 |__capture| {
                     #[allow(unused_imports)]
-                    use private::{ByClass as _, Opaque as _};
+                    use __agentscope::{ByClass as _, Opaque as _};
                     let _ = &__capture;
-                    private::Probe(&article).argument(__capture, 0usize);
-                    private::Probe(&article).structure(__capture);
+                    __agentscope::Probe(&article).argument(__capture, 0usize);
+                    __agentscope::Probe(&article).structure(__capture);
                     __capture.declared_schema();
                 },
             ),
@@ -62,21 +63,21 @@ fn price(article: u32) -> impl Future<Output = Result<u32, std::io::Error>> + Se
             },
             |__tag| {
                 #[allow(unused_imports)]
-                use private::decide::*;
+                use __agentscope::decide::*;
                 __tag.future().judged()
             },
         )
         .finish(
             |__value, __output| {
                 #[allow(unused_imports)]
-                use private::{ByClass as _, Opaque as _};
-                private::Probe(__value).output(__output);
-                private::Probe(__value).output_structure(__output);
+                use __agentscope::{ByClass as _, Opaque as _};
+                __agentscope::Probe(__value).output(__output);
+                __agentscope::Probe(__value).output_structure(__output);
             },
             |__error, __failure| {
                 #[allow(unused_imports)]
-                use private::{ByClass as _, Opaque as _};
-                private::Probe(__error).failure(__failure);
+                use __agentscope::{ByClass as _, Opaque as _};
+                __agentscope::Probe(__error).failure(__failure);
             },
         )
 }

@@ -1,9 +1,10 @@
 fn prices(articles: Vec<u32>) -> impl Stream<Item = u32> {
-    private::call(
-            private::open(
+    use ::agentscope::expects_agentscope_runtime_VERSION as __agentscope;
+    __agentscope::call(
+            __agentscope::open(
                 {
-                    static __SITE: private::Site = private::Site::new(private::Meta {
-                        layer: private::Layer::Tool,
+                    static __SITE: __agentscope::Site = __agentscope::Site::new(__agentscope::Meta {
+                        layer: __agentscope::Layer::Tool,
                         name: "prices",
                         span_name: ::core::concat!("execute_tool ", "prices"),
                         function: ::core::concat!(
@@ -12,68 +13,68 @@ fn prices(articles: Vec<u32>) -> impl Stream<Item = u32> {
                         description: "",
                         reads_only: false,
                         params: &[
-                            private::Param {
+                            __agentscope::Param {
                                 name: "articles",
                                 signature: "Vec<u32>",
-                                sensitivity: ::core::option::Option::Some(private::Sensitivity {
-                                    class: private::Class::Internal,
+                                sensitivity: ::core::option::Option::Some(__agentscope::Sensitivity {
+                                    class: __agentscope::Class::Internal,
                                     kind: ::core::option::Option::None,
                                     redact: ::core::option::Option::None,
                                 }),
                             },
                         ],
-                        output: ::core::option::Option::Some(private::Sensitivity {
-                            class: private::Class::Internal,
+                        output: ::core::option::Option::Some(__agentscope::Sensitivity {
+                            class: __agentscope::Class::Internal,
                             kind: ::core::option::Option::None,
                             redact: ::core::option::Option::None,
                         }),
                         schema: ::core::option::Option::Some(__schema),
                     });
-                    fn __schema(__builder: &mut private::SchemaBuilder) {
+                    fn __schema(__builder: &mut __agentscope::SchemaBuilder) {
                         #[allow(unused_imports)]
-                        use private::OpaqueType as _;
+                        use __agentscope::OpaqueType as _;
                         let _ = &__builder;
-                        private::TypeProbe::<Vec<u32>>::NEW
+                        __agentscope::TypeProbe::<Vec<u32>>::NEW
                             .declare(__builder, "articles", "Vec<u32>");
                     }
-                    private::inventory::submit! {
-                        private::Registered(& __SITE)
+                    __agentscope::inventory::submit! {
+                        __agentscope::Registered(& __SITE)
                     }
                     &__SITE
                 },
                 |__capture| {
                     #[allow(unused_imports)]
-                    use private::{ByClass as _, Opaque as _};
+                    use __agentscope::{ByClass as _, Opaque as _};
                     let _ = &__capture;
-                    private::Probe(&articles).argument(__capture, 0usize);
-                    private::Probe(&articles).structure(__capture);
+                    __agentscope::Probe(&articles).argument(__capture, 0usize);
+                    __agentscope::Probe(&articles).structure(__capture);
                     __capture.declared_schema();
                 },
             ),
             move || {
                 if false {
-                    return private::never::<_>();
+                    return __agentscope::never::<_>();
                 }
                 let articles = articles;
                 '__agentscope: { futures_util::stream::iter(articles) }
             },
             |__tag| {
                 #[allow(unused_imports)]
-                use private::decide::*;
+                use __agentscope::decide::*;
                 __tag.stream().judged()
             },
         )
         .finish(
             |__value, __output| {
                 #[allow(unused_imports)]
-                use private::{ByClass as _, Opaque as _};
-                private::Probe(__value).output(__output);
-                private::Probe(__value).output_structure(__output);
+                use __agentscope::{ByClass as _, Opaque as _};
+                __agentscope::Probe(__value).output(__output);
+                __agentscope::Probe(__value).output_structure(__output);
             },
             |__error, __failure| {
                 #[allow(unused_imports)]
-                use private::{ByClass as _, Opaque as _};
-                private::Probe(__error).failure(__failure);
+                use __agentscope::{ByClass as _, Opaque as _};
+                __agentscope::Probe(__error).failure(__failure);
             },
         )
 }

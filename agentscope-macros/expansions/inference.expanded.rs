@@ -1,9 +1,10 @@
 async fn complete(request: Request) -> Result<Response, Error> {
-    private::async_call(
-            private::open(
+    use ::agentscope::expects_agentscope_runtime_VERSION as __agentscope;
+    __agentscope::async_call(
+            __agentscope::open(
                 {
-                    static __SITE: private::Site = private::Site::new(private::Meta {
-                        layer: private::Layer::Inference,
+                    static __SITE: __agentscope::Site = __agentscope::Site::new(__agentscope::Meta {
+                        layer: __agentscope::Layer::Inference,
                         name: "complete",
                         span_name: "",
                         function: ::core::concat!(
@@ -12,18 +13,18 @@ async fn complete(request: Request) -> Result<Response, Error> {
                         description: "",
                         reads_only: false,
                         params: &[
-                            private::Param {
+                            __agentscope::Param {
                                 name: "request",
                                 signature: "Request",
-                                sensitivity: ::core::option::Option::Some(private::Sensitivity {
-                                    class: private::Class::Confidential,
+                                sensitivity: ::core::option::Option::Some(__agentscope::Sensitivity {
+                                    class: __agentscope::Class::Confidential,
                                     kind: ::core::option::Option::None,
                                     redact: ::core::option::Option::None,
                                 }),
                             },
                         ],
-                        output: ::core::option::Option::Some(private::Sensitivity {
-                            class: private::Class::Confidential,
+                        output: ::core::option::Option::Some(__agentscope::Sensitivity {
+                            class: __agentscope::Class::Confidential,
                             kind: ::core::option::Option::None,
                             redact: ::core::option::Option::None,
                         }),
@@ -33,17 +34,17 @@ async fn complete(request: Request) -> Result<Response, Error> {
                 },
                 |__capture| {
                     #[allow(unused_imports)]
-                    use private::{ByClass as _, Opaque as _};
+                    use __agentscope::{ByClass as _, Opaque as _};
                     let _ = &__capture;
-                    private::Probe(&request).argument(__capture, 0usize);
-                    private::Probe(&request).structure(__capture);
+                    __agentscope::Probe(&request).argument(__capture, 0usize);
+                    __agentscope::Probe(&request).structure(__capture);
                     __capture.provider("openai");
                     __capture.model(&request.model);
                 },
             ),
             async move {
                 if false {
-                    return private::never::<Result<Response, Error>>();
+                    return __agentscope::never::<Result<Response, Error>>();
                 }
                 #[allow(unused_variables)]
                 let request = request;
@@ -51,20 +52,19 @@ async fn complete(request: Request) -> Result<Response, Error> {
             },
             |__tag| {
                 #[allow(unused_imports)]
-                use private::decide::*;
+                use __agentscope::decide::*;
                 __tag.kind().judged()
             },
         )
         .finish(
             |__value, __output| {
                 #[allow(unused_imports)]
-                use private::{ByClass as _, Opaque as _};
-                private::Probe(__value).output(__output);
-                private::Probe(__value).output_structure(__output);
-                use private::apply as __apply;
+                use __agentscope::{ByClass as _, Opaque as _};
+                __agentscope::Probe(__value).output(__output);
+                __agentscope::Probe(__value).output_structure(__output);
                 __output
                     .usage(
-                        __apply(
+                        __agentscope::apply(
                             __value,
                             |response| Usage {
                                 input_tokens: response.tokens,
@@ -75,8 +75,8 @@ async fn complete(request: Request) -> Result<Response, Error> {
             },
             |__error, __failure| {
                 #[allow(unused_imports)]
-                use private::{ByClass as _, Opaque as _};
-                private::Probe(__error).failure(__failure);
+                use __agentscope::{ByClass as _, Opaque as _};
+                __agentscope::Probe(__error).failure(__failure);
             },
         )
         .await

@@ -1,17 +1,18 @@
 async fn close(mut self: Box<Self>) {
-    private::async_call(
-            private::open(
+    use ::agentscope::expects_agentscope_runtime_VERSION as __agentscope;
+    __agentscope::async_call(
+            __agentscope::open(
                 {
-                    static __SITE: private::Site = private::Site::new(private::Meta {
-                        layer: private::Layer::Tool,
+                    static __SITE: __agentscope::Site = __agentscope::Site::new(__agentscope::Meta {
+                        layer: __agentscope::Layer::Tool,
                         name: "close",
                         span_name: ::core::concat!("execute_tool ", "close"),
                         function: ::core::concat!(::core::module_path!(), "::", "close"),
                         description: "",
                         reads_only: false,
                         params: &[],
-                        output: ::core::option::Option::Some(private::Sensitivity {
-                            class: private::Class::Secret,
+                        output: ::core::option::Option::Some(__agentscope::Sensitivity {
+                            class: __agentscope::Class::Secret,
                             kind: ::core::option::Option::None,
                             redact: ::core::option::Option::None,
                         }),
@@ -21,10 +22,10 @@ async fn close(mut self: Box<Self>) {
                 },
                 |__capture| {
                     #[allow(unused_imports)]
-                    use private::{ByClass as _, Opaque as _};
+                    use __agentscope::{ByClass as _, Opaque as _};
                     let _ = &__capture;
                     let __types = ();
-                    let __types = private::type_key(&__types);
+                    let __types = __agentscope::type_key(&__types);
                     #[allow(unused_mut)]
                     if let ::core::option::Option::Some(mut __builder) = __capture
                         .missing_schema(__types)
@@ -35,7 +36,7 @@ async fn close(mut self: Box<Self>) {
             ),
             async move {
                 if false {
-                    return private::never::<()>();
+                    return __agentscope::never::<()>();
                 }
                 let _ = &self;
                 '__agentscope: {
@@ -44,21 +45,21 @@ async fn close(mut self: Box<Self>) {
             },
             |__tag| {
                 #[allow(unused_imports)]
-                use private::decide::*;
+                use __agentscope::decide::*;
                 __tag.kind().judged()
             },
         )
         .finish(
             |__value, __output| {
                 #[allow(unused_imports)]
-                use private::{ByClass as _, Opaque as _};
-                private::Probe(__value).output(__output);
-                private::Probe(__value).output_structure(__output);
+                use __agentscope::{ByClass as _, Opaque as _};
+                __agentscope::Probe(__value).output(__output);
+                __agentscope::Probe(__value).output_structure(__output);
             },
             |__error, __failure| {
                 #[allow(unused_imports)]
-                use private::{ByClass as _, Opaque as _};
-                private::Probe(__error).failure(__failure);
+                use __agentscope::{ByClass as _, Opaque as _};
+                __agentscope::Probe(__error).failure(__failure);
             },
         )
         .await

@@ -1,17 +1,18 @@
 async fn serve() -> ! {
-    match private::async_call(
-            private::open(
+    use ::agentscope::expects_agentscope_runtime_VERSION as __agentscope;
+    match __agentscope::async_call(
+            __agentscope::open(
                 {
-                    static __SITE: private::Site = private::Site::new(private::Meta {
-                        layer: private::Layer::Agent,
+                    static __SITE: __agentscope::Site = __agentscope::Site::new(__agentscope::Meta {
+                        layer: __agentscope::Layer::Agent,
                         name: "serve",
                         span_name: ::core::concat!("invoke_agent ", "serve"),
                         function: ::core::concat!(::core::module_path!(), "::", "serve"),
                         description: "",
                         reads_only: false,
                         params: &[],
-                        output: ::core::option::Option::Some(private::Sensitivity {
-                            class: private::Class::Public,
+                        output: ::core::option::Option::Some(__agentscope::Sensitivity {
+                            class: __agentscope::Class::Public,
                             kind: ::core::option::Option::None,
                             redact: ::core::option::Option::None,
                         }),
@@ -21,13 +22,13 @@ async fn serve() -> ! {
                 },
                 |__capture| {
                     #[allow(unused_imports)]
-                    use private::{ByClass as _, Opaque as _};
+                    use __agentscope::{ByClass as _, Opaque as _};
                     let _ = &__capture;
                 },
             ),
             async move {
                 if false {
-                    return private::never::<::core::convert::Infallible>();
+                    return __agentscope::never::<::core::convert::Infallible>();
                 }
                 '__agentscope: {
                     loop {
@@ -37,21 +38,21 @@ async fn serve() -> ! {
             },
             |__tag| {
                 #[allow(unused_imports)]
-                use private::decide::*;
+                use __agentscope::decide::*;
                 __tag.value().judged()
             },
         )
         .finish(
             |__value, __output| {
                 #[allow(unused_imports)]
-                use private::{ByClass as _, Opaque as _};
-                private::Probe(__value).output(__output);
-                private::Probe(__value).output_structure(__output);
+                use __agentscope::{ByClass as _, Opaque as _};
+                __agentscope::Probe(__value).output(__output);
+                __agentscope::Probe(__value).output_structure(__output);
             },
             |__error, __failure| {
                 #[allow(unused_imports)]
-                use private::{ByClass as _, Opaque as _};
-                private::Probe(__error).failure(__failure);
+                use __agentscope::{ByClass as _, Opaque as _};
+                __agentscope::Probe(__error).failure(__failure);
             },
         )
         .await

@@ -1,9 +1,10 @@
 async fn plan() {
-    private::async_call(
-            private::open(
+    use ::agentscope::expects_agentscope_runtime_VERSION as __agentscope;
+    __agentscope::async_call(
+            __agentscope::open(
                 {
-                    static __SITE: private::Site = private::Site::new(private::Meta {
-                        layer: private::Layer::Agent,
+                    static __SITE: __agentscope::Site = __agentscope::Site::new(__agentscope::Meta {
+                        layer: __agentscope::Layer::Agent,
                         name: "plan",
                         span_name: ::core::concat!("invoke_agent ", "plan"),
                         function: ::core::concat!(::core::module_path!(), "::", "plan"),
@@ -17,13 +18,13 @@ async fn plan() {
                 },
                 |__capture| {
                     #[allow(unused_imports)]
-                    use private::{ByClass as _, Opaque as _};
+                    use __agentscope::{ByClass as _, Opaque as _};
                     let _ = &__capture;
                 },
             ),
             async move {
                 if false {
-                    return private::never::<()>();
+                    return __agentscope::never::<()>();
                 }
                 '__agentscope: {
                     let task = tokio::spawn(async { 1 });
@@ -31,26 +32,24 @@ async fn plan() {
             },
             |__tag| {
                 #[allow(unused_imports)]
-                use private::decide::*;
+                use __agentscope::decide::*;
                 __tag.kind().judged()
             },
         )
         .finish(
             |__value, __output| {
                 #[allow(unused_imports)]
-                use private::{
-                    ByClass as _, Opaque as _, classified_output as __classified_output,
-                };
+                use __agentscope::{ByClass as _, Opaque as _};
                 {
                     let __value = __value;
-                    __classified_output(__value, __output)
+                    __agentscope::classified_output(__value, __output)
                 };
-                private::Probe(__value).output_structure(__output);
+                __agentscope::Probe(__value).output_structure(__output);
             },
             |__error, __failure| {
                 #[allow(unused_imports)]
-                use private::{ByClass as _, Opaque as _};
-                private::Probe(__error).failure(__failure);
+                use __agentscope::{ByClass as _, Opaque as _};
+                __agentscope::Probe(__error).failure(__failure);
             },
         )
         .await

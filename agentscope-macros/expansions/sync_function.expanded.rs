@@ -1,51 +1,52 @@
 /// Look up the price of an article, in cents.
 pub fn price(article: &str) -> Option<u32> {
-    private::call(
-            private::open(
+    use ::agentscope::expects_agentscope_runtime_VERSION as __agentscope;
+    __agentscope::call(
+            __agentscope::open(
                 {
-                    static __SITE: private::Site = private::Site::new(private::Meta {
-                        layer: private::Layer::Tool,
+                    static __SITE: __agentscope::Site = __agentscope::Site::new(__agentscope::Meta {
+                        layer: __agentscope::Layer::Tool,
                         name: "price",
                         span_name: ::core::concat!("execute_tool ", "price"),
                         function: ::core::concat!(::core::module_path!(), "::", "price"),
                         description: "Look up the price of an article, in cents.",
                         reads_only: true,
                         params: &[
-                            private::Param {
+                            __agentscope::Param {
                                 name: "article",
                                 signature: "&str",
-                                sensitivity: ::core::option::Option::Some(private::Sensitivity {
-                                    class: private::Class::Public,
+                                sensitivity: ::core::option::Option::Some(__agentscope::Sensitivity {
+                                    class: __agentscope::Class::Public,
                                     kind: ::core::option::Option::None,
                                     redact: ::core::option::Option::None,
                                 }),
                             },
                         ],
-                        output: ::core::option::Option::Some(private::Sensitivity {
-                            class: private::Class::Internal,
+                        output: ::core::option::Option::Some(__agentscope::Sensitivity {
+                            class: __agentscope::Class::Internal,
                             kind: ::core::option::Option::None,
                             redact: ::core::option::Option::None,
                         }),
                         schema: ::core::option::Option::Some(__schema),
                     });
-                    fn __schema(__builder: &mut private::SchemaBuilder) {
+                    fn __schema(__builder: &mut __agentscope::SchemaBuilder) {
                         #[allow(unused_imports)]
-                        use private::OpaqueType as _;
+                        use __agentscope::OpaqueType as _;
                         let _ = &__builder;
-                        private::TypeProbe::<&str>::NEW
+                        __agentscope::TypeProbe::<&str>::NEW
                             .declare(__builder, "article", "&str");
                     }
-                    private::inventory::submit! {
-                        private::Registered(& __SITE)
+                    __agentscope::inventory::submit! {
+                        __agentscope::Registered(& __SITE)
                     }
                     &__SITE
                 },
                 |__capture| {
                     #[allow(unused_imports)]
-                    use private::{ByClass as _, Opaque as _};
+                    use __agentscope::{ByClass as _, Opaque as _};
                     let _ = &__capture;
-                    private::Probe(&article).argument(__capture, 0usize);
-                    private::Probe(&article).structure(__capture);
+                    __agentscope::Probe(&article).argument(__capture, 0usize);
+                    __agentscope::Probe(&article).structure(__capture);
                     __capture.declared_schema();
                 },
             ),
@@ -55,21 +56,21 @@ pub fn price(article: &str) -> Option<u32> {
             },
             |__tag| {
                 #[allow(unused_imports)]
-                use private::decide::*;
+                use __agentscope::decide::*;
                 __tag.kind().judged()
             },
         )
         .finish(
             |__value, __output| {
                 #[allow(unused_imports)]
-                use private::{ByClass as _, Opaque as _};
-                private::Probe(__value).output(__output);
-                private::Probe(__value).output_structure(__output);
+                use __agentscope::{ByClass as _, Opaque as _};
+                __agentscope::Probe(__value).output(__output);
+                __agentscope::Probe(__value).output_structure(__output);
             },
             |__error, __failure| {
                 #[allow(unused_imports)]
-                use private::{ByClass as _, Opaque as _};
-                private::Probe(__error).failure(__failure);
+                use __agentscope::{ByClass as _, Opaque as _};
+                __agentscope::Probe(__error).failure(__failure);
             },
         )
 }

@@ -23,7 +23,7 @@ pub(crate) fn classify(item: TokenStream) -> TokenStream {
     let mut errors = Errors::default();
     let container = container(&input, &mut errors);
     let runtime = resolve::runtime(container.runtime.as_ref());
-    let private = resolve::private(&runtime);
+    let (import, private) = resolve::private(&runtime);
     let derive = Derive {
         private,
         default: container.default,
@@ -51,7 +51,13 @@ pub(crate) fn classify(item: TokenStream) -> TokenStream {
     };
     let implementation = derive.implementation(&input, &bodies, variants);
     let errors = errors.into_compile_errors();
-    quote!(#implementation #errors)
+    quote! {
+        const _: () = {
+            #import
+            #implementation
+        };
+        #errors
+    }
 }
 
 #[derive(Default)]

@@ -4,7 +4,7 @@
 //! emitted as the token it came as, so that its braces keep the edition of the user's crate.
 
 use proc_macro2::{Group, Ident, Span, TokenStream};
-use quote::{ToTokens as _, format_ident, quote, quote_spanned};
+use quote::{ToTokens as _, quote, quote_spanned};
 use syn::spanned::Spanned as _;
 use syn::{Expr, Path, ReceiverKind, ReturnType, Type};
 
@@ -70,12 +70,13 @@ fn function(kind: Macro, arguments: &Arguments, plan: Plan) -> TokenStream {
         arguments: values,
         output,
     } = plan;
+    let (import, private) = resolve::private(&runtime);
     let expansion = Expansion {
         kind,
         arguments,
         values: &values,
         output: &output,
-        private: resolve::private(&runtime),
+        private,
         declared_span: match &function.signature.output {
             ReturnType::Default => Span::call_site(),
             ReturnType::Type(_, ty) => type_span(leaf::result_type(ty)),
@@ -92,7 +93,7 @@ fn function(kind: Macro, arguments: &Arguments, plan: Plan) -> TokenStream {
 
     let work = expansion.work(&function, &body);
     // The outermost braces carry the span of the user's body, else `dead_code` is lost.
-    let mut outer = Group::new(proc_macro2::Delimiter::Brace, work);
+    let mut outer = Group::new(proc_macro2::Delimiter::Brace, quote!(#import #work));
     outer.set_span(body.span());
     quote! {
         #(#attributes)*
@@ -102,17 +103,22 @@ fn function(kind: Macro, arguments: &Arguments, plan: Plan) -> TokenStream {
 }
 
 impl Expansion<'_> {
-    /// Brings what is probed into scope, and a function that an error may be about: its call is
-    /// written at the user's type, where a path that is not found would be one more error.
-    fn import(&self, function: Option<&str>) -> TokenStream {
-        let private = &self.private;
-        let function = function.map(|name| {
-            let (name, own) = (format_ident!("{name}"), format_ident!("__{name}"));
-            quote!(#name as #own,)
+    /// The runtime's module in a call that an error may be about, as if written at `at`.
+    fn private_at(&self, at: Span) -> TokenStream {
+        let tokens = self.private.to_token_stream().into_iter();
+        let tokens = tokens.map(|mut token| {
+            token.set_span(at);
+            token
         });
+        tokens.collect()
+    }
+
+    /// Brings into scope what is probed.
+    fn import(&self) -> TokenStream {
+        let private = &self.private;
         quote! {
             #[allow(unused_imports)]
-            use #private::{ByClass as _, Opaque as _, #function};
+            use #private::{ByClass as _, Opaque as _};
         }
     }
 
@@ -121,9 +127,7 @@ impl Expansion<'_> {
         let private = &self.private;
         let meta = self.meta(function);
         let capture = (self.local)("__capture");
-        let checked = |value: &Argument| matches!(value.classified, Classified::ByType);
-        let checked = self.values.iter().any(checked);
-        let import = self.import(checked.then_some("classified_argument"));
+        let import = self.import();
         let values = self
             .values
             .iter()
@@ -232,7 +236,10 @@ impl Expansion<'_> {
                 #(#cfgs)* #private::Probe(&#binding).structure(#capture);
             },
             Classified::ByType => {
-                let checked = quote_spanned!(type_span(ty)=> __classified_argument(&#binding, #capture, #index));
+                let at = type_span(ty);
+                let here = self.private_at(at);
+                let checked =
+                    quote_spanned!(at=> #here::classified_argument(&#binding, #capture, #index));
                 quote! {
                     #(#cfgs)* #checked;
                     #(#cfgs)* #private::Probe(&#binding).structure(#capture);
@@ -295,32 +302,29 @@ impl Expansion<'_> {
     pub(crate) fn on_value(&self) -> TokenStream {
         let private = &self.private;
         let (value, output) = ((self.local)("__value"), (self.local)("__output"));
-        let (record, import) = match self.output {
-            Classified::Here(_) => {
-                let record = quote! {
-                    #private::Probe(#value).output(#output);
-                    #private::Probe(#value).output_structure(#output);
-                };
-                (record, self.import(None))
-            }
+        let import = self.import();
+        let record = match self.output {
+            Classified::Here(_) => quote! {
+                #private::Probe(#value).output(#output);
+                #private::Probe(#value).output_structure(#output);
+            },
             Classified::ByType => {
                 // An error about a missing class points at the declared type.
                 let at = self.declared_span;
-                let here = Ident::new("__value", at);
+                let (private_here, value_here) = (self.private_at(at), Ident::new("__value", at));
                 let checked = quote_spanned! {at=> {
-                    let #here = #value;
-                    __classified_output(#here, #output)
+                    let #value_here = #value;
+                    #private_here::classified_output(#value_here, #output)
                 }};
-                let record = quote! {
+                quote! {
                     #checked;
                     #private::Probe(#value).output_structure(#output);
-                };
-                (record, self.import(Some("classified_output")))
+                }
             }
         };
         let usage = self.arguments.usage.as_ref().map(|usage| {
-            let call = quote_spanned!(usage.span()=> #output.usage(__apply(#value, #usage)));
-            quote!(use #private::apply as __apply; #call;)
+            let private = self.private_at(usage.span());
+            quote_spanned!(usage.span()=> #output.usage(#private::apply(#value, #usage));)
         });
         quote! {
             |#value, #output| {
@@ -334,7 +338,7 @@ impl Expansion<'_> {
     pub(crate) fn on_error(&self) -> TokenStream {
         let private = &self.private;
         let (error, failure) = ((self.local)("__error"), (self.local)("__failure"));
-        let import = self.import(None);
+        let import = self.import();
         quote! {
             |#error, #failure| {
                 #import

@@ -1,5 +1,5 @@
 //! Holds what the attributes expand to: `expansions/<form>.rs` is written by hand,
-//! `expansions/<form>.expanded.rs` is what comes of it, with `private` for the runtime's module.
+//! `expansions/<form>.expanded.rs` is what comes of it.
 //!
 //! After a change on purpose: `UPDATE_EXPANSIONS=1 cargo test -p agentscope-macros expansions`, and
 //! read the difference. Every form says `crate = ::agentscope`, for in a test of this crate there is
@@ -9,12 +9,10 @@ use std::path::{Path, PathBuf};
 use std::{env, fs};
 
 use proc_macro2::TokenStream;
-use quote::ToTokens as _;
 use syn::{Item, Meta};
 
 use crate::arguments::Macro;
 use crate::expand;
-use crate::resolve;
 
 fn expanded(source: &str) -> String {
     let mut file = syn::parse_file(source).expect("a form is Rust");
@@ -32,10 +30,9 @@ fn expanded(source: &str) -> String {
         _ => TokenStream::new(),
     };
     let tokens = expand::attribute(kind, arguments, quote::quote!(#function));
-    // The same in every version, and short.
-    let private = resolve::private(&syn::parse_quote!(::agentscope));
-    let private = private.to_token_stream().to_string();
-    let text = tokens.to_string().replace(&private, "private");
+    // The same in every version.
+    let version = env!("CARGO_PKG_VERSION").replace(['.', '-', '+'], "_");
+    let text = tokens.to_string().replace(&version, "VERSION");
     prettyplease::unparse(&syn::parse_file(&text).expect("an expansion is Rust"))
 }
 
