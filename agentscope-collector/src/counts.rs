@@ -263,7 +263,7 @@ impl Lane {
             self.counters.dropped.fetch_add(pending, Ordering::Release);
             let Self { target, signal, .. } = self;
             self.warn_once(format_args!(
-                "{target} did not take the last {pending} {} within {deadline:?}, and the program \
+                "{target} did not take the last {pending} items of {} within {deadline:?}, and the program \
                  did not wait longer; what else was lost is only counted \
                  (agentscope_collector::stats())",
                 signal.as_str()

@@ -32,9 +32,9 @@ fn update(customer: &Customer, orders: Vec<Order>) -> Result<Customer, UpdateErr
                         use __agentscope::OpaqueType as _;
                         let _ = &__builder;
                         __agentscope::TypeProbe::<&Customer>::NEW
-                            .declare(__builder, "customer", "&Customer");
+                            .__declare(__builder, "customer", "&Customer");
                         __agentscope::TypeProbe::<Vec<Order>>::NEW
-                            .declare(__builder, "orders", "Vec<Order>");
+                            .__declare(__builder, "orders", "Vec<Order>");
                     }
                     __agentscope::inventory::submit! {
                         __agentscope::Registered(& __SITE)
@@ -46,9 +46,9 @@ fn update(customer: &Customer, orders: Vec<Order>) -> Result<Customer, UpdateErr
                     use __agentscope::{ByClass as _, Opaque as _};
                     let _ = &__capture;
                     __agentscope::classified_argument(&customer, __capture, 0usize);
-                    __agentscope::Probe(&customer).structure(__capture);
+                    __agentscope::Probe(&customer).__structure(__capture);
                     __agentscope::classified_argument(&orders, __capture, 1usize);
-                    __agentscope::Probe(&orders).structure(__capture);
+                    __agentscope::Probe(&orders).__structure(__capture);
                     __capture.declared_schema();
                 },
             ),
@@ -60,7 +60,7 @@ fn update(customer: &Customer, orders: Vec<Order>) -> Result<Customer, UpdateErr
             |__tag| {
                 #[allow(unused_imports)]
                 use __agentscope::decide::*;
-                __tag.kind().judged()
+                __tag.__kind().__judged()
             },
         )
         .finish(
@@ -71,12 +71,12 @@ fn update(customer: &Customer, orders: Vec<Order>) -> Result<Customer, UpdateErr
                     let __value = __value;
                     __agentscope::classified_output(__value, __output)
                 };
-                __agentscope::Probe(__value).output_structure(__output);
+                __agentscope::Probe(__value).__output_structure(__output);
             },
             |__error, __failure| {
                 #[allow(unused_imports)]
                 use __agentscope::{ByClass as _, Opaque as _};
-                __agentscope::Probe(__error).failure(__failure);
+                __agentscope::Probe(__error).__failure(__failure);
             },
         )
 }

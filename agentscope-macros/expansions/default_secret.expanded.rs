@@ -44,9 +44,9 @@ fn open(credentials: Credentials, user: &str) -> Store {
                         use __agentscope::OpaqueType as _;
                         let _ = &__builder;
                         __agentscope::TypeProbe::<Credentials>::NEW
-                            .declare(__builder, "credentials", "Credentials");
+                            .__declare(__builder, "credentials", "Credentials");
                         __agentscope::TypeProbe::<&str>::NEW
-                            .declare(__builder, "user", "&str");
+                            .__declare(__builder, "user", "&str");
                     }
                     __agentscope::inventory::submit! {
                         __agentscope::Registered(& __SITE)
@@ -57,10 +57,10 @@ fn open(credentials: Credentials, user: &str) -> Store {
                     #[allow(unused_imports)]
                     use __agentscope::{ByClass as _, Opaque as _};
                     let _ = &__capture;
-                    __agentscope::Probe(&credentials).argument(__capture, 0usize);
-                    __agentscope::Probe(&credentials).structure(__capture);
-                    __agentscope::Probe(&user).argument(__capture, 1usize);
-                    __agentscope::Probe(&user).structure(__capture);
+                    __agentscope::Probe(&credentials).__argument(__capture, 0usize);
+                    __agentscope::Probe(&credentials).__structure(__capture);
+                    __agentscope::Probe(&user).__argument(__capture, 1usize);
+                    __agentscope::Probe(&user).__structure(__capture);
                     __capture.declared_schema();
                 },
             ),
@@ -72,20 +72,20 @@ fn open(credentials: Credentials, user: &str) -> Store {
             |__tag| {
                 #[allow(unused_imports)]
                 use __agentscope::decide::*;
-                __tag.kind().judged()
+                __tag.__kind().__judged()
             },
         )
         .finish(
             |__value, __output| {
                 #[allow(unused_imports)]
                 use __agentscope::{ByClass as _, Opaque as _};
-                __agentscope::Probe(__value).output(__output);
-                __agentscope::Probe(__value).output_structure(__output);
+                __agentscope::Probe(__value).__output(__output);
+                __agentscope::Probe(__value).__output_structure(__output);
             },
             |__error, __failure| {
                 #[allow(unused_imports)]
                 use __agentscope::{ByClass as _, Opaque as _};
-                __agentscope::Probe(__error).failure(__failure);
+                __agentscope::Probe(__error).__failure(__failure);
             },
         )
 }

@@ -39,8 +39,8 @@ where
                     #[allow(unused_imports)]
                     use __agentscope::{ByClass as _, Opaque as _};
                     let _ = &__capture;
-                    __agentscope::Probe(&value).argument(__capture, 0usize);
-                    __agentscope::Probe(&value).structure(__capture);
+                    __agentscope::Probe(&value).__argument(__capture, 0usize);
+                    __agentscope::Probe(&value).__structure(__capture);
                     let __types = ();
                     let __types = (__types, &value);
                     let __types = __agentscope::type_key(&__types);
@@ -48,7 +48,7 @@ where
                         .missing_schema(__types)
                     {
                         __agentscope::Probe(&value)
-                            .schema(&mut __builder, __capture.site(), 0usize);
+                            .__schema(&mut __builder, __capture.site(), 0usize);
                         __capture.store_schema(__builder, __types);
                     }
                 },
@@ -60,20 +60,20 @@ where
             |__tag| {
                 #[allow(unused_imports)]
                 use __agentscope::decide::*;
-                __tag.kind().judged()
+                __tag.__kind().__judged()
             },
         )
         .finish(
             |__value, __output| {
                 #[allow(unused_imports)]
                 use __agentscope::{ByClass as _, Opaque as _};
-                __agentscope::Probe(__value).output(__output);
-                __agentscope::Probe(__value).output_structure(__output);
+                __agentscope::Probe(__value).__output(__output);
+                __agentscope::Probe(__value).__output_structure(__output);
             },
             |__error, __failure| {
                 #[allow(unused_imports)]
                 use __agentscope::{ByClass as _, Opaque as _};
-                __agentscope::Probe(__error).failure(__failure);
+                __agentscope::Probe(__error).__failure(__failure);
             },
         )
 }

@@ -38,7 +38,7 @@ fn price(article: u32) -> impl Future<Output = Result<u32, std::io::Error>> + Se
                         use __agentscope::OpaqueType as _;
                         let _ = &__builder;
                         __agentscope::TypeProbe::<u32>::NEW
-                            .declare(__builder, "article", "u32");
+                            .__declare(__builder, "article", "u32");
                     }
                     __agentscope::inventory::submit! {
                         __agentscope::Registered(& __SITE)
@@ -49,8 +49,8 @@ fn price(article: u32) -> impl Future<Output = Result<u32, std::io::Error>> + Se
                     #[allow(unused_imports)]
                     use __agentscope::{ByClass as _, Opaque as _};
                     let _ = &__capture;
-                    __agentscope::Probe(&article).argument(__capture, 0usize);
-                    __agentscope::Probe(&article).structure(__capture);
+                    __agentscope::Probe(&article).__argument(__capture, 0usize);
+                    __agentscope::Probe(&article).__structure(__capture);
                     __capture.declared_schema();
                 },
             ),
@@ -64,20 +64,20 @@ fn price(article: u32) -> impl Future<Output = Result<u32, std::io::Error>> + Se
             |__tag| {
                 #[allow(unused_imports)]
                 use __agentscope::decide::*;
-                __tag.future().judged()
+                __tag.__future().__judged()
             },
         )
         .finish(
             |__value, __output| {
                 #[allow(unused_imports)]
                 use __agentscope::{ByClass as _, Opaque as _};
-                __agentscope::Probe(__value).output(__output);
-                __agentscope::Probe(__value).output_structure(__output);
+                __agentscope::Probe(__value).__output(__output);
+                __agentscope::Probe(__value).__output_structure(__output);
             },
             |__error, __failure| {
                 #[allow(unused_imports)]
                 use __agentscope::{ByClass as _, Opaque as _};
-                __agentscope::Probe(__error).failure(__failure);
+                __agentscope::Probe(__error).__failure(__failure);
             },
         )
 }

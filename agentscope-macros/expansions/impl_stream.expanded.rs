@@ -35,7 +35,7 @@ fn prices(articles: Vec<u32>) -> impl Stream<Item = u32> {
                         use __agentscope::OpaqueType as _;
                         let _ = &__builder;
                         __agentscope::TypeProbe::<Vec<u32>>::NEW
-                            .declare(__builder, "articles", "Vec<u32>");
+                            .__declare(__builder, "articles", "Vec<u32>");
                     }
                     __agentscope::inventory::submit! {
                         __agentscope::Registered(& __SITE)
@@ -46,8 +46,8 @@ fn prices(articles: Vec<u32>) -> impl Stream<Item = u32> {
                     #[allow(unused_imports)]
                     use __agentscope::{ByClass as _, Opaque as _};
                     let _ = &__capture;
-                    __agentscope::Probe(&articles).argument(__capture, 0usize);
-                    __agentscope::Probe(&articles).structure(__capture);
+                    __agentscope::Probe(&articles).__argument(__capture, 0usize);
+                    __agentscope::Probe(&articles).__structure(__capture);
                     __capture.declared_schema();
                 },
             ),
@@ -61,20 +61,20 @@ fn prices(articles: Vec<u32>) -> impl Stream<Item = u32> {
             |__tag| {
                 #[allow(unused_imports)]
                 use __agentscope::decide::*;
-                __tag.stream().judged()
+                __tag.__stream_of::<u32>().__judged()
             },
         )
         .finish(
             |__value, __output| {
                 #[allow(unused_imports)]
                 use __agentscope::{ByClass as _, Opaque as _};
-                __agentscope::Probe(__value).output(__output);
-                __agentscope::Probe(__value).output_structure(__output);
+                __agentscope::Probe(__value).__output(__output);
+                __agentscope::Probe(__value).__output_structure(__output);
             },
             |__error, __failure| {
                 #[allow(unused_imports)]
                 use __agentscope::{ByClass as _, Opaque as _};
-                __agentscope::Probe(__error).failure(__failure);
+                __agentscope::Probe(__error).__failure(__failure);
             },
         )
 }

@@ -34,8 +34,8 @@ fn price(&self, article: &str) -> u32 {
                     #[allow(unused_imports)]
                     use __agentscope::{ByClass as _, Opaque as _};
                     let _ = &__capture;
-                    __agentscope::Probe(&article).argument(__capture, 0usize);
-                    __agentscope::Probe(&article).structure(__capture);
+                    __agentscope::Probe(&article).__argument(__capture, 0usize);
+                    __agentscope::Probe(&article).__structure(__capture);
                     let __types = ();
                     let __types = (__types, &article);
                     let __types = __agentscope::type_key(&__types);
@@ -43,7 +43,7 @@ fn price(&self, article: &str) -> u32 {
                         .missing_schema(__types)
                     {
                         __agentscope::Probe(&article)
-                            .schema(&mut __builder, __capture.site(), 0usize);
+                            .__schema(&mut __builder, __capture.site(), 0usize);
                         __capture.store_schema(__builder, __types);
                     }
                 },
@@ -55,20 +55,20 @@ fn price(&self, article: &str) -> u32 {
             |__tag| {
                 #[allow(unused_imports)]
                 use __agentscope::decide::*;
-                __tag.kind().judged()
+                __tag.__kind().__judged()
             },
         )
         .finish(
             |__value, __output| {
                 #[allow(unused_imports)]
                 use __agentscope::{ByClass as _, Opaque as _};
-                __agentscope::Probe(__value).output(__output);
-                __agentscope::Probe(__value).output_structure(__output);
+                __agentscope::Probe(__value).__output(__output);
+                __agentscope::Probe(__value).__output_structure(__output);
             },
             |__error, __failure| {
                 #[allow(unused_imports)]
                 use __agentscope::{ByClass as _, Opaque as _};
-                __agentscope::Probe(__error).failure(__failure);
+                __agentscope::Probe(__error).__failure(__failure);
             },
         )
 }

@@ -61,14 +61,14 @@ fn sum(__arg0: (u32, u32), __arg1: String, d: u32, #[cfg(any())] e: u32) -> u32 
                         use __agentscope::OpaqueType as _;
                         let _ = &__builder;
                         __agentscope::TypeProbe::<(u32, u32)>::NEW
-                            .declare(__builder, "arg0", "(u32, u32)");
+                            .__declare(__builder, "arg0", "(u32, u32)");
                         __agentscope::TypeProbe::<String>::NEW
-                            .declare(__builder, "arg1", "String");
+                            .__declare(__builder, "arg1", "String");
                         __agentscope::TypeProbe::<u32>::NEW
-                            .declare(__builder, "d", "u32");
+                            .__declare(__builder, "d", "u32");
                         #[cfg(any())]
                         __agentscope::TypeProbe::<u32>::NEW
-                            .declare(__builder, "e", "u32");
+                            .__declare(__builder, "e", "u32");
                     }
                     __agentscope::inventory::submit! {
                         __agentscope::Registered(& __SITE)
@@ -79,21 +79,25 @@ fn sum(__arg0: (u32, u32), __arg1: String, d: u32, #[cfg(any())] e: u32) -> u32 
                     #[allow(unused_imports)]
                     use __agentscope::{ByClass as _, Opaque as _};
                     let _ = &__capture;
-                    __agentscope::Probe(&__arg0).argument(__capture, 0usize);
-                    __agentscope::Probe(&__arg0).structure(__capture);
-                    __agentscope::Probe(&__arg1).argument(__capture, 1usize);
-                    __agentscope::Probe(&__arg1).structure(__capture);
-                    __agentscope::Probe(&d).argument(__capture, 2usize);
-                    __agentscope::Probe(&d).structure(__capture);
-                    #[cfg(any())] __agentscope::Probe(&e).argument(__capture, 3usize);
-                    #[cfg(any())] __agentscope::Probe(&e).structure(__capture);
+                    __agentscope::Probe(&__arg0).__argument(__capture, 0usize);
+                    __agentscope::Probe(&__arg0).__structure(__capture);
+                    __agentscope::Probe(&__arg1).__argument(__capture, 1usize);
+                    __agentscope::Probe(&__arg1).__structure(__capture);
+                    __agentscope::Probe(&d).__argument(__capture, 2usize);
+                    __agentscope::Probe(&d).__structure(__capture);
+                    #[cfg(any())] __agentscope::Probe(&e).__argument(__capture, 3usize);
+                    #[cfg(any())] __agentscope::Probe(&e).__structure(__capture);
                     __capture.declared_schema();
                 },
             ),
             move || -> u32 {
-                let __arg0 = __arg0;
+                #[allow(unused_mut)]
+                let mut __arg0 = __arg0;
+                #[allow(clippy::no_effect_underscore_binding)]
                 let (a, _) = __arg0;
-                let __arg1 = __arg1;
+                #[allow(unused_mut)]
+                let mut __arg1 = __arg1;
+                #[allow(clippy::no_effect_underscore_binding)]
                 let _ = __arg1;
                 let mut d = d;
                 #[cfg(any())]
@@ -106,20 +110,20 @@ fn sum(__arg0: (u32, u32), __arg1: String, d: u32, #[cfg(any())] e: u32) -> u32 
             |__tag| {
                 #[allow(unused_imports)]
                 use __agentscope::decide::*;
-                __tag.kind().judged()
+                __tag.__kind().__judged()
             },
         )
         .finish(
             |__value, __output| {
                 #[allow(unused_imports)]
                 use __agentscope::{ByClass as _, Opaque as _};
-                __agentscope::Probe(__value).output(__output);
-                __agentscope::Probe(__value).output_structure(__output);
+                __agentscope::Probe(__value).__output(__output);
+                __agentscope::Probe(__value).__output_structure(__output);
             },
             |__error, __failure| {
                 #[allow(unused_imports)]
                 use __agentscope::{ByClass as _, Opaque as _};
-                __agentscope::Probe(__error).failure(__failure);
+                __agentscope::Probe(__error).__failure(__failure);
             },
         )
 }

@@ -34,7 +34,7 @@ pub fn price(article: &str) -> Option<u32> {
                         use __agentscope::OpaqueType as _;
                         let _ = &__builder;
                         __agentscope::TypeProbe::<&str>::NEW
-                            .declare(__builder, "article", "&str");
+                            .__declare(__builder, "article", "&str");
                     }
                     __agentscope::inventory::submit! {
                         __agentscope::Registered(& __SITE)
@@ -45,8 +45,8 @@ pub fn price(article: &str) -> Option<u32> {
                     #[allow(unused_imports)]
                     use __agentscope::{ByClass as _, Opaque as _};
                     let _ = &__capture;
-                    __agentscope::Probe(&article).argument(__capture, 0usize);
-                    __agentscope::Probe(&article).structure(__capture);
+                    __agentscope::Probe(&article).__argument(__capture, 0usize);
+                    __agentscope::Probe(&article).__structure(__capture);
                     __capture.declared_schema();
                 },
             ),
@@ -57,20 +57,20 @@ pub fn price(article: &str) -> Option<u32> {
             |__tag| {
                 #[allow(unused_imports)]
                 use __agentscope::decide::*;
-                __tag.kind().judged()
+                __tag.__kind().__judged()
             },
         )
         .finish(
             |__value, __output| {
                 #[allow(unused_imports)]
                 use __agentscope::{ByClass as _, Opaque as _};
-                __agentscope::Probe(__value).output(__output);
-                __agentscope::Probe(__value).output_structure(__output);
+                __agentscope::Probe(__value).__output(__output);
+                __agentscope::Probe(__value).__output_structure(__output);
             },
             |__error, __failure| {
                 #[allow(unused_imports)]
                 use __agentscope::{ByClass as _, Opaque as _};
-                __agentscope::Probe(__error).failure(__failure);
+                __agentscope::Probe(__error).__failure(__failure);
             },
         )
 }

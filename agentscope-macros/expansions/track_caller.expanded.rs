@@ -44,20 +44,20 @@ fn located() -> u32 {
             |__tag| {
                 #[allow(unused_imports)]
                 use __agentscope::decide::*;
-                __tag.kind().judged()
+                __tag.__kind().__judged()
             },
         )
         .finish(
             |__value, __output| {
                 #[allow(unused_imports)]
                 use __agentscope::{ByClass as _, Opaque as _};
-                __agentscope::Probe(__value).output(__output);
-                __agentscope::Probe(__value).output_structure(__output);
+                __agentscope::Probe(__value).__output(__output);
+                __agentscope::Probe(__value).__output_structure(__output);
             },
             |__error, __failure| {
                 #[allow(unused_imports)]
                 use __agentscope::{ByClass as _, Opaque as _};
-                __agentscope::Probe(__error).failure(__failure);
+                __agentscope::Probe(__error).__failure(__failure);
             },
         )
 }

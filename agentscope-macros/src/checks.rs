@@ -2,13 +2,14 @@
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens as _, format_ident};
-use syn::{Attribute, FnArg, Pat, PatType, ReturnType, Token, Type};
+use syn::{Attribute, FnArg, Pat, PatIdent, PatType, ReturnType, Token, Type};
 
 use crate::arguments::{Arguments, Macro};
 use crate::class::{self, Sensitivity};
 use crate::errors::Errors;
 use crate::function::Function;
 use crate::leaf;
+use crate::tokens::is_mentioned;
 
 /// How a value is classified.
 pub(crate) enum Classified {
@@ -39,6 +40,10 @@ pub(crate) struct Argument {
 pub(crate) struct Plan {
     pub(crate) function: Function,
     pub(crate) arguments: Vec<Argument>,
+    /// Whether the arguments stay where the future of an `async fn` captures them: a local of the
+    /// body would be stored beside it. What a pattern takes apart must become locals, and then all
+    /// must, to be dropped in the right order.
+    pub(crate) captured: bool,
     pub(crate) output: Classified,
 }
 
@@ -74,6 +79,7 @@ pub(crate) fn check(
     }
     let classifies_output = said_of_function.is_some();
     let default = arguments.default.map(Sensitivity::from);
+    let captured = is_captured(&function);
     let mut values = Vec::new();
     for (index, input) in function.signature.inputs.iter_mut().enumerate() {
         match input {
@@ -86,7 +92,9 @@ pub(crate) fn check(
                 }
             }
             FnArg::Typed(input) => {
-                values.push(argument(kind, index, input, default.as_ref(), errors));
+                let mut value = argument(kind, index, input, default.as_ref(), errors);
+                bind(&mut value, input, captured);
+                values.push(value);
             }
         }
     }
@@ -97,6 +105,7 @@ pub(crate) fn check(
     Plan {
         function,
         arguments: values,
+        captured,
         output,
     }
 }
@@ -128,45 +137,76 @@ fn argument(
         }
     };
     let is_cfg = |attribute: &Attribute| attribute.path().is_ident("cfg");
-    let is_lint = |attribute: &Attribute| {
-        ["allow", "warn", "deny", "expect", "forbid"]
-            .iter()
-            .any(|lint| attribute.path().is_ident(lint))
-    };
     let cfgs = input
         .attrs
         .iter()
         .filter(|attribute| is_cfg(attribute))
         .cloned()
         .collect();
-    let (lints, kept): (Vec<_>, Vec<_>) = input.attrs.drain(..).partition(is_lint);
-    input.attrs = kept;
-    let (binding, mutability, pattern) = bind(index, &mut input.pat);
-    let ty = (*input.ty).clone();
+    let lints = input
+        .attrs
+        .iter()
+        .filter(|attribute| is_lint(attribute))
+        .cloned()
+        .collect();
     Argument {
         name,
-        binding,
-        ty,
+        binding: format_ident!("__arg{index}", span = Span::mixed_site()),
+        ty: (*input.ty).clone(),
         classified,
         cfgs,
         lints,
-        pattern,
-        mutability,
+        pattern: None,
+        mutability: None,
     }
 }
 
 /// Replaces a pattern that is more than a name by a name of ours, as the compiler itself does; the
 /// pattern is bound inside the body, so that values are dropped in the order they always were.
-fn bind(index: usize, pattern: &mut Pat) -> (Ident, Option<Token![mut]>, Option<Pat>) {
-    if let Pat::Ident(name) = pattern
-        && name.by_ref.is_none()
-        && name.subpat.is_none()
-    {
-        return (name.ident.clone(), name.mutability.take(), None);
+///
+/// What is said of the binding goes with it, unless the names of the signature are captured.
+fn bind(value: &mut Argument, input: &mut PatType, captured: bool) {
+    match &mut *input.pat {
+        Pat::Ident(name) if is_plain(name) => {
+            value.binding = name.ident.clone();
+            if captured {
+                return;
+            }
+            value.mutability = name.mutability.take();
+        }
+        pattern => {
+            let ours = Pat::Verbatim(value.binding.to_token_stream());
+            value.pattern = Some(std::mem::replace(pattern, ours));
+        }
     }
-    let binding = format_ident!("__arg{index}", span = Span::mixed_site());
-    let replaced = std::mem::replace(pattern, Pat::Verbatim(binding.to_token_stream()));
-    (binding, None, Some(replaced))
+    input.attrs.retain(|attribute| !is_lint(attribute));
+}
+
+/// A name that the expansion may use. One that begins with `_` says that nobody does, and lints
+/// look at that: it is bound as a pattern is.
+fn is_plain(name: &PatIdent) -> bool {
+    name.by_ref.is_none() && name.subpat.is_none() && !name.ident.to_string().starts_with('_')
+}
+
+fn is_captured(function: &Function) -> bool {
+    let body = function.body.stream();
+    let is_whole = |input: &FnArg| match input {
+        FnArg::Receiver(_) => true,
+        FnArg::Typed(input) => match &*input.pat {
+            Pat::Ident(name) => {
+                is_plain(name) || name.by_ref.is_none() && !is_mentioned(body.clone(), &name.ident)
+            }
+            pattern => matches!(pattern, Pat::Wild(_)),
+        },
+    };
+    let signature = &function.signature;
+    signature.asyncness.is_some() && signature.inputs.iter().all(is_whole)
+}
+
+fn is_lint(attribute: &Attribute) -> bool {
+    ["allow", "warn", "deny", "expect", "forbid"]
+        .iter()
+        .any(|lint| attribute.path().is_ident(lint))
 }
 
 /// The one name that a pattern binds, if it is one.

@@ -301,7 +301,7 @@ impl Derive {
             Classified::Here(sensitivity) => {
                 let policy: Sensitivity = sensitivity.clone();
                 let policy = policy.tokens(private);
-                quote!(#private::Probe(#binding).field(#out, &#policy))
+                quote!(#private::Probe(#binding).__field(#out, &#policy))
             }
             Classified::ByType => {
                 let ty = &part.field.ty;

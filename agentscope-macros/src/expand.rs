@@ -6,7 +6,7 @@
 use proc_macro2::{Group, Ident, Span, TokenStream};
 use quote::{ToTokens as _, quote, quote_spanned};
 use syn::spanned::Spanned as _;
-use syn::{Expr, Path, ReceiverKind, ReturnType, Type};
+use syn::{Expr, Path, ReturnType};
 
 use crate::arguments::{self, Arguments, Macro};
 use crate::checks::{self, Argument, Classified, Plan};
@@ -15,9 +15,7 @@ use crate::fallback;
 use crate::function::Function;
 use crate::leaf;
 use crate::resolve;
-use crate::tokens::{
-    doc_comment, literal, mentions, mentions_word, split_inner_attributes, type_span,
-};
+use crate::tokens::{doc_comment, literal, mentions_word, split_inner_attributes, type_span};
 
 /// The whole pipeline of an attribute.
 pub(crate) fn attribute(kind: Macro, tokens: TokenStream, item: TokenStream) -> TokenStream {
@@ -55,6 +53,7 @@ pub(crate) struct Expansion<'a> {
     pub(crate) kind: Macro,
     pub(crate) arguments: &'a Arguments,
     pub(crate) values: &'a [Argument],
+    pub(crate) captured: bool,
     output: &'a Classified,
     pub(crate) private: Path,
     /// Where the type of the result is written.
@@ -68,6 +67,7 @@ fn function(kind: Macro, arguments: &Arguments, plan: Plan) -> TokenStream {
     let Plan {
         function,
         arguments: values,
+        captured,
         output,
     } = plan;
     let (import, private) = resolve::private(&runtime);
@@ -75,6 +75,7 @@ fn function(kind: Macro, arguments: &Arguments, plan: Plan) -> TokenStream {
         kind,
         arguments,
         values: &values,
+        captured,
         output: &output,
         private,
         declared_span: match &function.signature.output {
@@ -122,8 +123,9 @@ impl Expansion<'_> {
         }
     }
 
-    /// `open(&SITE, |capture| ..)`: evaluated before the arguments move into the body.
-    pub(crate) fn open(&self, function: &Function) -> TokenStream {
+    /// `open(&SITE, |capture| ..)`, where the arguments are; `how` is `open` or `begin`.
+    pub(crate) fn open(&self, how: &str, function: &Function) -> TokenStream {
+        let how = (self.local)(how);
         let private = &self.private;
         let meta = self.meta(function);
         let capture = (self.local)("__capture");
@@ -152,7 +154,7 @@ impl Expansion<'_> {
             .filter(|name| literal(name).is_none());
         let name = name.map(|name| quote_spanned!(name.span()=> #capture.name(#name);));
         quote! {
-            #private::open(
+            #private::#how(
                 {
                     static __SITE: #private::Site = #private::Site::new(#meta);
                     #registration
@@ -232,8 +234,8 @@ impl Expansion<'_> {
         } = value;
         match &value.classified {
             Classified::Here(_) => quote! {
-                #(#cfgs)* #private::Probe(&#binding).argument(#capture, #index);
-                #(#cfgs)* #private::Probe(&#binding).structure(#capture);
+                #(#cfgs)* #private::Probe(&#binding).__argument(#capture, #index);
+                #(#cfgs)* #private::Probe(&#binding).__structure(#capture);
             },
             Classified::ByType => {
                 let at = type_span(ty);
@@ -242,57 +244,14 @@ impl Expansion<'_> {
                     quote_spanned!(at=> #here::classified_argument(&#binding, #capture, #index));
                 quote! {
                     #(#cfgs)* #checked;
-                    #(#cfgs)* #private::Probe(&#binding).structure(#capture);
+                    #(#cfgs)* #private::Probe(&#binding).__structure(#capture);
                 }
             }
         }
     }
 
-    /// Moves the arguments into the body, in the order that drops them as before.
-    pub(crate) fn bindings(&self, function: &Function) -> TokenStream {
-        let receiver = function.signature.receiver();
-        let by_value = receiver.is_some_and(|receiver| {
-            matches!(&receiver.kind, ReceiverKind::Value)
-                || matches!(&receiver.kind, ReceiverKind::Typed(_, ty) if !matches!(**ty, Type::Reference(_)))
-        });
-        // Captures `self` whole where the body uses it, so that it is dropped last, as before.
-        let own_self = (by_value
-            && mentions(
-                function.body.stream(),
-                &Ident::new("self", Span::call_site()),
-            ))
-        .then(|| {
-            let this = receiver.map(|receiver| receiver.self_token);
-            quote!(let _ = &#this;)
-        });
-        let said: TokenStream = self
-            .expressions()
-            .map(|expression| expression.to_token_stream())
-            .collect();
-        let values = self.values.iter().map(|value| {
-            let Argument {
-                binding,
-                cfgs,
-                lints,
-                mutability,
-                pattern,
-                ..
-            } = value;
-            // An argument that only the attribute uses is used.
-            let used = mentions(said.clone(), binding).then(|| quote!(#[allow(unused_variables)]));
-            match pattern {
-                None => quote!(#(#cfgs)* #(#lints)* #used let #mutability #binding = #binding;),
-                Some(pattern) => quote! {
-                    #(#cfgs)* let #binding = #binding;
-                    #(#cfgs)* #(#lints)* let #pattern = #binding;
-                },
-            }
-        });
-        quote!(#own_self #(#values)*)
-    }
-
     /// The expressions of the attribute.
-    fn expressions(&self) -> impl Iterator<Item = &Expr> {
+    pub(crate) fn expressions(&self) -> impl Iterator<Item = &Expr> {
         self.arguments
             .name
             .iter()
@@ -305,8 +264,8 @@ impl Expansion<'_> {
         let import = self.import();
         let record = match self.output {
             Classified::Here(_) => quote! {
-                #private::Probe(#value).output(#output);
-                #private::Probe(#value).output_structure(#output);
+                #private::Probe(#value).__output(#output);
+                #private::Probe(#value).__output_structure(#output);
             },
             Classified::ByType => {
                 // An error about a missing class points at the declared type.
@@ -318,7 +277,7 @@ impl Expansion<'_> {
                 }};
                 quote! {
                     #checked;
-                    #private::Probe(#value).output_structure(#output);
+                    #private::Probe(#value).__output_structure(#output);
                 }
             }
         };
@@ -342,7 +301,7 @@ impl Expansion<'_> {
         quote! {
             |#error, #failure| {
                 #import
-                #private::Probe(#error).failure(#failure);
+                #private::Probe(#error).__failure(#failure);
             }
         }
     }

@@ -9,10 +9,12 @@
 use proc_macro::TokenStream;
 
 mod arguments;
+mod bindings;
 mod checks;
 mod class;
 mod derive;
 mod errors;
+mod exits;
 mod expand;
 #[cfg(test)]
 mod expansions;
@@ -77,6 +79,9 @@ use arguments::Macro;
 /// a future, a stream or an iterator of a named type does not compile until it says
 /// `returns = value`: the call ends when the function returns. What is inside tuples and
 /// collections, or of a type parameter without such a bound, is a value.
+///
+/// A `#[track_caller]` function goes on telling its caller's line, unless a macro in its body may
+/// hide a `return` or a `?`: how it ends matters more.
 ///
 /// # What is spawned
 ///

@@ -2,13 +2,14 @@
 //! runtime sees, except where the signature or the attribute says it.
 
 use proc_macro2::{Ident, Span};
+use quote::ToTokens as _;
 use syn::parse::ParseStream;
 use syn::visit_mut::VisitMut as _;
 use syn::{PathArguments, ReturnType, Signature, Type, TypeParamBound, parse_quote};
 
 use crate::leaf;
 use crate::suggest;
-use crate::tokens::ImplTraitToHole;
+use crate::tokens::{AnyLifetime, ImplTraitToHole, mentions_word};
 
 const WORDS: &[&str] = &["future", "stream", "iterator", "value"];
 
@@ -43,6 +44,9 @@ pub(crate) struct Returns {
     pub(crate) future_of: Option<Type>,
     /// The method of the runtime's `Tag` that decides.
     pub(crate) method: Ident,
+    /// Of `impl Stream<Item = T>`, of such an iterator, and of both in `Ok`: the method
+    /// that decides instead, and `T`, which the body may leave open.
+    pub(crate) items: Option<(Ident, Type)>,
 }
 
 pub(crate) fn of(signature: &Signature, said: Option<&Ident>, at: Span) -> Returns {
@@ -57,17 +61,19 @@ pub(crate) fn of(signature: &Signature, said: Option<&Ident>, at: Span) -> Retur
         false => declared.clone(),
     };
     holes.visit_type_mut(&mut body);
-    let spelt = match said {
-        _ if diverges => Some("value"),
-        Some(_) => None,
-        None if holes.found => Some(later_trait(&declared).unwrap_or("wrap")),
-        None => Some("kind"),
+    infer_lifetimes(&mut body);
+    let spelt = later_trait(&declared);
+    let word = match said {
+        _ if diverges => "value".to_owned(),
+        Some(said) => said.to_string(),
+        None if holes.found => spelt.as_ref().map_or("wrap", |spelt| spelt.word).to_owned(),
+        None => "kind".to_owned(),
     };
-    let method = match (spelt, said) {
-        (Some(method), _) => Ident::new(method, at),
-        (None, Some(said)) => said.clone(),
-        (None, None) => Ident::new("kind", at),
-    };
+    let at = said.map_or(at, Ident::span);
+    let method = Ident::new(&format!("__{word}"), at);
+    let items = spelt
+        .filter(|spelt| spelt.word == word)
+        .and_then(|spelt| spelt.items_function(at));
     let is_value = said.is_some_and(|said| said == "value");
     let future_of = match (&declared, &signature.asyncness) {
         (Type::ImplTrait(bounds), None) if !is_value => leaf::output_of(&bounds.bounds, "Future"),
@@ -75,6 +81,7 @@ pub(crate) fn of(signature: &Signature, said: Option<&Ident>, at: Span) -> Retur
     };
     let future_of = future_of.cloned().map(|mut output| {
         ImplTraitToHole::default().visit_type_mut(&mut output);
+        infer_lifetimes(&mut output);
         output
     });
     Returns {
@@ -83,39 +90,85 @@ pub(crate) fn of(signature: &Signature, said: Option<&Ident>, at: Span) -> Retur
         diverges,
         future_of,
         method,
+        items,
     }
 }
 
-/// `impl Future`, `impl Stream` and `impl Iterator` say what they are, also where the type that is
-/// hidden behind them is more than that.
-fn later_trait(ty: &Type) -> Option<&'static str> {
+/// What `impl Future`, `impl Stream` and `impl Iterator` say that they are.
+struct Spelt<'a> {
+    word: &'static str,
+    yields: Option<&'a Type>,
+    in_ok: bool,
+}
+
+impl Spelt<'_> {
+    fn items_function(self, at: Span) -> Option<(Ident, Type)> {
+        let name = match (self.word, self.in_ok) {
+            ("stream", false) => "__stream_of",
+            ("stream", true) => "__stream_in_ok_of",
+            ("iterator", false) => "__iterator_of",
+            ("iterator", true) => "__iterator_in_ok_of",
+            _ => return None,
+        };
+        let mut items = self.yields?.clone();
+        ImplTraitToHole::default().visit_type_mut(&mut items);
+        infer_lifetimes(&mut items);
+        Some((Ident::new(name, at), items))
+    }
+}
+
+/// A lifetime that the body names too is no more one that could be left out, and lints say so.
+fn infer_lifetimes(ty: &mut Type) {
+    // `for<'a>` binds lifetimes of its own.
+    if !mentions_word(ty.to_token_stream(), &|word| word == "for") {
+        AnyLifetime.visit_type_mut(ty);
+    }
+}
+
+/// Also where the type that is hidden behind it is more than that.
+fn later_trait(ty: &Type) -> Option<Spelt<'_>> {
     match ty {
         Type::Paren(paren) => later_trait(&paren.elem),
         Type::Group(group) => later_trait(&group.elem),
-        Type::ImplTrait(bounds) => bounds.bounds.iter().find_map(|bound| match bound {
-            TypeParamBound::Trait(bound) => {
-                let name = bound.path.segments.last()?.ident.to_string();
-                match name.as_str() {
-                    "Future" => Some("future"),
-                    "Stream" => Some("stream"),
-                    name if name.ends_with("Iterator") && name != "IntoIterator" => {
-                        Some("iterator")
-                    }
-                    _ => None,
-                }
-            }
-            _ => None,
-        }),
+        Type::ImplTrait(bounds) => {
+            let words = [
+                ("Future", "future"),
+                ("Stream", "stream"),
+                ("Iterator", "iterator"),
+            ];
+            let found = words.into_iter().find(|(name, _)| {
+                bounds.bounds.iter().any(|bound| {
+                    matches!(bound, TypeParamBound::Trait(bound) if is_named(&bound.path, name))
+                })
+            });
+            found.map(|(name, word)| Spelt {
+                word,
+                yields: leaf::output_of(&bounds.bounds, name),
+                in_ok: false,
+            })
+        }
         Type::Path(path) => {
             let segment = path.path.segments.last()?;
             let PathArguments::AngleBracketed(arguments) = &segment.arguments else {
                 return None;
             };
             match (segment.ident == "Result", arguments.args.first()?) {
-                (true, syn::GenericArgument::Type(ok)) => later_trait(ok),
+                (true, syn::GenericArgument::Type(ok)) => later_trait(ok).map(|spelt| Spelt {
+                    in_ok: true,
+                    ..spelt
+                }),
                 _ => None,
             }
         }
         _ => None,
     }
+}
+
+/// `DoubleEndedIterator` is an iterator; `IntoIterator` is none.
+fn is_named(path: &syn::Path, name: &str) -> bool {
+    let last = path
+        .segments
+        .last()
+        .map(|segment| segment.ident.to_string());
+    last.is_some_and(|last| last.ends_with(name) && !last.starts_with("Into"))
 }

@@ -42,7 +42,7 @@ impl Expansion<'_> {
             let (signature, mut ty) = (checks::spelt(ty), ty.clone());
             AnyLifetime.visit_type_mut(&mut ty);
             quote! {
-                #(#cfgs)* #private::TypeProbe::<#ty>::NEW.declare(#builder, #name, #signature);
+                #(#cfgs)* #private::TypeProbe::<#ty>::NEW.__declare(#builder, #name, #signature);
             }
         });
         quote! {
@@ -67,7 +67,7 @@ impl Expansion<'_> {
             |Argument { binding, cfgs, .. }| quote!(#(#cfgs)* let #types = (#types, &#binding);),
         );
         let schemas = self.values.iter().enumerate().map(|(index, Argument { binding, cfgs, .. })| {
-            quote!(#(#cfgs)* #private::Probe(&#binding).schema(&mut #builder, #capture.site(), #index);)
+            quote!(#(#cfgs)* #private::Probe(&#binding).__schema(&mut #builder, #capture.site(), #index);)
         });
         let schemas: Vec<_> = schemas.collect();
         let allow_unused = schemas.is_empty().then(|| quote!(#[allow(unused_mut)]));

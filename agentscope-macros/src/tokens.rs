@@ -81,6 +81,26 @@ pub(crate) fn mentions(tokens: TokenStream, name: &Ident) -> bool {
     mentions_word(tokens, &|word| word == name)
 }
 
+/// Whether a body may use the name: `"{name}"` is a use too.
+pub(crate) fn is_mentioned(body: TokenStream, name: &Ident) -> bool {
+    mentions(body.clone(), name) || mentions_in_text(body, name)
+}
+
+fn mentions_in_text(tokens: TokenStream, name: &Ident) -> bool {
+    let name = name.to_string();
+    let name = name.trim_start_matches("r#");
+    tokens.into_iter().any(|token| match token {
+        TokenTree::Literal(literal) => literal
+            .to_string()
+            .split(|letter: char| !letter.is_alphanumeric() && letter != '_')
+            .any(|word| word == name),
+        TokenTree::Group(group) => {
+            mentions_in_text(group.stream(), &Ident::new_raw(name, group.span()))
+        }
+        _ => false,
+    })
+}
+
 /// Whether the tokens have such a word; lifetimes are none.
 pub(crate) fn mentions_word(tokens: TokenStream, is_it: &dyn Fn(&str) -> bool) -> bool {
     let mut lifetime = false;
@@ -94,73 +114,6 @@ pub(crate) fn mentions_word(tokens: TokenStream, is_it: &dyn Fn(&str) -> bool) -
                 false
             }
             TokenTree::Literal(_) => false,
-        }
-    })
-}
-
-/// Macros of the standard library: none leaves the function by returning.
-const STAYS: &[&str] = &[
-    "assert",
-    "assert_eq",
-    "assert_ne",
-    "cfg",
-    "column",
-    "concat",
-    "dbg",
-    "debug_assert",
-    "debug_assert_eq",
-    "debug_assert_ne",
-    "env",
-    "eprint",
-    "eprintln",
-    "file",
-    "format",
-    "format_args",
-    "include_str",
-    "line",
-    "matches",
-    "module_path",
-    "option_env",
-    "panic",
-    "print",
-    "println",
-    "stringify",
-    "todo",
-    "unimplemented",
-    "unreachable",
-    "vec",
-    "write",
-    "writeln",
-];
-
-/// Whether a body may end elsewhere than at its end: `return`, `?`, or a macro that may hide one.
-pub(crate) fn leaves_early(tokens: TokenStream) -> bool {
-    let mut before: Option<String> = None;
-    tokens.into_iter().any(|token| match token {
-        TokenTree::Ident(word) => {
-            let word = word.to_string();
-            let leaves = word == "return";
-            before = Some(word);
-            leaves
-        }
-        TokenTree::Punct(punct) => {
-            let called = before.take();
-            match punct.as_char() {
-                '?' => true,
-                // `x != y` is spelt with `!` too, and no name of a macro.
-                '!' if punct.spacing() == proc_macro2::Spacing::Alone => {
-                    called.is_some_and(|name| !STAYS.contains(&name.as_str()))
-                }
-                _ => false,
-            }
-        }
-        TokenTree::Group(group) => {
-            before = None;
-            leaves_early(group.stream())
-        }
-        TokenTree::Literal(_) => {
-            before = None;
-            false
         }
     })
 }
@@ -196,28 +149,4 @@ impl VisitMut for ImplTraitToHole {
 /// An identifier that the user may not write.
 pub(crate) fn hidden(name: &str) -> Ident {
     format_ident!("{name}", span = Span::mixed_site())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_body_that_may_leave_early_is_seen() {
-        for early in [
-            quote!(f(a)?),
-            quote!(if a { return 1; } 2),
-            quote!(bail!("no")),
-            quote!(|| return 1),
-        ] {
-            assert!(leaves_early(early.clone()), "{early}");
-        }
-        for straight in [
-            quote!(assert!(a != b); vec![!a]),
-            quote!(Location::caller()),
-            quote!(let returned = 1; returned),
-        ] {
-            assert!(!leaves_early(straight.clone()), "{straight}");
-        }
-    }
 }

@@ -4,80 +4,113 @@ use proc_macro2::{Group, Ident, Span, TokenStream};
 use quote::{quote, quote_spanned};
 use syn::{Attribute, Lifetime};
 
+use crate::exits;
 use crate::expand::Expansion;
 use crate::function::Function;
 use crate::returns::{self, Returns};
 use crate::spawn;
-use crate::tokens::leaves_early;
 
 impl Expansion<'_> {
     /// The expression that replaces the body.
     pub(crate) fn work(&self, function: &Function, body: &Group) -> TokenStream {
-        let private = &self.private;
         let said = self.arguments.returns.as_ref();
         let returns = returns::of(&function.signature, said, self.declared_span);
-        let open = self.open(function);
-        let bindings = self.bindings(function);
-        let decide = self.decide(&returns);
-        let on_value = self.on_value();
-        let on_error = self.on_error();
-        let rewritten = match self.arguments.keeps_spawns {
+        let body = match self.arguments.keeps_spawns {
             true => body.clone(),
-            false => spawn::rewrite(private, body),
+            false => spawn::rewrite(&self.private, body),
         };
         // The label silences `unused_braces` on a body of one expression.
         let label = Lifetime::new("'__agentscope", body.span_open());
-        let body = quote!(#bindings #label: #rewritten);
-        let Returns {
-            body: ty,
-            holes,
-            future_of,
-            diverges,
-            ..
-        } = &returns;
-        // Where the compiler explains what a body must return it points at the closure or the block
-        // that we put the body in: that shall be the user's signature, not the attribute.
-        let at = Span::mixed_site().located_at(function.signature.ident.span());
-        let (to_async, to_call) = (
-            quote_spanned!(at=> async move),
-            quote_spanned!(at=> move ||),
-        );
-        // Never runs; says the type of a body where it cannot be written on a closure.
-        let pinned = quote! {
+        if function.signature.asyncness.is_some() {
+            return self.in_future(function, &returns, &quote!(#label: #body));
+        }
+        // A closure would tell its own line for the caller's, and a `mut self` that it has captured
+        // is said not to be read. A body that may leave the function early needs one all the same:
+        // how it ends matters more.
+        let in_place = ((tracks_caller(function) || has_mut_self(function)) && !returns.diverges)
+            .then(|| exits::one_way_out(&body, &label, &self.private))
+            .flatten();
+        match in_place {
+            Some(body) => self.in_place(function, &returns, &quote!(#label: #body)),
+            None => self.in_closure(function, &returns, &quote!(#label: #body)),
+        }
+    }
+
+    fn in_future(&self, function: &Function, returns: &Returns, body: &TokenStream) -> TokenStream {
+        let private = &self.private;
+        let begin = self.open("begin", function);
+        let to_async = quote_spanned!(shown_at(function)=> async move);
+        let (captured, bound) = match self.captured {
+            true => self.captured(function),
+            false => (TokenStream::new(), self.rebound(function)),
+        };
+        let pinned = self.pinned(returns);
+        let decide = self.decide(returns);
+        let body = quote!(#to_async { #captured #begin; #pinned #bound #body });
+        let finish = self.finish();
+        diverging(
+            returns,
+            quote!(#private::async_call(#body, #decide)#finish.await),
+        )
+    }
+
+    fn in_place(&self, function: &Function, returns: &Returns, body: &TokenStream) -> TokenStream {
+        let private = &self.private;
+        let open = self.open("open", function);
+        let bindings = self.rebound(function);
+        let decide = self.decide(returns);
+        let finish = self.finish();
+        let ty = &returns.body;
+        let [inside, value] = ["__inside", "__value"].map(self.local);
+        quote! {
+            let #inside = #private::inside(#open);
+            let #value: #ty = { #bindings #body };
+            #private::leave(#inside, #value, #decide)#finish
+        }
+    }
+
+    fn in_closure(
+        &self,
+        function: &Function,
+        returns: &Returns,
+        body: &TokenStream,
+    ) -> TokenStream {
+        let private = &self.private;
+        let open = self.open("open", function);
+        let bindings = self.rebound(function);
+        let decide = self.decide(returns);
+        let finish = self.finish();
+        let ty = &returns.body;
+        let pinned = self.pinned(returns);
+        let to_call = quote_spanned!(shown_at(function)=> move ||);
+        let called = match (&returns.future_of, returns.holes) {
+            (Some(yields), _) => {
+                let body = quote!(#to_call { #bindings #body });
+                quote!(#private::call_future::<#yields, _, _, _>(#open, #body, #decide))
+            }
+            (None, true) => {
+                quote!(#private::call(#open, #to_call { #pinned #bindings #body }, #decide))
+            }
+            (None, false) => {
+                quote!(#private::call(#open, #to_call -> #ty { #bindings #body }, #decide))
+            }
+        };
+        diverging(returns, quote!(#called #finish))
+    }
+
+    /// Never runs; says the type of a body where it cannot be written on a closure.
+    fn pinned(&self, returns: &Returns) -> TokenStream {
+        let (private, ty) = (&self.private, &returns.body);
+        quote! {
             if false {
                 return #private::never::<#ty>();
             }
-        };
-        let work = if function.signature.asyncness.is_some() {
-            quote! {
-                #private::async_call(#open, #to_async { #pinned #body }, #decide)
-                    .finish(#on_value, #on_error)
-                    .await
-            }
-        } else {
-            let run = match (future_of, holes) {
-                // A closure would tell its own line for the caller's. A body that may leave early
-                // needs one all the same: how it ends matters more.
-                _ if stays_inside(function) && !diverges => {
-                    let [inside, value] = ["__inside", "__value"].map(self.local);
-                    quote! {
-                        let #inside = #private::inside(#open);
-                        let #value: #ty = { #body };
-                        #private::leave(#inside, #value, #decide)
-                    }
-                }
-                (Some(yields), _) => {
-                    quote!(#private::call_future::<#yields, _, _, _>(#open, #to_call { #body }, #decide))
-                }
-                (None, true) => quote!(#private::call(#open, #to_call { #pinned #body }, #decide)),
-                (None, false) => quote!(#private::call(#open, #to_call -> #ty { #body }, #decide)),
-            };
-            quote!(#run.finish(#on_value, #on_error))
-        };
-        match diverges {
-            true => quote!(match #work {}),
-            false => work,
         }
+    }
+
+    fn finish(&self) -> TokenStream {
+        let (on_value, on_error) = (self.on_value(), self.on_error());
+        quote!(.finish(#on_value, #on_error))
     }
 
     /// The closure that decides, by the type of what the body returns, when the call ends.
@@ -85,20 +118,45 @@ impl Expansion<'_> {
         let private = &self.private;
         let method = &returns.method;
         // An error about the declared type points at it: all of the call is written there.
-        let at = method.span();
+        let at = match &returns.items {
+            Some((of, _)) => of.span(),
+            None => method.span(),
+        };
         let tag = Ident::new("__tag", at);
-        let decided = quote_spanned!(at=> #tag.#method());
+        let decided = match &returns.items {
+            Some((of, items)) => quote_spanned!(at=> #tag.#of::<#items>()),
+            None => quote_spanned!(at=> #tag.#method()),
+        };
         quote! {
             |#tag| {
                 #[allow(unused_imports)]
                 use #private::decide::*;
-                #decided.judged()
+                #decided.__judged()
             }
         }
     }
 }
 
-fn stays_inside(function: &Function) -> bool {
+/// What yields an `Infallible` never yields.
+fn diverging(returns: &Returns, work: TokenStream) -> TokenStream {
+    match returns.diverges {
+        true => quote!(match #work {}),
+        false => work,
+    }
+}
+
+fn tracks_caller(function: &Function) -> bool {
     let tracks = |attribute: &Attribute| attribute.path().is_ident("track_caller");
-    function.attributes.iter().any(tracks) && !leaves_early(function.body.stream())
+    function.attributes.iter().any(tracks)
+}
+
+fn has_mut_self(function: &Function) -> bool {
+    let receiver = function.signature.receiver();
+    receiver.is_some_and(|receiver| receiver.mutability.is_some())
+}
+
+/// Where the compiler explains what a body must return it points at the closure or the block that we
+/// put the body in: that shall be the user's signature, not the attribute.
+fn shown_at(function: &Function) -> Span {
+    Span::mixed_site().located_at(function.signature.ident.span())
 }

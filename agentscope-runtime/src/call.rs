@@ -7,7 +7,8 @@ use crate::capture::Capture;
 use crate::frame;
 use crate::opening::Opening;
 use crate::output::Failure;
-use crate::recording::{Entered, Recording};
+pub(crate) use crate::recording::Entered;
+use crate::recording::Recording;
 use crate::settle::{Judged, Settle};
 use crate::site::Site;
 use crate::switch;
@@ -28,26 +29,39 @@ impl RefUnwindSafe for Call {}
 /// Small, for it is in every annotated function; the work is elsewhere.
 #[inline]
 pub fn open(site: &'static Site, fill: impl FnOnce(&mut Capture)) -> Call {
-    let recording = match switch::should_try() {
+    match switch::should_try() {
         true => record(site, fill),
-        false => None,
-    };
-    Call(ManuallyDrop::new(recording))
+        false => Call::LET_THROUGH,
+    }
 }
 
 #[cold]
 #[inline(never)]
-fn record(site: &'static Site, fill: impl FnOnce(&mut Capture)) -> Option<Box<Recording>> {
-    let mut opening = Opening::begin(site)?;
+pub(crate) fn record(site: &'static Site, fill: impl FnOnce(&mut Capture)) -> Call {
+    let Some(mut opening) = Opening::begin(site) else {
+        return Call::LET_THROUGH;
+    };
     // What fills it is the user's: expressions, `Serialize`, `Classify`. It may panic; the observed
     // function must not.
     if catch_unwind(AssertUnwindSafe(|| fill(&mut opening.capture))).is_err() {
         opening.capture.spoil();
     }
-    Some(opening.start())
+    Call(ManuallyDrop::new(Some(opening.start())))
 }
 
 impl Call {
+    pub(crate) const LET_THROUGH: Self = Self(ManuallyDrop::new(None));
+
+    pub(crate) fn enter(&self) -> Option<Entered> {
+        self.recording().map(Recording::enter)
+    }
+
+    pub(crate) fn panicked(mut self) {
+        if let Some(recording) = self.0.take() {
+            recording.panicked();
+        }
+    }
+
     /// Runs the body, or one poll of it, inside the call. If it unwinds the call has panicked.
     #[inline]
     pub(crate) fn run<R>(&mut self, body: impl FnOnce() -> R) -> R {
@@ -152,7 +166,7 @@ pub struct Inside {
 /// Goes into the call.
 #[inline]
 pub fn inside(call: Call) -> Inside {
-    let entered = call.recording().map(Recording::enter);
+    let entered = call.enter();
     Inside { entered, call }
 }
 
@@ -169,8 +183,6 @@ impl Drop for Inside {
     #[inline]
     fn drop(&mut self) {
         drop(self.entered.take());
-        if let Some(recording) = self.call.0.take() {
-            recording.panicked();
-        }
+        self.call.take().panicked();
     }
 }

@@ -58,6 +58,8 @@ mod agent;
 mod agent_state;
 mod attributes;
 #[allow(missing_docs, reason = "called by expansions only")]
+mod begin;
+#[allow(missing_docs, reason = "called by expansions only")]
 mod call;
 mod canonical;
 #[allow(missing_docs, reason = "called by expansions only")]
@@ -78,6 +80,8 @@ mod outcome;
 mod output;
 #[allow(missing_docs, reason = "called by expansions only")]
 mod probe;
+#[allow(missing_docs, reason = "called by expansions only")]
+mod question;
 mod reason;
 mod recording;
 mod redact;
@@ -143,11 +147,13 @@ pub use __private as expects_agentscope_runtime_0_1_0;
 #[doc(hidden)]
 #[allow(missing_docs)]
 pub mod __private {
+    pub use crate::begin::begin;
     pub use crate::call::{Call, inside, open};
     pub use crate::capture::Capture;
     pub use crate::class::{Class, Classify, Sensitivity, Treatment};
     pub use crate::in_agent::{in_cx, in_cx_fn};
     pub use crate::output::{Failure, Output};
+    pub use crate::question::{branch, from_rest};
     pub use crate::registry::Registered;
     pub use crate::returned::{async_call, call, call_future, leave, never};
     pub use crate::schema::SchemaBuilder;

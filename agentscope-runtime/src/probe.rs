@@ -1,7 +1,7 @@
 //! Finds out at compile time what a type can do, and records what it can.
 //!
 //! The compiler tries an inherent method first, then a trait method on the value, then one on a
-//! reference to it. So `Probe(&value).argument(..)` follows the classes in the type where it
+//! reference to it. So `Probe(&value).__argument(..)` follows the classes in the type where it
 //! implements `Classify`, whatever is said at the argument; else it is that of [`ByClass`] where the type
 //! implements `Serialize`, else that of [`Opaque`]. Inside a generic function only the bounds that the
 //! function states are seen.
@@ -20,48 +20,48 @@ use crate::site::Site;
 pub struct Probe<'a, T: ?Sized>(pub &'a T);
 
 impl<T: Classify + ?Sized> Probe<'_, T> {
-    pub fn argument(self, capture: &mut Capture, index: usize) {
+    pub fn __argument(self, capture: &mut Capture, index: usize) {
         capture.classified(index, self.0);
     }
 
-    pub fn output(self, output: &mut Output) {
+    pub fn __output(self, output: &mut Output) {
         output.classified(self.0);
     }
 
     /// Writes a field of a classified type whose class is at the field.
-    pub fn field(self, out: &mut Redactor<'_>, sensitivity: &Sensitivity) {
+    pub fn __field(self, out: &mut Redactor<'_>, sensitivity: &Sensitivity) {
         out.classified(self.0, sensitivity);
     }
 }
 
 /// What is recorded of a type whose class is at the place that holds it.
 pub trait ByClass: Sized {
-    fn argument(self, capture: &mut Capture, index: usize);
-    fn output(self, output: &mut Output);
-    fn field(self, out: &mut Redactor<'_>, sensitivity: &Sensitivity);
+    fn __argument(self, capture: &mut Capture, index: usize);
+    fn __output(self, output: &mut Output);
+    fn __field(self, out: &mut Redactor<'_>, sensitivity: &Sensitivity);
 }
 
 impl<T: Serialize + ?Sized> ByClass for Probe<'_, T> {
-    fn argument(self, capture: &mut Capture, index: usize) {
+    fn __argument(self, capture: &mut Capture, index: usize) {
         capture.value(index, self.0);
     }
 
-    fn output(self, output: &mut Output) {
+    fn __output(self, output: &mut Output) {
         output.value(self.0);
     }
 
-    fn field(self, out: &mut Redactor<'_>, sensitivity: &Sensitivity) {
+    fn __field(self, out: &mut Redactor<'_>, sensitivity: &Sensitivity) {
         out.value(self.0, sensitivity);
     }
 }
 
 /// Hashes, sizes and shapes; after the value itself, whose class decides what may be looked at.
 impl<T: Serialize + ?Sized> Probe<'_, T> {
-    pub fn structure(self, capture: &mut Capture) {
+    pub fn __structure(self, capture: &mut Capture) {
         capture.structure(self.0);
     }
 
-    pub fn output_structure(self, output: &mut Output) {
+    pub fn __output_structure(self, output: &mut Output) {
         output.structure(self.0);
     }
 }
@@ -81,41 +81,41 @@ pub trait Unclassified {
 impl<T: ?Sized> Unclassified for Highest<T> {}
 
 impl<T: JsonSchema + ?Sized> Probe<'_, T> {
-    pub fn schema(self, builder: &mut SchemaBuilder, site: &Site, index: usize) {
+    pub fn __schema(self, builder: &mut SchemaBuilder, site: &Site, index: usize) {
         builder.declared::<T>(site.meta.param(index).name);
     }
 }
 
 impl<T: Classify + ?Sized> Probe<'_, T> {
-    pub fn failure(self, failure: &mut Failure) {
+    pub fn __failure(self, failure: &mut Failure) {
         failure.variant(self.0.variant());
     }
 }
 
 /// What is recorded of a type that cannot do more.
 pub trait Opaque: Sized {
-    fn argument(self, capture: &mut Capture, index: usize) {
+    fn __argument(self, capture: &mut Capture, index: usize) {
         capture.opaque(index);
     }
 
-    fn structure(self, capture: &mut Capture) {
+    fn __structure(self, capture: &mut Capture) {
         capture.no_structure();
     }
 
-    fn output(self, output: &mut Output) {
+    fn __output(self, output: &mut Output) {
         output.opaque();
     }
 
-    fn output_structure(self, _: &mut Output) {}
+    fn __output_structure(self, _: &mut Output) {}
 
-    fn schema(self, builder: &mut SchemaBuilder, site: &Site, index: usize) {
+    fn __schema(self, builder: &mut SchemaBuilder, site: &Site, index: usize) {
         let param = site.meta.param(index);
         builder.opaque(param.name, param.signature);
     }
 
-    fn failure(self, _: &mut Failure) {}
+    fn __failure(self, _: &mut Failure) {}
 
-    fn field(self, out: &mut Redactor<'_>, sensitivity: &Sensitivity) {
+    fn __field(self, out: &mut Redactor<'_>, sensitivity: &Sensitivity) {
         out.opaque(sensitivity);
     }
 }
@@ -145,14 +145,14 @@ impl<T: ?Sized> TypeProbe<T> {
 }
 
 impl<T: JsonSchema + ?Sized> TypeProbe<T> {
-    pub fn declare(self, builder: &mut SchemaBuilder, name: &'static str, _: &'static str) {
+    pub fn __declare(self, builder: &mut SchemaBuilder, name: &'static str, _: &'static str) {
         builder.declared::<T>(name);
     }
 }
 
 /// A type without a schema contributes its signature.
 pub trait OpaqueType: Sized {
-    fn declare(self, builder: &mut SchemaBuilder, name: &'static str, signature: &'static str) {
+    fn __declare(self, builder: &mut SchemaBuilder, name: &'static str, signature: &'static str) {
         builder.opaque(name, signature);
     }
 }

@@ -5,13 +5,14 @@
 //! `.boxed()` make no difference. An expansion calls methods on a [`Tag`] of that type: the compiler
 //! takes an inherent method first (boxed futures, streams and iterators, which go back into a box
 //! of their type), then a method of a trait on the tag (everything else that does its work later),
-//! then one on a reference to it ([`IsValue`]: everything).
+//! then one on a reference to it ([`IsValue`]: everything). Their names are such as no trait of the
+//! user's has, for that may be implemented for every type.
 //!
 //! | method | asked by |
 //! |---|---|
-//! | `kind` | a function that names its return type: what cannot be wrapped is an error |
-//! | `wrap` | a function with `impl Trait` in its return type: what works later is wrapped |
-//! | `future`, `stream`, `iterator`, `value` | `returns = ..`, `-> impl Future`, .. |
+//! | `__kind` | a function that names its return type: what cannot be wrapped is an error |
+//! | `__wrap` | a function with `impl Trait` in its return type: what works later is wrapped |
+//! | `__future`, `__stream`, `__iterator`, `__value` | `returns = ..`, `-> impl Future`, .. |
 
 use std::marker::PhantomData;
 use std::pin::Pin;
@@ -29,7 +30,7 @@ pub struct Tag<R>(PhantomData<fn() -> R>);
 impl<R> Tag<R> {
     pub(crate) const NEW: Self = Self(PhantomData);
 
-    pub fn value(self) -> Kind<Now, R> {
+    pub fn __value(self) -> Kind<Now, R> {
         Kind::NEW
     }
 }
@@ -42,18 +43,18 @@ impl<K, O> Kind<K, O> {
 }
 
 impl<K, T, E> Kind<K, Result<T, E>> {
-    pub fn judged(self) -> Decided<K, OfResult<T, E>> {
+    pub fn __judged(self) -> Decided<K, OfResult<T, E>> {
         Decided(PhantomData)
     }
 }
 
 /// What is no `Result`.
 pub trait NoResult<K, O> {
-    fn judged(self) -> Decided<K, OfValue<O>>;
+    fn __judged(self) -> Decided<K, OfValue<O>>;
 }
 
 impl<K, O> NoResult<K, O> for Kind<K, O> {
-    fn judged(self) -> Decided<K, OfValue<O>> {
+    fn __judged(self) -> Decided<K, OfValue<O>> {
         Decided(PhantomData)
     }
 }
@@ -164,14 +165,14 @@ macro_rules! later {
             type Later;
             type Yields;
 
-            fn kind(self) -> Kind<Now, Self::Returned>
+            fn __kind(self) -> Kind<Now, Self::Returned>
             where
                 Self::Later: EndsWhenReturned,
             {
                 Kind::NEW
             }
 
-            fn wrap(self) -> Kind<$as, Self::Yields> {
+            fn __wrap(self) -> Kind<$as, Self::Yields> {
                 Kind::NEW
             }
 
@@ -192,14 +193,14 @@ macro_rules! later {
             type Later;
             type Yields;
 
-            fn kind(self) -> Kind<Now, Self::Returned>
+            fn __kind(self) -> Kind<Now, Self::Returned>
             where
                 Self::Later: EndsWhenReturned,
             {
                 Kind::NEW
             }
 
-            fn wrap(self) -> Kind<InOk<$as>, Self::Yields> {
+            fn __wrap(self) -> Kind<InOk<$as>, Self::Yields> {
                 Kind::NEW
             }
 
@@ -216,35 +217,35 @@ macro_rules! later {
     };
 }
 
-later!(IsFuture IsFutureInOk future AsFuture Future, Output);
-later!(IsStream IsStreamInOk stream AsStream Stream, Item);
-later!(IsIterator IsIteratorInOk iterator AsIterator Iterator, Item);
+later!(IsFuture IsFutureInOk __future AsFuture Future, Output);
+later!(IsStream IsStreamInOk __stream AsStream Stream, Item);
+later!(IsIterator IsIteratorInOk __iterator AsIterator Iterator, Item);
 
 /// Everything else.
 pub trait IsValue<R>: Sized {
-    fn kind(self) -> Kind<Now, R> {
+    fn __kind(self) -> Kind<Now, R> {
         Kind::NEW
     }
 
-    fn wrap(self) -> Kind<Now, R> {
+    fn __wrap(self) -> Kind<Now, R> {
         Kind::NEW
     }
 
-    fn future(self) -> Kind<Now, R>
+    fn __future(self) -> Kind<Now, R>
     where
         R: SaidFuture,
     {
         Kind::NEW
     }
 
-    fn stream(self) -> Kind<Now, R>
+    fn __stream(self) -> Kind<Now, R>
     where
         R: SaidStream,
     {
         Kind::NEW
     }
 
-    fn iterator(self) -> Kind<Now, R>
+    fn __iterator(self) -> Kind<Now, R>
     where
         R: SaidIterator,
     {
@@ -254,15 +255,50 @@ pub trait IsValue<R>: Sized {
 
 impl<R> IsValue<R> for &Tag<R> {}
 
+/// What the items of an `impl Stream<Item = T>` or `impl Iterator<Item = T>` are: the body may leave
+/// that open.
+impl<R> Tag<R> {
+    pub fn __stream_of<T>(self) -> Kind<AsStream, T>
+    where
+        R: Stream<Item = T>,
+    {
+        Kind::NEW
+    }
+
+    pub fn __iterator_of<T>(self) -> Kind<AsIterator, T>
+    where
+        R: Iterator<Item = T>,
+    {
+        Kind::NEW
+    }
+}
+
+/// The same in `Ok`.
+impl<R, E> Tag<Result<R, E>> {
+    pub fn __stream_in_ok_of<T>(self) -> Kind<InOk<AsStream>, T>
+    where
+        R: Stream<Item = T>,
+    {
+        Kind::NEW
+    }
+
+    pub fn __iterator_in_ok_of<T>(self) -> Kind<InOk<AsIterator>, T>
+    where
+        R: Iterator<Item = T>,
+    {
+        Kind::NEW
+    }
+}
+
 /// What goes back into a box of its own type when it has been wrapped.
 macro_rules! boxed {
     ($method:ident $as:ident $put:path, $O:ident: $($boxed:ty),*) => {$(
         impl<'a, $O> Tag<$boxed> {
-            pub fn kind(self) -> Kind<InBox<$as>, $O> {
+            pub fn __kind(self) -> Kind<InBox<$as>, $O> {
                 Kind::NEW
             }
 
-            pub fn wrap(self) -> Kind<InBox<$as>, $O> {
+            pub fn __wrap(self) -> Kind<InBox<$as>, $O> {
                 Kind::NEW
             }
 
@@ -272,11 +308,11 @@ macro_rules! boxed {
         }
 
         impl<'a, $O, E> Tag<Result<$boxed, E>> {
-            pub fn kind(self) -> Kind<InOk<InBox<$as>>, $O> {
+            pub fn __kind(self) -> Kind<InOk<InBox<$as>>, $O> {
                 Kind::NEW
             }
 
-            pub fn wrap(self) -> Kind<InOk<InBox<$as>>, $O> {
+            pub fn __wrap(self) -> Kind<InOk<InBox<$as>>, $O> {
                 Kind::NEW
             }
 
@@ -299,37 +335,37 @@ macro_rules! boxed {
     )*};
 }
 
-boxed!(future AsFuture Box::pin, O:
+boxed!(__future AsFuture Box::pin, O:
     Pin<Box<dyn Future<Output = O> + 'a>>,
     Pin<Box<dyn Future<Output = O> + Send + 'a>>,
     Pin<Box<dyn Future<Output = O> + Send + Sync + 'a>>);
-boxed!(future AsFuture Box::new, O:
+boxed!(__future AsFuture Box::new, O:
     Box<dyn Future<Output = O> + Unpin + 'a>,
     Box<dyn Future<Output = O> + Send + Unpin + 'a>);
-boxed!(stream AsStream Box::pin, O:
+boxed!(__stream AsStream Box::pin, O:
     Pin<Box<dyn Stream<Item = O> + 'a>>,
     Pin<Box<dyn Stream<Item = O> + Send + 'a>>,
     Pin<Box<dyn Stream<Item = O> + Send + Sync + 'a>>);
-boxed!(stream AsStream Box::new, O:
+boxed!(__stream AsStream Box::new, O:
     Box<dyn Stream<Item = O> + Unpin + 'a>,
     Box<dyn Stream<Item = O> + Send + Unpin + 'a>);
-boxed!(iterator AsIterator Box::new, O:
+boxed!(__iterator AsIterator Box::new, O:
     Box<dyn Iterator<Item = O> + 'a>,
     Box<dyn Iterator<Item = O> + Send + 'a>,
     Box<dyn Iterator<Item = O> + Send + Sync + 'a>);
 
-/// What a body has returned, or will: how its call ends is decided.
-pub struct Work<W, K, J> {
-    work: W,
+/// What a body has returned: how its call ends is decided.
+pub struct Done<R, K, J> {
+    value: R,
     call: Call,
     decided: Decided<K, J>,
 }
 
-/// A body that has returned.
-pub struct Done<R>(R);
-
-/// A body that is a future.
-pub struct Async<F>(F);
+/// The body of an `async fn`, likewise.
+pub struct Later<F, K, J> {
+    body: F,
+    decided: Decided<K, J>,
+}
 
 /// Runs the body of a function that is not `async`.
 #[inline]
@@ -337,14 +373,25 @@ pub fn call<R, K, J>(
     mut call: Call,
     body: impl FnOnce() -> R,
     decide: impl FnOnce(Tag<R>) -> Decided<K, J>,
-) -> Work<Done<R>, K, J> {
-    let work = Done(call.run(body));
+) -> Done<R, K, J> {
+    let value = call.run(body);
     let decided = decide(Tag::NEW);
-    Work {
-        work,
+    Done {
+        value,
         call,
         decided,
     }
+}
+
+/// The same for one that says that it returns `impl Future<Output = O>`: the type of the body
+/// follows from it.
+#[inline]
+pub fn call_future<O, F: Future<Output = O>, K, J>(
+    open: Call,
+    body: impl FnOnce() -> F,
+    decide: impl FnOnce(Tag<F>) -> Decided<K, J>,
+) -> Done<F, K, J> {
+    call(open, body, decide)
 }
 
 /// What a body has returned that ran in the function itself.
@@ -353,44 +400,27 @@ pub fn leave<R, K, J>(
     inside: Inside,
     value: R,
     decide: impl FnOnce(Tag<R>) -> Decided<K, J>,
-) -> Work<Done<R>, K, J> {
+) -> Done<R, K, J> {
     let call = inside.leave();
     let decided = decide(Tag::NEW);
-    Work {
-        work: Done(value),
+    Done {
+        value,
         call,
         decided,
     }
 }
 
-/// The same as [`call`] for one that says that it returns `impl Future<Output = O>`: the type of the body
-/// follows from it.
-#[inline]
-pub fn call_future<O, F: Future<Output = O>, K, J>(
-    open: Call,
-    body: impl FnOnce() -> F,
-    decide: impl FnOnce(Tag<F>) -> Decided<K, J>,
-) -> Work<Done<F>, K, J> {
-    call(open, body, decide)
-}
-
-/// The body of an `async fn`.
+/// The body of an `async fn`, which begins with `begin(..)`.
 #[inline]
 pub fn async_call<F: Future, K, J>(
-    call: Call,
     body: F,
     decide: impl FnOnce(Tag<F::Output>) -> Decided<K, J>,
-) -> Work<Async<F>, K, J> {
-    let work = Async(body);
+) -> Later<F, K, J> {
     let decided = decide(Tag::NEW);
-    Work {
-        work,
-        call,
-        decided,
-    }
+    Later { body, decided }
 }
 
-impl<R, K, J: Judge> Work<Done<R>, K, J> {
+impl<R, K, J: Judge> Done<R, K, J> {
     #[inline]
     pub fn finish<C, D>(self, on_value: C, on_error: D) -> K::Out
     where
@@ -399,11 +429,11 @@ impl<R, K, J: Judge> Work<Done<R>, K, J> {
         D: Fn(&J::Error, &mut Failure) + Copy + Send + Sync + 'static,
     {
         let Decided(PhantomData) = self.decided;
-        K::end(self.work.0, self.call, Look::new(on_value, on_error))
+        K::end(self.value, self.call, Look::new(on_value, on_error))
     }
 }
 
-impl<F: Future, K, J: Judge> Work<Async<F>, K, J> {
+impl<F: Future, K, J: Judge> Later<F, K, J> {
     #[inline]
     pub fn finish<C, D>(self, on_value: C, on_error: D) -> Watched<F, K, Look<J, C, D>>
     where
@@ -412,7 +442,7 @@ impl<F: Future, K, J: Judge> Work<Async<F>, K, J> {
         D: Fn(&J::Error, &mut Failure) + Copy + Send + Sync + 'static,
     {
         let Decided(PhantomData) = self.decided;
-        Watched::new(self.work.0, self.call, Look::new(on_value, on_error))
+        Watched::unopened(self.body, Look::new(on_value, on_error))
     }
 }
 

@@ -11,10 +11,12 @@ use std::task::{Context as TaskContext, Poll};
 use futures_core::Stream;
 use pin_project_lite::pin_project;
 
+use crate::begin;
 use crate::call::Call;
 use crate::output::Output;
 use crate::returned::Ends;
 use crate::settle::{Judged, Settle};
+use crate::switch;
 use crate::usage::Usage;
 
 pin_project! {
@@ -24,20 +26,34 @@ pin_project! {
         #[pin]
         inner: F,
         call: Call,
+        // Whether the call has been opened, or will not be.
+        opened: bool,
         settle: S,
         ends: PhantomData<fn() -> K>,
     }
 }
 
 impl<F, K, S> Watched<F, K, S> {
-    #[inline]
+    /// A future whose call is open.
     pub(crate) fn new(inner: F, call: Call, settle: S) -> Self {
-        let ends = PhantomData;
         Self {
             inner,
             call,
+            opened: true,
             settle,
-            ends,
+            ends: PhantomData,
+        }
+    }
+
+    /// A future that opens its call when it is polled.
+    #[inline]
+    pub(crate) fn unopened(inner: F, settle: S) -> Self {
+        Self {
+            inner,
+            call: Call::LET_THROUGH,
+            opened: false,
+            settle,
+            ends: PhantomData,
         }
     }
 }
@@ -53,7 +69,16 @@ where
     #[inline]
     fn poll(self: Pin<&mut Self>, cx: &mut TaskContext<'_>) -> Poll<K::Out> {
         let this = self.project();
-        match this.call.run(|| this.inner.poll(cx)) {
+        let polled = match *this.opened || !switch::should_try() {
+            true => this.call.run(|| this.inner.poll(cx)),
+            false => {
+                let (polled, call) = begin::first_poll(|| this.inner.poll(cx));
+                *this.call = call;
+                polled
+            }
+        };
+        *this.opened = true;
+        match polled {
             Poll::Ready(yielded) => Poll::Ready(K::end(yielded, this.call.take(), *this.settle)),
             Poll::Pending => Poll::Pending,
         }

@@ -1,0 +1,91 @@
+//! Moves the arguments into the body, so that they are dropped when and in the order that they are
+//! without us, and lints about them are the same.
+
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::{ToTokens as _, quote};
+use syn::{ReceiverKind, Type};
+
+use crate::checks::Argument;
+use crate::expand::Expansion;
+use crate::function::Function;
+use crate::tokens::{is_mentioned, mentions};
+
+impl Expansion<'_> {
+    /// For a body in a closure: each argument becomes a local of it.
+    pub(crate) fn rebound(&self, function: &Function) -> TokenStream {
+        let own_self = self.own_self(function);
+        let values = self.values.iter().map(|value| {
+            let Argument {
+                binding,
+                cfgs,
+                lints,
+                mutability,
+                pattern,
+                ..
+            } = value;
+            let used = self.used_by_attribute(value);
+            match pattern {
+                None => quote!(#(#cfgs)* #(#lints)* #used let #mutability #binding = #binding;),
+                // `mut` for a pattern that says `ref mut`.
+                Some(pattern) => quote! {
+                    #(#cfgs)* #[allow(unused_mut)] let mut #binding = #binding;
+                    // `_name` has no effect on purpose.
+                    #(#cfgs)* #(#lints)* #[allow(clippy::no_effect_underscore_binding)]
+                    let #pattern = #binding;
+                },
+            }
+        });
+        quote!(#own_self #(#values)*)
+    }
+
+    /// For the body of an `async fn`: each argument is captured and stays where it is, for a local
+    /// would be stored beside it. What is captured is dropped in the order of its first mention,
+    /// which this is. The second part is for after the call was opened.
+    pub(crate) fn captured(&self, function: &Function) -> (TokenStream, TokenStream) {
+        let own_self = self.own_self(function);
+        let mentioned = self
+            .values
+            .iter()
+            .rev()
+            .map(|Argument { binding, cfgs, .. }| quote!(#(#cfgs)* let _ = &#binding;));
+        let body = function.body.stream();
+        let bound = self.values.iter().map(|value| {
+            let Argument {
+                binding,
+                cfgs,
+                lints,
+                pattern,
+                ..
+            } = value;
+            let is_used = pattern.is_some() || is_mentioned(body.clone(), binding);
+            if is_used {
+                return TokenStream::new();
+            }
+            // Something that is not used is said to be so.
+            let used = self.used_by_attribute(value);
+            quote!(#(#cfgs)* #(#lints)* #used let #binding = &#binding;)
+        });
+        (quote!(#(#mentioned)* #own_self), quote!(#(#bound)*))
+    }
+
+    /// An argument that only the attribute uses is used.
+    fn used_by_attribute(&self, value: &Argument) -> Option<TokenStream> {
+        let said: TokenStream = self
+            .expressions()
+            .map(|expression| expression.to_token_stream())
+            .collect();
+        mentions(said, &value.binding).then(|| quote!(#[allow(unused_variables)]))
+    }
+
+    /// Captures `self` whole where the body uses it, so that it is dropped last, as before.
+    fn own_self(&self, function: &Function) -> Option<TokenStream> {
+        let receiver = function.signature.receiver()?;
+        let by_value = matches!(&receiver.kind, ReceiverKind::Value)
+            || matches!(&receiver.kind, ReceiverKind::Typed(_, ty) if !matches!(**ty, Type::Reference(_)));
+        let this = Ident::new("self", Span::call_site());
+        (by_value && mentions(function.body.stream(), &this)).then(|| {
+            let this = receiver.self_token;
+            quote!(let _ = &#this;)
+        })
+    }
+}
