@@ -1,9 +1,9 @@
 //! Parses what stands in the parentheses of an attribute.
 
-use proc_macro2::{Ident, TokenStream};
+use proc_macro2::{Ident, Span, TokenStream, TokenTree};
 use syn::ext::IdentExt as _;
 use syn::parse::{ParseStream, Parser as _};
-use syn::{Expr, LitStr, Path, Token};
+use syn::{Expr, LitBool, LitStr, Path, Token};
 
 use crate::class::Class;
 use crate::errors::Errors;
@@ -27,8 +27,9 @@ impl Macro {
         }
     }
 
-    fn known(self) -> Vec<&'static str> {
-        let own: &[_] = match self {
+    /// The arguments that only this attribute takes.
+    fn own(self) -> &'static [&'static str] {
+        match self {
             Self::Agent => &[
                 "mode",
                 "tier",
@@ -50,10 +51,14 @@ impl Macro {
                 "seed",
                 "usage",
             ],
-        };
+        }
+    }
+
+    fn known(self) -> Vec<&'static str> {
         ["name", "default", "output", "returns", "spawn", "crate"]
-            .into_iter()
-            .chain(own.iter().copied())
+            .iter()
+            .chain(self.own())
+            .copied()
             .collect()
     }
 }
@@ -78,111 +83,213 @@ pub(crate) struct Arguments {
     pub(crate) options: Vec<(Ident, Expr)>,
 }
 
-/// Parses the arguments; what is wrong with one does not hide what is wrong with the next.
-pub(crate) fn parse(kind: Macro, tokens: TokenStream, errors: &mut Errors) -> Arguments {
-    let mut arguments = Arguments::default();
-    let place = tokens.clone();
+impl Arguments {
+    /// An argument could not be read. It may have classified everything: no second error that
+    /// something is not.
+    fn lost(&mut self, word: &str) {
+        let lost = match word {
+            "default" => &mut self.default,
+            "output" => &mut self.output,
+            _ => return,
+        };
+        lost.get_or_insert(Class::Secret);
+    }
+}
+
+/// Parses the arguments; what is wrong with one does not hide what is wrong with the next. `place`
+/// is the attribute itself.
+pub(crate) fn parse(
+    kind: Macro,
+    tokens: TokenStream,
+    place: Span,
+    errors: &mut Errors,
+) -> Arguments {
+    let mut reader = Reader {
+        kind,
+        seen: Vec::new(),
+        arguments: Arguments::default(),
+        errors,
+    };
+    let written = tokens.clone();
     let parser = |input: ParseStream<'_>| {
-        let mut seen: Vec<String> = Vec::new();
         while !input.is_empty() {
-            parse_one(kind, input, &mut seen, &mut arguments, errors)?;
-            if !input.is_empty() {
-                input.parse::<Token![,]>()?;
-            }
-        }
-        if kind == Macro::Inference && !seen.iter().any(|word| word == "provider") {
-            let message = "`#[inference]` needs to know who serves the model: add `provider = \"..\"`, \
-                           for example `provider = \"openai\"`";
-            if seen.is_empty() {
-                errors.push(syn::Error::new(proc_macro2::Span::call_site(), message));
-            } else {
-                errors.at(&place, message);
-            }
+            reader.argument(input);
+            reader.comma(input);
         }
         Ok(())
     };
-    if let Err(error) = parser.parse2(tokens) {
+    let read = parser.parse2(tokens);
+    let Reader {
+        seen, arguments, ..
+    } = reader;
+    if let Err(error) = read {
         errors.push(error);
-        // What was not read may have classified everything: no second error that something is not.
-        arguments.default.get_or_insert(Class::Secret);
+    }
+    if kind == Macro::Inference && !seen.iter().any(|word| word == "provider") {
+        let message = "`#[inference]` needs to know who serves the model: add `provider = \"..\"`, \
+                       for example `provider = \"openai\"`";
+        match written.is_empty() {
+            true => errors.push(syn::Error::new(place, message)),
+            false => errors.at(written, message),
+        }
     }
     arguments
 }
 
-fn parse_one(
+struct Reader<'a> {
     kind: Macro,
-    input: ParseStream<'_>,
-    seen: &mut Vec<String>,
-    arguments: &mut Arguments,
-    errors: &mut Errors,
-) -> syn::Result<()> {
-    let word = input.call(Ident::parse_any)?;
-    let text = word.to_string();
-    let known = kind.known();
-    if !known.contains(&text.as_str()) {
-        let hint = suggest::among(&text, &known);
-        let message = format!("`#[{}]` takes no argument `{text}`; {hint}", kind.name());
-        errors.push(syn::Error::new(word.span(), message));
-        return skip_value(input);
+    seen: Vec<String>,
+    arguments: Arguments,
+    errors: &'a mut Errors,
+}
+
+impl Reader<'_> {
+    fn argument(&mut self, input: ParseStream<'_>) {
+        let Ok(word) = input.call(Ident::parse_any) else {
+            let known = self.kind.known().join(", ");
+            let message = format!("expected an argument, `name = ..`; known are {known}");
+            self.errors.push(syn::Error::new(input.span(), message));
+            return skip(input);
+        };
+        let text = word.to_string();
+        let read = match self.is_expected(&text) {
+            Ok(()) => {
+                self.seen.push(text.clone());
+                self.value(&word, &text, input)
+            }
+            Err(message) => Err(syn::Error::new(word.span(), message)),
+        };
+        if let Err(error) = read {
+            self.errors.push(error);
+            let meant = suggest::nearest(&text, &self.kind.known());
+            self.arguments.lost(meant.unwrap_or_default());
+            skip(input);
+        }
     }
-    if seen.contains(&text) {
-        errors.push(syn::Error::new(
-            word.span(),
-            format!("`{text}` is given twice"),
-        ));
-        return skip_value(input);
+
+    fn is_expected(&self, word: &str) -> Result<(), String> {
+        let known = self.kind.known();
+        if self.seen.iter().any(|seen| seen == word) {
+            return Err(format!("`{word}` is given twice"));
+        }
+        if known.contains(&word) {
+            return Ok(());
+        }
+        let refused = format!("`#[{}]` takes no argument `{word}`", self.kind.name());
+        let others = [Macro::Agent, Macro::Tool, Macro::Inference];
+        let takes_it = others.iter().find(|other| other.own().contains(&word));
+        Err(match takes_it {
+            Some(other) => format!("{refused}; `#[{}]` does", other.name()),
+            None => format!("{refused}; {}", suggest::among(word, &known)),
+        })
     }
-    seen.push(text.clone());
-    if !input.peek(Token![=]) {
-        let message = format!("`{text}` needs a value: `{text} = ..`");
-        return Err(syn::Error::new(word.span(), message));
+
+    fn value(&mut self, word: &Ident, text: &str, input: ParseStream<'_>) -> syn::Result<()> {
+        let equals = input.parse::<Token![=]>();
+        if equals.is_err() || input.is_empty() || input.peek(Token![,]) {
+            let message = format!("`{text}` needs a value: `{text} = ..`");
+            return Err(syn::Error::new(word.span(), message));
+        }
+        let arguments = &mut self.arguments;
+        match text {
+            "name" => arguments.name = Some(input.parse()?),
+            "default" => arguments.default = Some(input.parse()?),
+            "output" => arguments.output = Some(input.parse()?),
+            "crate" => arguments.runtime = Some(parse_path(input)?),
+            "description" => arguments.description = Some(parse_description(input)?),
+            "usage" => arguments.usage = Some(input.parse()?),
+            "returns" => arguments.returns = Some(returns::parse(input)?),
+            "spawn" => arguments.keeps_spawns = parse_off(input)?,
+            "listed" => arguments.unlisted = !parse_bool(input)?,
+            "effect" => arguments.reads_only = parse_effect(input)?,
+            _ => arguments.options.push((word.clone(), input.parse()?)),
+        }
+        Ok(())
     }
-    input.parse::<Token![=]>()?;
-    match text.as_str() {
-        "name" => arguments.name = Some(input.parse()?),
-        "default" => arguments.default = Some(input.parse()?),
-        "output" => arguments.output = Some(input.parse()?),
-        "crate" => arguments.runtime = Some(input.call(Path::parse_mod_style)?),
-        "description" => arguments.description = Some(input.parse()?),
-        "usage" => arguments.usage = Some(input.parse()?),
-        "returns" => arguments.returns = Some(returns::parse(input)?),
-        "spawn" => arguments.keeps_spawns = parse_off(input)?,
-        "listed" => arguments.unlisted = !input.parse::<syn::LitBool>()?.value,
-        "effect" => arguments.reads_only = parse_effect(input)?,
-        _ => arguments.options.push((word, input.parse()?)),
+
+    fn comma(&mut self, input: ParseStream<'_>) {
+        if !input.is_empty() && !input.peek(Token![,]) {
+            self.errors
+                .push(syn::Error::new(input.span(), "expected `,` before this"));
+            // Where the next argument begins at once only the comma is missing.
+            if !(input.peek(Ident::peek_any) && input.peek2(Token![=])) {
+                skip(input);
+            }
+        }
+        let _: Option<Token![,]> = input.parse().ok();
     }
-    Ok(())
+}
+
+/// Skips what is left of an argument that is wrong.
+fn skip(input: ParseStream<'_>) {
+    while !input.is_empty() && !is_at_next(input) {
+        let _: syn::Result<TokenTree> = input.parse();
+    }
+}
+
+/// Whether there is a comma and then another argument, or nothing: a value may have commas too.
+fn is_at_next(input: ParseStream<'_>) -> bool {
+    let ahead = input.fork();
+    ahead.parse::<Token![,]>().is_ok()
+        && (ahead.is_empty()
+            || (ahead.call(Ident::parse_any).is_ok()
+                && (ahead.is_empty() || ahead.peek(Token![=]) || ahead.peek(Token![,]))))
+}
+
+fn parse_path(input: ParseStream<'_>) -> syn::Result<Path> {
+    let at = input.span();
+    input.call(Path::parse_mod_style).map_err(|_| {
+        syn::Error::new(
+            at,
+            "expected a path without quotes, for example `crate = ::agentscope`",
+        )
+    })
+}
+
+fn parse_description(input: ParseStream<'_>) -> syn::Result<LitStr> {
+    let at = input.span();
+    input.parse().map_err(|_| {
+        syn::Error::new(
+            at,
+            "expected a string literal: tools are listed before anything has run; a doc comment \
+             does as well",
+        )
+    })
+}
+
+fn parse_bool(input: ParseStream<'_>) -> syn::Result<bool> {
+    let at = input.span();
+    match input.parse::<LitBool>() {
+        Ok(literal) => Ok(literal.value),
+        Err(_) => Err(syn::Error::new(at, "expected `true` or `false`")),
+    }
 }
 
 fn parse_effect(input: ParseStream<'_>) -> syn::Result<bool> {
-    let word = input.call(Ident::parse_any)?;
-    match word.to_string().as_str() {
-        "read" => Ok(true),
-        "write" => Ok(false),
-        other => {
+    let at = input.span();
+    let word = input.call(Ident::parse_any).map(|word| word.to_string());
+    match word.as_deref() {
+        Ok("read") => Ok(true),
+        Ok("write") => Ok(false),
+        Ok(other) => {
             let message =
                 format!("`{other}` is no effect; write `effect = read` or `effect = write`");
-            Err(syn::Error::new(word.span(), message))
+            Err(syn::Error::new(at, message))
         }
-    }
-}
-
-fn parse_off(input: ParseStream<'_>) -> syn::Result<bool> {
-    let text: LitStr = input.parse()?;
-    match text.value().as_str() {
-        "off" => Ok(true),
-        _ => Err(syn::Error::new(
-            text.span(),
-            "spawns are rewritten unless told otherwise; the one value is `spawn = \"off\"`",
+        Err(_) => Err(syn::Error::new(
+            at,
+            "expected an effect: `effect = read` or `effect = write`",
         )),
     }
 }
 
-/// Skips `= value` of an argument that is wrong already.
-fn skip_value(input: ParseStream<'_>) -> syn::Result<()> {
-    if input.peek(Token![=]) {
-        input.parse::<Token![=]>()?;
-        input.parse::<Expr>()?;
+fn parse_off(input: ParseStream<'_>) -> syn::Result<bool> {
+    let at = input.span();
+    match input.parse::<LitStr>() {
+        Ok(text) if text.value() == "off" => Ok(true),
+        _ => Err(syn::Error::new(
+            at,
+            "spawns are rewritten unless told otherwise; the one value is `spawn = \"off\"`",
+        )),
     }
-    Ok(())
 }

@@ -65,6 +65,19 @@ pub(crate) fn check(
             "a variadic function cannot be recorded; remove the attribute",
         );
     }
+    let said_of_function = function
+        .attributes
+        .iter()
+        .find(|it| class::is_sensitivity(it));
+    if let Some(attribute) = said_of_function {
+        let message = format!(
+            "this is said of an argument, not of a function; the class of the result is \
+             `#[{}(output = ..)]`",
+            kind.name()
+        );
+        errors.at(attribute, message);
+    }
+    let classifies_output = said_of_function.is_some();
     let default = arguments.default.map(Sensitivity::from);
     let captured = is_captured(&function);
     let mut values = Vec::new();
@@ -85,7 +98,10 @@ pub(crate) fn check(
             }
         }
     }
-    let output = output(kind, arguments, &function, errors);
+    let output = match classifies_output {
+        true => Classified::Here(class::Class::Secret.into()),
+        false => output(kind, arguments, &function, errors),
+    };
     Plan {
         function,
         arguments: values,

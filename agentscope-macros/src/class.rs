@@ -3,7 +3,7 @@
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::quote;
 use syn::parse::{Parse, ParseStream};
-use syn::{Attribute, LitStr, Path, Token};
+use syn::{Attribute, LitStr, Meta, Path, Token};
 
 use crate::errors::Errors;
 use crate::suggest;
@@ -36,11 +36,12 @@ impl Class {
 
 impl Parse for Class {
     fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
-        let word: Ident = input.parse().map_err(|error| {
-            syn::Error::new(
-                error.span(),
-                "expected a class: public, internal, confidential, pii, special or secret",
-            )
+        let at = input.span();
+        let quoted = input.peek(LitStr);
+        let word: Ident = input.parse().map_err(|_| {
+            let known = "expected a class: public, internal, confidential, pii, special or secret";
+            let hint = if quoted { ", without quotes" } else { "" };
+            syn::Error::new(at, format!("{known}{hint}"))
         })?;
         let text = word.to_string();
         CLASSES
@@ -118,24 +119,15 @@ impl Parse for Sensitivity {
             if input.is_empty() {
                 break;
             }
-            let word: Ident = input.parse()?;
+            let word = parse_word(input, &seen)?;
             let text = word.to_string();
-            if seen.contains(&text) {
-                return Err(syn::Error::new(
-                    word.span(),
-                    format!("`{text}` is given twice"),
-                ));
-            }
-            input.parse::<Token![=]>()?;
             match text.as_str() {
-                "kind" => sensitivity.kind = Some(input.parse()?),
-                "redact" => sensitivity.redact = Some(parse_redact(input, sensitivity.class)?),
-                "reason" => drop(input.parse::<LitStr>()?),
-                _ => {
-                    let hint = suggest::among(&text, &["kind", "redact", "reason"]);
-                    let message = format!("`sensitivity` takes no `{text}`; {hint}");
-                    return Err(syn::Error::new(word.span(), message));
+                "kind" => {
+                    let example = "`kind = \"email\"`";
+                    sensitivity.kind = Some(parse_literal(input, example)?);
                 }
+                "redact" => sensitivity.redact = Some(parse_redact(input, sensitivity.class)?),
+                _ => drop(parse_literal(input, "`reason = \"shown in the shop\"`")?),
             }
             seen.push(text);
         }
@@ -143,8 +135,50 @@ impl Parse for Sensitivity {
     }
 }
 
+/// The word before `=`, and the `=`.
+fn parse_word(input: ParseStream<'_>, seen: &[String]) -> syn::Result<Ident> {
+    let known = ["kind", "redact", "reason"];
+    let at = input.span();
+    let word: Ident = input.parse().map_err(|_| {
+        let known = known.join(", ");
+        syn::Error::new(at, format!("expected `word = ..`; known are {known}"))
+    })?;
+    let text = word.to_string();
+    let refused = |message: String| Err(syn::Error::new(word.span(), message));
+    if is_class(&text) {
+        return refused(format!("one value has one class; `{text}` is a second"));
+    }
+    if !known.contains(&text.as_str()) {
+        let hint = suggest::among(&text, &known);
+        return refused(format!("`sensitivity` takes no `{text}`; {hint}"));
+    }
+    if seen.contains(&text) {
+        return refused(format!("`{text}` is given twice"));
+    }
+    if input.parse::<Token![=]>().is_err() || input.is_empty() {
+        return refused(format!("`{text}` needs a value: `{text} = ..`"));
+    }
+    Ok(word)
+}
+
+fn parse_literal(input: ParseStream<'_>, example: &str) -> syn::Result<LitStr> {
+    let at = input.span();
+    input.parse().map_err(|_| {
+        syn::Error::new(
+            at,
+            format!("expected a string literal, for example {example}"),
+        )
+    })
+}
+
 fn parse_redact(input: ParseStream<'_>, class: Class) -> syn::Result<Redact> {
-    let word: Ident = input.parse()?;
+    let at = input.span();
+    let word: Ident = input.parse().map_err(|_| {
+        syn::Error::new(
+            at,
+            "expected mask, hmac, last4, drop or keep, without quotes",
+        )
+    })?;
     let text = word.to_string();
     let Some((_, redact)) = REDACT.iter().find(|(name, _)| *name == text) else {
         let known: Vec<_> = REDACT.iter().map(|(name, _)| *name).collect();
@@ -185,6 +219,11 @@ impl Sensitivity {
     }
 }
 
+/// Whether a word is the name of a class.
+pub(crate) fn is_class(word: &str) -> bool {
+    CLASSES.iter().any(|(name, _)| *name == word)
+}
+
 pub(crate) fn is_sensitivity(attribute: &Attribute) -> bool {
     attribute.path().is_ident("sensitivity")
 }
@@ -203,7 +242,7 @@ pub(crate) fn take(attributes: &mut Vec<Attribute>, errors: &mut Errors) -> Opti
             );
             return false;
         }
-        match attribute.parse_args::<Sensitivity>() {
+        match parse_attribute(attribute) {
             Ok(sensitivity) => found = Some(sensitivity),
             Err(error) => {
                 errors.push(error);
@@ -214,4 +253,15 @@ pub(crate) fn take(attributes: &mut Vec<Attribute>, errors: &mut Errors) -> Opti
         false
     });
     found
+}
+
+fn parse_attribute(attribute: &Attribute) -> syn::Result<Sensitivity> {
+    match &attribute.meta {
+        Meta::List(list) if !list.tokens.is_empty() => attribute.parse_args(),
+        _ => Err(syn::Error::new_spanned(
+            attribute,
+            "expected a class in parentheses, `#[sensitivity(internal)]`: public, internal, \
+             confidential, pii, special or secret",
+        )),
+    }
 }

@@ -23,7 +23,7 @@ pub(crate) fn classify(item: TokenStream) -> TokenStream {
     let mut errors = Errors::default();
     let container = container(&input, &mut errors);
     let runtime = resolve::runtime(container.runtime.as_ref());
-    let private = resolve::private(&runtime);
+    let (import, private) = resolve::private(&runtime);
     let derive = Derive {
         private,
         default: container.default,
@@ -51,7 +51,13 @@ pub(crate) fn classify(item: TokenStream) -> TokenStream {
     };
     let implementation = derive.implementation(&input, &bodies, variants);
     let errors = errors.into_compile_errors();
-    quote!(#implementation #errors)
+    quote! {
+        const _: () = {
+            #import
+            #implementation
+        };
+        #errors
+    }
 }
 
 #[derive(Default)]
@@ -78,7 +84,10 @@ fn container(input: &DeriveInput, errors: &mut Errors) -> Container {
                     .get_ident()
                     .map(Ident::to_string)
                     .unwrap_or_default();
-                let hint = suggest::among(&word, &["default", "crate"]);
+                let hint = match class::is_class(&word) {
+                    true => format!("write `default = {word}`"),
+                    false => suggest::among(&word, &["default", "crate"]),
+                };
                 return Err(meta.error(format!(
                     "on a type, `sensitivity` takes no `{word}`; {hint}"
                 )));
@@ -87,6 +96,8 @@ fn container(input: &DeriveInput, errors: &mut Errors) -> Container {
         });
         if let Err(error) = parsed {
             errors.push(error);
+            // It may have classified everything: no second error that something is not.
+            container.default.get_or_insert(class::Class::Secret);
         }
     }
     container

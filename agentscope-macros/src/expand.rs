@@ -15,13 +15,23 @@ use crate::fallback;
 use crate::function::Function;
 use crate::leaf;
 use crate::resolve;
-use crate::tokens::{doc_comment, literal, split_inner_attributes, type_span};
+use crate::tokens::{doc_comment, literal, mentions_word, split_inner_attributes, type_span};
 
 /// The whole pipeline of an attribute.
 pub(crate) fn attribute(kind: Macro, tokens: TokenStream, item: TokenStream) -> TokenStream {
     let mut errors = Errors::default();
-    let arguments = arguments::parse(kind, tokens, &mut errors);
+    // The attribute, as something that the user has written: with the hygiene of ours the compiler
+    // would explain how attributes expand.
+    let written = item.clone().into_iter().next();
+    let place = written.map_or_else(Span::call_site, |token| {
+        Span::call_site().resolved_at(token.span())
+    });
+    let arguments = arguments::parse(kind, tokens, place, &mut errors);
     let plan = match syn::parse2::<Function>(item.clone()) {
+        Ok(function) if mentions_word(function.body.stream(), &resolve::is_expanded) => {
+            errors.push(syn::Error::new(place, TWO_ATTRIBUTES));
+            None
+        }
         Ok(function) => Some(checks::check(kind, &arguments, function, &mut errors)),
         Err(error) => {
             // Arguments in the wrong place are no use to anybody: one error is enough.
@@ -32,13 +42,12 @@ pub(crate) fn attribute(kind: Macro, tokens: TokenStream, item: TokenStream) -> 
     };
     match plan {
         Some(plan) if errors.is_empty() => function(kind, &arguments, plan),
-        _ => {
-            let mut tokens = fallback::item(item);
-            tokens.extend(errors.into_compile_errors());
-            tokens
-        }
+        _ => fallback::beside(errors.into_compile_errors(), item),
     }
 }
+
+const TWO_ATTRIBUTES: &str = "this function has two attributes of agentscope; a function is an agent, a tool or a model call: \
+     keep one of them, or put the other on a function that this one calls";
 
 pub(crate) struct Expansion<'a> {
     pub(crate) kind: Macro,
@@ -61,13 +70,14 @@ fn function(kind: Macro, arguments: &Arguments, plan: Plan) -> TokenStream {
         captured,
         output,
     } = plan;
+    let (import, private) = resolve::private(&runtime);
     let expansion = Expansion {
         kind,
         arguments,
         values: &values,
         captured,
         output: &output,
-        private: resolve::private(&runtime),
+        private,
         declared_span: match &function.signature.output {
             ReturnType::Default => Span::call_site(),
             ReturnType::Type(_, ty) => type_span(leaf::result_type(ty)),
@@ -84,7 +94,7 @@ fn function(kind: Macro, arguments: &Arguments, plan: Plan) -> TokenStream {
 
     let work = expansion.work(&function, &body);
     // The outermost braces carry the span of the user's body, else `dead_code` is lost.
-    let mut outer = Group::new(proc_macro2::Delimiter::Brace, work);
+    let mut outer = Group::new(proc_macro2::Delimiter::Brace, quote!(#import #work));
     outer.set_span(body.span());
     quote! {
         #(#attributes)*
@@ -94,12 +104,32 @@ fn function(kind: Macro, arguments: &Arguments, plan: Plan) -> TokenStream {
 }
 
 impl Expansion<'_> {
+    /// The runtime's module in a call that an error may be about, as if written at `at`.
+    fn private_at(&self, at: Span) -> TokenStream {
+        let tokens = self.private.to_token_stream().into_iter();
+        let tokens = tokens.map(|mut token| {
+            token.set_span(at);
+            token
+        });
+        tokens.collect()
+    }
+
+    /// Brings into scope what is probed.
+    fn import(&self) -> TokenStream {
+        let private = &self.private;
+        quote! {
+            #[allow(unused_imports)]
+            use #private::{ByClass as _, Opaque as _};
+        }
+    }
+
     /// `open(&SITE, |capture| ..)`, where the arguments are; `how` is `open` or `begin`.
     pub(crate) fn open(&self, how: &str, function: &Function) -> TokenStream {
         let how = (self.local)(how);
         let private = &self.private;
         let meta = self.meta(function);
         let capture = (self.local)("__capture");
+        let import = self.import();
         let values = self
             .values
             .iter()
@@ -112,10 +142,11 @@ impl Expansion<'_> {
             ),
             false => (None, self.capture_schema(&capture)),
         };
-        let options = self.arguments.options.iter().map(|(name, value)| {
-            let method = Ident::new(&name.to_string(), Span::call_site());
-            quote_spanned!(value.span()=> #capture.#method(#value);)
-        });
+        let options = self
+            .arguments
+            .options
+            .iter()
+            .map(|(name, value)| quote_spanned!(value.span()=> #capture.#name(#value);));
         let name = self
             .arguments
             .name
@@ -130,8 +161,7 @@ impl Expansion<'_> {
                     &__SITE
                 },
                 |#capture| {
-                    #[allow(unused_imports)]
-                    use #private::{ByClass as _, Opaque as _};
+                    #import
                     let _ = &#capture;
                     #(#values)*
                     #schema
@@ -208,7 +238,10 @@ impl Expansion<'_> {
                 #(#cfgs)* #private::Probe(&#binding).__structure(#capture);
             },
             Classified::ByType => {
-                let checked = quote_spanned! {type_span(ty)=> #private::classified_argument(&#binding, #capture, #index) };
+                let at = type_span(ty);
+                let here = self.private_at(at);
+                let checked =
+                    quote_spanned!(at=> #here::classified_argument(&#binding, #capture, #index));
                 quote! {
                     #(#cfgs)* #checked;
                     #(#cfgs)* #private::Probe(&#binding).__structure(#capture);
@@ -228,6 +261,7 @@ impl Expansion<'_> {
     pub(crate) fn on_value(&self) -> TokenStream {
         let private = &self.private;
         let (value, output) = ((self.local)("__value"), (self.local)("__output"));
+        let import = self.import();
         let record = match self.output {
             Classified::Here(_) => quote! {
                 #private::Probe(#value).__output(#output);
@@ -236,21 +270,24 @@ impl Expansion<'_> {
             Classified::ByType => {
                 // An error about a missing class points at the declared type.
                 let at = self.declared_span;
-                let here = Ident::new("__value", Span::mixed_site().located_at(at));
-                let checked = quote_spanned!(at=> #private::classified_output(#here, #output));
+                let (private_here, value_here) = (self.private_at(at), Ident::new("__value", at));
+                let checked = quote_spanned! {at=> {
+                    let #value_here = #value;
+                    #private_here::classified_output(#value_here, #output)
+                }};
                 quote! {
                     #checked;
                     #private::Probe(#value).__output_structure(#output);
                 }
             }
         };
-        let usage = self.arguments.usage.as_ref().map(
-            |usage| quote_spanned!(usage.span()=> #output.usage(#private::apply(#value, #usage));),
-        );
+        let usage = self.arguments.usage.as_ref().map(|usage| {
+            let private = self.private_at(usage.span());
+            quote_spanned!(usage.span()=> #output.usage(#private::apply(#value, #usage));)
+        });
         quote! {
             |#value, #output| {
-                #[allow(unused_imports)]
-                use #private::{ByClass as _, Opaque as _};
+                #import
                 #record
                 #usage
             }
@@ -260,10 +297,10 @@ impl Expansion<'_> {
     pub(crate) fn on_error(&self) -> TokenStream {
         let private = &self.private;
         let (error, failure) = ((self.local)("__error"), (self.local)("__failure"));
+        let import = self.import();
         quote! {
             |#error, #failure| {
-                #[allow(unused_imports)]
-                use #private::{ByClass as _, Opaque as _};
+                #import
                 #private::Probe(#error).__failure(#failure);
             }
         }

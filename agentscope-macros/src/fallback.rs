@@ -2,9 +2,27 @@
 //! the rest of the crate still sees the item.
 
 use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
+use quote::quote;
+
+use crate::tokens;
+
+/// The item and the errors about it.
+pub(crate) fn beside(errors: TokenStream, tokens: TokenStream) -> TokenStream {
+    let is_closure = match tokens.clone().into_iter().next() {
+        Some(TokenTree::Punct(bar)) => bar.as_char() == '|',
+        Some(TokenTree::Ident(word)) => word == "move",
+        _ => false,
+    };
+    let item = item(tokens);
+    match is_closure {
+        // An expression has no room beside it.
+        true => quote!({ #errors; #item }),
+        false => quote!(#item #errors),
+    }
+}
 
 /// The item without `#[sensitivity(..)]`, which only our macros understand.
-pub(crate) fn item(tokens: TokenStream) -> TokenStream {
+fn item(tokens: TokenStream) -> TokenStream {
     let mut out = TokenStream::new();
     let mut tokens = tokens.into_iter().peekable();
     while let Some(token) = tokens.next() {
@@ -16,8 +34,12 @@ pub(crate) fn item(tokens: TokenStream) -> TokenStream {
             continue;
         }
         out.extend([match token {
-            // Arguments are in parentheses; a body is left alone.
-            TokenTree::Group(group) if group.delimiter() == Delimiter::Parenthesis => {
+            // Arguments are in parentheses; a body is left alone. So is whatever need not change: a
+            // new group has one span, where that of the user has one for each delimiter.
+            TokenTree::Group(group)
+                if group.delimiter() == Delimiter::Parenthesis
+                    && tokens::mentions_word(group.stream(), &|word| word == "sensitivity") =>
+            {
                 let mut cleaned = Group::new(group.delimiter(), item(group.stream()));
                 cleaned.set_span(group.span());
                 TokenTree::Group(cleaned)

@@ -1,7 +1,7 @@
 //! The annotated item: attributes, visibility and signature; its body stays one token, so that a
 //! half-typed body gives the errors of the compiler, not ours.
 
-use proc_macro2::{Delimiter, Group, TokenTree};
+use proc_macro2::{Delimiter, Group, Ident, TokenTree};
 use syn::parse::{Parse, ParseStream};
 use syn::{Attribute, Signature, Token, Visibility};
 
@@ -30,12 +30,20 @@ impl Parse for Function {
             skip(input);
             return Err(error);
         }
+        // `safe` is said of functions without a body only.
+        if input
+            .fork()
+            .parse::<Ident>()
+            .is_ok_and(|word| word == "safe")
+        {
+            input.parse::<Ident>()?;
+        }
         let signature: Signature = input.parse()?;
         if input.peek(Token![;]) {
             return Err(syn::Error::new(
                 signature.ident.span(),
-                "a function without a body cannot be recorded; put the attribute on the functions \
-                 that implement it",
+                "a function without a body cannot be recorded; put the attribute on a function \
+                 that implements it, or on one that calls it",
             ));
         }
         match input.parse::<TokenTree>()? {
@@ -78,7 +86,11 @@ fn is_function(ahead: ParseStream<'_>) -> bool {
             || ahead.peek(Token![async])
             || ahead.peek(Token![unsafe])
             || ahead.peek(Token![extern])
-            || ahead.peek(syn::LitStr);
+            || ahead.peek(syn::LitStr)
+            || ahead
+                .fork()
+                .parse::<Ident>()
+                .is_ok_and(|word| word == "safe");
         if !qualifier || ahead.parse::<TokenTree>().is_err() {
             return false;
         }

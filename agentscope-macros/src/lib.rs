@@ -16,6 +16,8 @@ mod derive;
 mod errors;
 mod exits;
 mod expand;
+#[cfg(test)]
+mod expansions;
 mod fallback;
 mod function;
 mod leaf;
@@ -121,7 +123,8 @@ pub fn agent(arguments: TokenStream, item: TokenStream) -> TokenStream {
 /// dropped before its end is `cancelled`.
 ///
 /// Beside `#[tracing::instrument]`: put that above, and give it `skip_all`, for it records arguments
-/// by `Debug` and knows no classes.
+/// by `Debug` and knows no classes. Beside `#[rmcp::tool]`: put ours above, for rmcp takes the doc
+/// comment only where no attribute follows it.
 #[proc_macro_attribute]
 pub fn tool(arguments: TokenStream, item: TokenStream) -> TokenStream {
     expand::attribute(Macro::Tool, arguments.into(), item.into()).into()

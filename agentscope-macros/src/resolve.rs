@@ -1,8 +1,8 @@
 //! Where the runtime is, seen from the crate that is compiled. Nothing else names a crate.
 
 use proc_macro_crate::{FoundCrate, crate_name};
-use proc_macro2::{Ident, Span};
-use quote::format_ident;
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::{format_ident, quote};
 use syn::{Path, parse_quote};
 
 /// The runtime's path: what `crate = path` says, else its name among the dependencies.
@@ -21,9 +21,23 @@ pub(crate) fn runtime(told: Option<&Path>) -> Path {
     }
 }
 
-/// The module that expansions call, by the name that it has in the runtime of this very version.
-pub(crate) fn private(runtime: &Path) -> Path {
+/// How the name of that module begins, in every version.
+const MODULE: &str = "expects_agentscope_runtime_";
+
+/// Whether a word that is written in a body only an expansion can have written.
+pub(crate) fn is_expanded(word: &str) -> bool {
+    word.starts_with(MODULE)
+}
+
+/// An import of the module that expansions call, and what it is called after that.
+///
+/// By the name that it has in the runtime of this very version, and once: a runtime that is not
+/// there, or is of another version, is one error.
+pub(crate) fn private(runtime: &Path) -> (TokenStream, Path) {
     let version = env!("CARGO_PKG_VERSION").replace(['.', '-', '+'], "_");
-    let module = format_ident!("expects_agentscope_runtime_{version}");
-    parse_quote!(#runtime::#module)
+    let module = format_ident!("{MODULE}{version}");
+    (
+        quote!(use #runtime::#module as __agentscope;),
+        parse_quote!(__agentscope),
+    )
 }

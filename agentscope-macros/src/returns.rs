@@ -15,13 +15,20 @@ const WORDS: &[&str] = &["future", "stream", "iterator", "value"];
 
 /// The word of `returns = ..`.
 pub(crate) fn parse(input: ParseStream<'_>) -> syn::Result<Ident> {
-    let word: Ident = input.parse()?;
+    let at = input.span();
+    let word: Ident = input.parse().map_err(|_| {
+        let known = WORDS.join(", ");
+        syn::Error::new(
+            at,
+            format!("expected one of the words {known}, without quotes"),
+        )
+    })?;
     let text = word.to_string();
     if WORDS.contains(&text.as_str()) {
         return Ok(word);
     }
     let hint = suggest::among(&text, WORDS);
-    let message = format!("a function does not return a `{text}`; {hint}");
+    let message = format!("a function does not return `{text}`; {hint}");
     Err(syn::Error::new(word.span(), message))
 }
 

@@ -4,6 +4,8 @@ use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
 use quote::quote_spanned;
 use syn::Path;
 
+use crate::tokens::mentions_word;
+
 /// Functions that are known by their full path, and what their argument is wrapped in.
 const SPAWNS: &[(&[&str], &str)] = &[
     (&["tokio", "spawn"], "in_cx"),
@@ -25,7 +27,13 @@ pub(crate) fn rewrite(private: &Path, body: &Group) -> Group {
         .filter(|(path, _)| !hidden(path[0]))
         .copied()
         .collect();
-    in_group(private, &spawns, body)
+    // Most bodies spawn nothing, and then stay the token that they are: a new group has one span,
+    // where that of the user has one for each delimiter, and the compiler looks at those.
+    let spawns_something = |word: &str| spawns.iter().any(|(path, _)| path.last() == Some(&word));
+    match mentions_word(body.stream(), &spawns_something) {
+        true => in_group(private, &spawns, body),
+        false => body.clone(),
+    }
 }
 
 /// An item, an import or a renaming of this name.

@@ -2,16 +2,19 @@
 
 /// The end of a message about an unknown word: the nearest known one, or all of them.
 pub(crate) fn among(word: &str, known: &[&str]) -> String {
-    let nearest = known
-        .iter()
-        .map(|candidate| (distance(word, candidate), candidate))
-        .min();
-    match nearest {
-        Some((distance, candidate)) if distance <= 1 + word.len() / 4 => {
-            format!("did you mean `{candidate}`?")
-        }
-        _ => format!("known are {}", known.join(", ")),
+    match nearest(word, known) {
+        Some(meant) => format!("did you mean `{meant}`?"),
+        None => format!("known are {}", known.join(", ")),
     }
+}
+
+/// The known word that was probably meant.
+pub(crate) fn nearest<'a>(word: &str, known: &[&'a str]) -> Option<&'a str> {
+    let (distance, candidate) = known
+        .iter()
+        .map(|candidate| (distance(word, candidate), *candidate))
+        .min()?;
+    (distance <= 1 + word.len() / 4).then_some(candidate)
 }
 
 /// Levenshtein distance in characters.

@@ -68,6 +68,9 @@ pub(crate) fn split_inner_attributes(body: &Group) -> (Vec<TokenStream>, Group) 
         attributes.push(quote!(#pound #group));
         tokens.drain(..3);
     }
+    if attributes.is_empty() {
+        return (attributes, body.clone());
+    }
     let mut rest = Group::new(body.delimiter(), tokens.into_iter().collect());
     rest.set_span(body.span());
     (attributes, rest)

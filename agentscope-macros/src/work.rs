@@ -39,13 +39,14 @@ impl Expansion<'_> {
     fn in_future(&self, function: &Function, returns: &Returns, body: &TokenStream) -> TokenStream {
         let private = &self.private;
         let begin = self.open("begin", function);
+        let to_async = quote_spanned!(shown_at(function)=> async move);
         let (captured, bound) = match self.captured {
             true => self.captured(function),
             false => (TokenStream::new(), self.rebound(function)),
         };
         let pinned = self.pinned(returns);
         let decide = self.decide(returns);
-        let body = quote!(async move { #captured #begin; #pinned #bound #body });
+        let body = quote!(#to_async { #captured #begin; #pinned #bound #body });
         let finish = self.finish();
         diverging(
             returns,
@@ -81,16 +82,17 @@ impl Expansion<'_> {
         let finish = self.finish();
         let ty = &returns.body;
         let pinned = self.pinned(returns);
+        let to_call = quote_spanned!(shown_at(function)=> move ||);
         let called = match (&returns.future_of, returns.holes) {
             (Some(yields), _) => {
-                let body = quote!(move || { #bindings #body });
+                let body = quote!(#to_call { #bindings #body });
                 quote!(#private::call_future::<#yields, _, _, _>(#open, #body, #decide))
             }
             (None, true) => {
-                quote!(#private::call(#open, move || { #pinned #bindings #body }, #decide))
+                quote!(#private::call(#open, #to_call { #pinned #bindings #body }, #decide))
             }
             (None, false) => {
-                quote!(#private::call(#open, move || -> #ty { #bindings #body }, #decide))
+                quote!(#private::call(#open, #to_call -> #ty { #bindings #body }, #decide))
             }
         };
         diverging(returns, quote!(#called #finish))
@@ -115,11 +117,15 @@ impl Expansion<'_> {
     fn decide(&self, returns: &Returns) -> TokenStream {
         let private = &self.private;
         let method = &returns.method;
-        // An error about the declared type points at it.
-        let tag = Ident::new("__tag", Span::mixed_site().located_at(method.span()));
+        // An error about the declared type points at it: all of the call is written there.
+        let at = match &returns.items {
+            Some((of, _)) => of.span(),
+            None => method.span(),
+        };
+        let tag = Ident::new("__tag", at);
         let decided = match &returns.items {
-            Some((of, items)) => quote_spanned!(of.span()=> #tag.#of::<#items>()),
-            None => quote_spanned!(method.span()=> #tag.#method()),
+            Some((of, items)) => quote_spanned!(at=> #tag.#of::<#items>()),
+            None => quote_spanned!(at=> #tag.#method()),
         };
         quote! {
             |#tag| {
@@ -147,4 +153,10 @@ fn tracks_caller(function: &Function) -> bool {
 fn has_mut_self(function: &Function) -> bool {
     let receiver = function.signature.receiver();
     receiver.is_some_and(|receiver| receiver.mutability.is_some())
+}
+
+/// Where the compiler explains what a body must return it points at the closure or the block that we
+/// put the body in: that shall be the user's signature, not the attribute.
+fn shown_at(function: &Function) -> Span {
+    Span::mixed_site().located_at(function.signature.ident.span())
 }

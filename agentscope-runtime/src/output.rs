@@ -10,7 +10,7 @@ use crate::emptiness;
 use crate::redact::{Redactor, Tally};
 use crate::room::Room;
 use crate::site::{Layer, Meta};
-use crate::usage::Usage;
+use crate::usage::{Usage, UsageOption};
 
 /// What a call returned; expansions fill it from a reference to the `Ok` value.
 pub struct Output {
@@ -120,8 +120,8 @@ impl Output {
         self.canonical.as_deref().filter(|_| !masked)
     }
 
-    pub fn usage(&mut self, usage: impl Into<Option<Usage>>) {
-        self.usage = usage.into();
+    pub fn usage(&mut self, usage: impl UsageOption) {
+        self.usage = usage.usage_option();
     }
 }
 

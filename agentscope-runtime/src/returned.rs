@@ -140,13 +140,22 @@ impl<R, E, S, K: Ends<R, S>> Ends<Result<R, E>, S> for InOk<K> {
 )]
 pub trait EndsWhenReturned {}
 
-/// Never implemented: a type that is what `returns` says does not ask for it.
-#[diagnostic::on_unimplemented(
-    message = "`returns = {What}` is said of a function that returns `{Self}`",
-    label = "returns something else",
-    note = "write `returns = value`, or leave `returns` out: the type decides"
-)]
-pub trait Is<What> {}
+/// Asked of what is not what `returns` says, and never implemented. One trait for each word: the
+/// parameter of one for all would be in the message by its full path.
+macro_rules! said {
+    ($trait:ident: $message:literal) => {
+        #[diagnostic::on_unimplemented(
+                    message = $message,
+                    label = "returns something else",
+                    note = "write `returns = value`, or leave `returns` out: the type decides"
+                )]
+        pub trait $trait {}
+    };
+}
+
+said!(SaidFuture: "`returns = future` is said of a function that returns `{Self}`");
+said!(SaidStream: "`returns = stream` is said of a function that returns `{Self}`");
+said!(SaidIterator: "`returns = iterator` is said of a function that returns `{Self}`");
 
 macro_rules! later {
     ($trait:ident $in_ok:ident $method:ident $as:ident $works_later:path, $yields:ident) => {
@@ -224,21 +233,21 @@ pub trait IsValue<R>: Sized {
 
     fn __future(self) -> Kind<Now, R>
     where
-        R: Is<future>,
+        R: SaidFuture,
     {
         Kind::NEW
     }
 
     fn __stream(self) -> Kind<Now, R>
     where
-        R: Is<stream>,
+        R: SaidStream,
     {
         Kind::NEW
     }
 
     fn __iterator(self) -> Kind<Now, R>
     where
-        R: Is<iterator>,
+        R: SaidIterator,
     {
         Kind::NEW
     }
@@ -280,14 +289,6 @@ impl<R, E> Tag<Result<R, E>> {
         Kind::NEW
     }
 }
-
-/// The words of `returns = ..`, as types for the error message.
-#[allow(non_camel_case_types)]
-pub struct future;
-#[allow(non_camel_case_types)]
-pub struct stream;
-#[allow(non_camel_case_types)]
-pub struct iterator;
 
 /// What goes back into a box of its own type when it has been wrapped.
 macro_rules! boxed {

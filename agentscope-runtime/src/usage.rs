@@ -28,3 +28,26 @@ impl Usage {
         self.input_tokens.saturating_add(self.output_tokens)
     }
 }
+
+/// What `usage = ..` may yield.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` does not say what the call used",
+    label = "expected a `Usage` or an `Option<Usage>`",
+    note = "write `usage = |result| Usage {{ input_tokens: .., output_tokens: .., ..Usage::default() }}`"
+)]
+pub trait UsageOption {
+    /// The tokens; `None` says nothing.
+    fn usage_option(self) -> Option<Usage>;
+}
+
+impl UsageOption for Usage {
+    fn usage_option(self) -> Option<Usage> {
+        Some(self)
+    }
+}
+
+impl UsageOption for Option<Usage> {
+    fn usage_option(self) -> Option<Usage> {
+        self
+    }
+}

@@ -1,4 +1,7 @@
-//! What the macros say about mistakes, word for word.
+//! What the macros say about mistakes, word for word: a case for each mistake.
+//!
+//! After a change of a message: `TRYBUILD=overwrite cargo test -p agentscope-ui-tests --test mistakes`,
+//! and read what has changed as somebody would who made the mistake.
 
 #![allow(clippy::print_stdout, reason = "a skipped test says so")]
 

@@ -6,10 +6,8 @@ struct Customer {
     email: String,
     #[sensitivity(secret, redact = last4)]
     card: String,
-    #[sensitivity(pii, redact = blur)]
-    phone: String,
 }
 
 fn main() {
-    let _ = Customer { email: String::new(), card: String::new(), phone: String::new() };
+    let _ = Customer { email: String::new(), card: String::new() };
 }

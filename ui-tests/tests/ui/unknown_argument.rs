@@ -1,12 +1,8 @@
-use agentscope::{agent, tool};
+use agentscope::agent;
 
-#[agent(token_buget = 100, default = internal, colour = "red")]
+#[agent(token_buget = 100, default = internal, colour = "red", 7)]
 fn plan() {}
-
-#[tool(token_budget = 100)]
-fn search() {}
 
 fn main() {
     plan();
-    search();
 }

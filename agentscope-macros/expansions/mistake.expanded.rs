@@ -1,0 +1,9 @@
+fn look(name: &str) -> usize {
+    name.len()
+}
+::core::compile_error! {
+    "`reads` is no effect; write `effect = read` or `effect = write`"
+}
+::core::compile_error! {
+    "the output of tool `look` (`usize`) has no sensitivity classification\nhelp: write #[tool(output = public)] or another of internal, confidential, pii, special, secret"
+}

@@ -1,0 +1,8 @@
+use agentscope::tool;
+
+#[tool(crate = "agentscope")]
+fn look() {}
+
+fn main() {
+    look();
+}

@@ -1,0 +1,8 @@
+use agentscope::tool;
+
+#[tool(listed = no)]
+fn look() {}
+
+fn main() {
+    look();
+}

@@ -1,0 +1,11 @@
+use agentscope::inference;
+
+#[inference]
+pub enum Model {
+    Small,
+    Large,
+}
+
+fn main() {
+    let _ = (Model::Small, Model::Large);
+}

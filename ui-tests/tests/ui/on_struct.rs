@@ -1,0 +1,8 @@
+use agentscope::tool;
+
+#[tool]
+struct Search;
+
+fn main() {
+    let _ = Search;
+}

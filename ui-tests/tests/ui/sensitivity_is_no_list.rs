@@ -1,0 +1,10 @@
+use agentscope::tool;
+
+#[tool]
+fn look(#[sensitivity = "internal"] name: &str) {
+    let _ = name;
+}
+
+fn main() {
+    look("");
+}

@@ -1,0 +1,10 @@
+use agentscope::tool;
+
+#[tool]
+fn look(#[sensitivity(internal, pii)] name: &str) {
+    let _ = name;
+}
+
+fn main() {
+    look("");
+}
