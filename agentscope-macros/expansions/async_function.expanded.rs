@@ -1,5 +1,7 @@
 async fn price(article: String) -> Result<u32, std::io::Error> {
     use ::agentscope::expects_agentscope_runtime_VERSION as __agentscope;
+    #[allow(unused_imports)]
+    use __agentscope::probing::*;
     __agentscope::async_call(
             async move {
                 let _ = &article;
@@ -8,7 +10,7 @@ async fn price(article: String) -> Result<u32, std::io::Error> {
                         static __SITE: __agentscope::Site = __agentscope::Site::new(__agentscope::Meta {
                             layer: __agentscope::Layer::Tool,
                             name: "price",
-                            span_name: ::core::concat!("execute_tool ", "price"),
+                            span_name: "execute_tool price",
                             function: ::core::concat!(
                                 ::core::module_path!(), "::", "price"
                             ),
@@ -18,23 +20,13 @@ async fn price(article: String) -> Result<u32, std::io::Error> {
                                 __agentscope::Param {
                                     name: "article",
                                     signature: "String",
-                                    sensitivity: ::core::option::Option::Some(__agentscope::Sensitivity {
-                                        class: __agentscope::Class::Internal,
-                                        kind: ::core::option::Option::None,
-                                        redact: ::core::option::Option::None,
-                                    }),
+                                    sensitivity: __agentscope::classes::INTERNAL,
                                 },
                             ],
-                            output: ::core::option::Option::Some(__agentscope::Sensitivity {
-                                class: __agentscope::Class::Internal,
-                                kind: ::core::option::Option::None,
-                                redact: ::core::option::Option::None,
-                            }),
+                            output: __agentscope::classes::INTERNAL,
                             schema: ::core::option::Option::Some(__schema),
                         });
                         fn __schema(__builder: &mut __agentscope::SchemaBuilder) {
-                            #[allow(unused_imports)]
-                            use __agentscope::OpaqueType as _;
                             let _ = &__builder;
                             __agentscope::TypeProbe::<String>::NEW
                                 .__declare(__builder, "article", "String");
@@ -45,11 +37,8 @@ async fn price(article: String) -> Result<u32, std::io::Error> {
                         &__SITE
                     },
                     |__capture| {
-                        #[allow(unused_imports)]
-                        use __agentscope::{ByClass as _, Opaque as _};
                         let _ = &__capture;
-                        __agentscope::Probe(&article).__argument(__capture, 0usize);
-                        __agentscope::Probe(&article).__structure(__capture);
+                        (&&&__agentscope::Probe(&article)).__argument(__capture, 0usize);
                         __capture.declared_schema();
                     },
                 );
@@ -62,24 +51,7 @@ async fn price(article: String) -> Result<u32, std::io::Error> {
                     Ok(349)
                 }
             },
-            |__tag| {
-                #[allow(unused_imports)]
-                use __agentscope::decide::*;
-                __tag.__kind().__judged()
-            },
-        )
-        .finish(
-            |__value, __output| {
-                #[allow(unused_imports)]
-                use __agentscope::{ByClass as _, Opaque as _};
-                __agentscope::Probe(__value).__output(__output);
-                __agentscope::Probe(__value).__output_structure(__output);
-            },
-            |__error, __failure| {
-                #[allow(unused_imports)]
-                use __agentscope::{ByClass as _, Opaque as _};
-                __agentscope::Probe(__error).__failure(__failure);
-            },
+            |__tag| (&(&&&__tag.__kind().__judged()).__shown()).__told(),
         )
         .await
 }

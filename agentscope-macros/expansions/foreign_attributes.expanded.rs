@@ -10,6 +10,8 @@ async fn price(
     context: &mut ToolContext,
 ) -> Found {
     use ::agentscope::expects_agentscope_runtime_VERSION as __agentscope;
+    #[allow(unused_imports)]
+    use __agentscope::probing::*;
     __agentscope::async_call(
             async move {
                 let _ = &context;
@@ -19,7 +21,7 @@ async fn price(
                         static __SITE: __agentscope::Site = __agentscope::Site::new(__agentscope::Meta {
                             layer: __agentscope::Layer::Tool,
                             name: "price",
-                            span_name: ::core::concat!("execute_tool ", "price"),
+                            span_name: "execute_tool price",
                             function: ::core::concat!(
                                 ::core::module_path!(), "::", "price"
                             ),
@@ -29,11 +31,7 @@ async fn price(
                                 __agentscope::Param {
                                     name: "article",
                                     signature: "String",
-                                    sensitivity: ::core::option::Option::Some(__agentscope::Sensitivity {
-                                        class: __agentscope::Class::Public,
-                                        kind: ::core::option::Option::None,
-                                        redact: ::core::option::Option::None,
-                                    }),
+                                    sensitivity: __agentscope::classes::PUBLIC,
                                 },
                                 __agentscope::Param {
                                     name: "context",
@@ -45,8 +43,6 @@ async fn price(
                             schema: ::core::option::Option::Some(__schema),
                         });
                         fn __schema(__builder: &mut __agentscope::SchemaBuilder) {
-                            #[allow(unused_imports)]
-                            use __agentscope::OpaqueType as _;
                             let _ = &__builder;
                             __agentscope::TypeProbe::<String>::NEW
                                 .__declare(__builder, "article", "String");
@@ -59,13 +55,10 @@ async fn price(
                         &__SITE
                     },
                     |__capture| {
-                        #[allow(unused_imports)]
-                        use __agentscope::{ByClass as _, Opaque as _};
                         let _ = &__capture;
-                        __agentscope::Probe(&article).__argument(__capture, 0usize);
-                        __agentscope::Probe(&article).__structure(__capture);
-                        __agentscope::classified_argument(&context, __capture, 1usize);
-                        __agentscope::Probe(&context).__structure(__capture);
+                        (&&&__agentscope::Probe(&article)).__argument(__capture, 0usize);
+                        __agentscope::classified(&context);
+                        (&&&__agentscope::Probe(&context)).__argument(__capture, 1usize);
                         __capture.declared_schema();
                     },
                 );
@@ -76,27 +69,7 @@ async fn price(
                 let context = &context;
                 '__agentscope: { find(article) }
             },
-            |__tag| {
-                #[allow(unused_imports)]
-                use __agentscope::decide::*;
-                __tag.__kind().__judged()
-            },
-        )
-        .finish(
-            |__value, __output| {
-                #[allow(unused_imports)]
-                use __agentscope::{ByClass as _, Opaque as _};
-                {
-                    let __value = __value;
-                    __agentscope::classified_output(__value, __output)
-                };
-                __agentscope::Probe(__value).__output_structure(__output);
-            },
-            |__error, __failure| {
-                #[allow(unused_imports)]
-                use __agentscope::{ByClass as _, Opaque as _};
-                __agentscope::Probe(__error).__failure(__failure);
-            },
+            |__tag| (&(&&&__tag.__kind().__judged().__classified()).__shown()).__told(),
         )
         .await
 }

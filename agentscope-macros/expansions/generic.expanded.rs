@@ -3,77 +3,49 @@ where
     T: std::fmt::Debug,
 {
     use ::agentscope::expects_agentscope_runtime_VERSION as __agentscope;
+    #[allow(unused_imports)]
+    use __agentscope::probing::*;
     __agentscope::call(
-            __agentscope::open(
+        __agentscope::open(
+            {
+                static __SITE: __agentscope::Site = __agentscope::Site::new(__agentscope::Meta {
+                    layer: __agentscope::Layer::Tool,
+                    name: "filled",
+                    span_name: "execute_tool filled",
+                    function: ::core::concat!(::core::module_path!(), "::", "filled"),
+                    description: "",
+                    reads_only: false,
+                    params: &[
+                        __agentscope::Param {
+                            name: "value",
+                            signature: "&T",
+                            sensitivity: __agentscope::classes::SECRET,
+                        },
+                    ],
+                    output: __agentscope::classes::SECRET,
+                    schema: ::core::option::Option::None,
+                });
+                &__SITE
+            },
+            |__capture| {
+                let _ = &__capture;
+                (&&&__agentscope::Probe(&value)).__argument(__capture, 0usize);
+                let __types = ();
+                let __types = (__types, &value);
+                let __types = __agentscope::type_key(&__types);
+                if let ::core::option::Option::Some(mut __builder) = __capture
+                    .missing_schema(__types)
                 {
-                    static __SITE: __agentscope::Site = __agentscope::Site::new(__agentscope::Meta {
-                        layer: __agentscope::Layer::Tool,
-                        name: "filled",
-                        span_name: ::core::concat!("execute_tool ", "filled"),
-                        function: ::core::concat!(
-                            ::core::module_path!(), "::", "filled"
-                        ),
-                        description: "",
-                        reads_only: false,
-                        params: &[
-                            __agentscope::Param {
-                                name: "value",
-                                signature: "&T",
-                                sensitivity: ::core::option::Option::Some(__agentscope::Sensitivity {
-                                    class: __agentscope::Class::Secret,
-                                    kind: ::core::option::Option::None,
-                                    redact: ::core::option::Option::None,
-                                }),
-                            },
-                        ],
-                        output: ::core::option::Option::Some(__agentscope::Sensitivity {
-                            class: __agentscope::Class::Secret,
-                            kind: ::core::option::Option::None,
-                            redact: ::core::option::Option::None,
-                        }),
-                        schema: ::core::option::Option::None,
-                    });
-                    &__SITE
-                },
-                |__capture| {
-                    #[allow(unused_imports)]
-                    use __agentscope::{ByClass as _, Opaque as _};
-                    let _ = &__capture;
-                    __agentscope::Probe(&value).__argument(__capture, 0usize);
-                    __agentscope::Probe(&value).__structure(__capture);
-                    let __types = ();
-                    let __types = (__types, &value);
-                    let __types = __agentscope::type_key(&__types);
-                    if let ::core::option::Option::Some(mut __builder) = __capture
-                        .missing_schema(__types)
-                    {
-                        __agentscope::Probe(&value)
-                            .__schema(&mut __builder, __capture.site(), 0usize);
-                        __capture.store_schema(__builder, __types);
-                    }
-                },
-            ),
-            move || -> [T; N] {
-                let value = value;
-                '__agentscope: { std::array::from_fn(|_| value.clone()) }
+                    (&__agentscope::Probe(&value))
+                        .__schema(&mut __builder, __capture.site(), 0usize);
+                    __capture.store_schema(__builder, __types);
+                }
             },
-            |__tag| {
-                #[allow(unused_imports)]
-                use __agentscope::decide::*;
-                __tag.__kind().__judged()
-            },
-        )
-        .finish(
-            |__value, __output| {
-                #[allow(unused_imports)]
-                use __agentscope::{ByClass as _, Opaque as _};
-                __agentscope::Probe(__value).__output(__output);
-                __agentscope::Probe(__value).__output_structure(__output);
-            },
-            |__error, __failure| {
-                #[allow(unused_imports)]
-                use __agentscope::{ByClass as _, Opaque as _};
-                __agentscope::Probe(__error).__failure(__failure);
-            },
-        )
+        ),
+        move || -> [T; N] {
+            let value = value;
+            '__agentscope: { std::array::from_fn(|_| value.clone()) }
+        },
+        |__tag| (&(&&&__tag.__kind().__judged()).__shown()).__told(),
+    )
 }

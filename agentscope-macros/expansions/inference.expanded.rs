@@ -1,5 +1,7 @@
 async fn complete(request: Request) -> Result<Response, Error> {
     use ::agentscope::expects_agentscope_runtime_VERSION as __agentscope;
+    #[allow(unused_imports)]
+    use __agentscope::probing::*;
     __agentscope::async_call(
             async move {
                 let _ = &request;
@@ -18,28 +20,17 @@ async fn complete(request: Request) -> Result<Response, Error> {
                                 __agentscope::Param {
                                     name: "request",
                                     signature: "Request",
-                                    sensitivity: ::core::option::Option::Some(__agentscope::Sensitivity {
-                                        class: __agentscope::Class::Confidential,
-                                        kind: ::core::option::Option::None,
-                                        redact: ::core::option::Option::None,
-                                    }),
+                                    sensitivity: __agentscope::classes::CONFIDENTIAL,
                                 },
                             ],
-                            output: ::core::option::Option::Some(__agentscope::Sensitivity {
-                                class: __agentscope::Class::Confidential,
-                                kind: ::core::option::Option::None,
-                                redact: ::core::option::Option::None,
-                            }),
+                            output: __agentscope::classes::CONFIDENTIAL,
                             schema: ::core::option::Option::None,
                         });
                         &__SITE
                     },
                     |__capture| {
-                        #[allow(unused_imports)]
-                        use __agentscope::{ByClass as _, Opaque as _};
                         let _ = &__capture;
-                        __agentscope::Probe(&request).__argument(__capture, 0usize);
-                        __agentscope::Probe(&request).__structure(__capture);
+                        (&&&__agentscope::Probe(&request)).__argument(__capture, 0usize);
                         __capture.provider("openai");
                         __capture.model(&request.model);
                     },
@@ -50,32 +41,20 @@ async fn complete(request: Request) -> Result<Response, Error> {
                 '__agentscope: { send(request).await }
             },
             |__tag| {
-                #[allow(unused_imports)]
-                use __agentscope::decide::*;
-                __tag.__kind().__judged()
-            },
-        )
-        .finish(
-            |__value, __output| {
-                #[allow(unused_imports)]
-                use __agentscope::{ByClass as _, Opaque as _};
-                __agentscope::Probe(__value).__output(__output);
-                __agentscope::Probe(__value).__output_structure(__output);
-                __output
-                    .usage(
-                        __agentscope::apply(
-                            __value,
-                            |response| Usage {
-                                input_tokens: response.tokens,
-                                ..Usage::default()
-                            },
-                        ),
-                    );
-            },
-            |__error, __failure| {
-                #[allow(unused_imports)]
-                use __agentscope::{ByClass as _, Opaque as _};
-                __agentscope::Probe(__error).__failure(__failure);
+                (&(&&&__tag.__kind().__judged()).__shown())
+                    .__told()
+                    .__used(|__value, __output| {
+                        __output
+                            .usage(
+                                __agentscope::apply(
+                                    __value,
+                                    |response| Usage {
+                                        input_tokens: response.tokens,
+                                        ..Usage::default()
+                                    },
+                                ),
+                            )
+                    })
             },
         )
         .await

@@ -1,5 +1,7 @@
 async fn serve() -> ! {
     use ::agentscope::expects_agentscope_runtime_VERSION as __agentscope;
+    #[allow(unused_imports)]
+    use __agentscope::probing::*;
     match __agentscope::async_call(
             async move {
                 __agentscope::begin(
@@ -7,25 +9,19 @@ async fn serve() -> ! {
                         static __SITE: __agentscope::Site = __agentscope::Site::new(__agentscope::Meta {
                             layer: __agentscope::Layer::Agent,
                             name: "serve",
-                            span_name: ::core::concat!("invoke_agent ", "serve"),
+                            span_name: "invoke_agent serve",
                             function: ::core::concat!(
                                 ::core::module_path!(), "::", "serve"
                             ),
                             description: "",
                             reads_only: false,
                             params: &[],
-                            output: ::core::option::Option::Some(__agentscope::Sensitivity {
-                                class: __agentscope::Class::Public,
-                                kind: ::core::option::Option::None,
-                                redact: ::core::option::Option::None,
-                            }),
+                            output: __agentscope::classes::PUBLIC,
                             schema: ::core::option::Option::None,
                         });
                         &__SITE
                     },
                     |__capture| {
-                        #[allow(unused_imports)]
-                        use __agentscope::{ByClass as _, Opaque as _};
                         let _ = &__capture;
                     },
                 );
@@ -38,24 +34,7 @@ async fn serve() -> ! {
                     }
                 }
             },
-            |__tag| {
-                #[allow(unused_imports)]
-                use __agentscope::decide::*;
-                __tag.__value().__judged()
-            },
-        )
-        .finish(
-            |__value, __output| {
-                #[allow(unused_imports)]
-                use __agentscope::{ByClass as _, Opaque as _};
-                __agentscope::Probe(__value).__output(__output);
-                __agentscope::Probe(__value).__output_structure(__output);
-            },
-            |__error, __failure| {
-                #[allow(unused_imports)]
-                use __agentscope::{ByClass as _, Opaque as _};
-                __agentscope::Probe(__error).__failure(__failure);
-            },
+            |__tag| (&(&&&__tag.__value().__judged()).__shown()).__told(),
         )
         .await
     {}

@@ -1,5 +1,7 @@
 async fn plan() {
     use ::agentscope::expects_agentscope_runtime_VERSION as __agentscope;
+    #[allow(unused_imports)]
+    use __agentscope::probing::*;
     __agentscope::async_call(
             async move {
                 __agentscope::begin(
@@ -7,7 +9,7 @@ async fn plan() {
                         static __SITE: __agentscope::Site = __agentscope::Site::new(__agentscope::Meta {
                             layer: __agentscope::Layer::Agent,
                             name: "plan",
-                            span_name: ::core::concat!("invoke_agent ", "plan"),
+                            span_name: "invoke_agent plan",
                             function: ::core::concat!(
                                 ::core::module_path!(), "::", "plan"
                             ),
@@ -20,8 +22,6 @@ async fn plan() {
                         &__SITE
                     },
                     |__capture| {
-                        #[allow(unused_imports)]
-                        use __agentscope::{ByClass as _, Opaque as _};
                         let _ = &__capture;
                     },
                 );
@@ -37,27 +37,7 @@ async fn plan() {
                     let other = spawn(task);
                 }
             },
-            |__tag| {
-                #[allow(unused_imports)]
-                use __agentscope::decide::*;
-                __tag.__kind().__judged()
-            },
-        )
-        .finish(
-            |__value, __output| {
-                #[allow(unused_imports)]
-                use __agentscope::{ByClass as _, Opaque as _};
-                {
-                    let __value = __value;
-                    __agentscope::classified_output(__value, __output)
-                };
-                __agentscope::Probe(__value).__output_structure(__output);
-            },
-            |__error, __failure| {
-                #[allow(unused_imports)]
-                use __agentscope::{ByClass as _, Opaque as _};
-                __agentscope::Probe(__error).__failure(__failure);
-            },
+            |__tag| (&(&&&__tag.__kind().__judged().__classified()).__shown()).__told(),
         )
         .await
 }

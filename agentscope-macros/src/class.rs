@@ -213,6 +213,17 @@ impl Sensitivity {
         quote!(#private::Sensitivity { class: #private::Class::#class, kind: #kind, redact: #redact })
     }
 
+    /// The same in `Some`; by a name of its own where there is one, for it is in every expansion.
+    pub(crate) fn optional_tokens(&self, private: &Path) -> TokenStream {
+        if self.kind.is_none() && self.redact.is_none() {
+            let name = self.class.variant().to_string().to_uppercase();
+            let name = Ident::new(&name, Span::call_site());
+            return quote!(#private::classes::#name);
+        }
+        let sensitivity = self.tokens(private);
+        quote!(::core::option::Option::Some(#sensitivity))
+    }
+
     pub(crate) fn class_tokens(&self, private: &Path) -> TokenStream {
         let class = self.class.variant();
         quote!(#private::Class::#class)

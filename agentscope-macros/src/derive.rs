@@ -217,7 +217,7 @@ impl Derive {
 
                 fn redact(&self, #out: &mut #private::Redactor<'_>) {
                     #[allow(unused_imports)]
-                    use #private::{ByClass as _, Opaque as _};
+                    use #private::probing::*;
                     let _ = &#out;
                     #body
                 }
@@ -301,7 +301,7 @@ impl Derive {
             Classified::Here(sensitivity) => {
                 let policy: Sensitivity = sensitivity.clone();
                 let policy = policy.tokens(private);
-                quote!(#private::Probe(#binding).__field(#out, &#policy))
+                quote!((&&#private::Probe(#binding)).__field(#out, &#policy))
             }
             Classified::ByType => {
                 let ty = &part.field.ty;

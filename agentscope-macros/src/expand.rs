@@ -6,7 +6,7 @@
 use proc_macro2::{Group, Ident, Span, TokenStream};
 use quote::{ToTokens as _, quote, quote_spanned};
 use syn::spanned::Spanned as _;
-use syn::{Expr, Path, ReturnType};
+use syn::{Expr, Lit, Path, ReturnType};
 
 use crate::arguments::{self, Arguments, Macro};
 use crate::checks::{self, Argument, Classified, Plan};
@@ -54,7 +54,7 @@ pub(crate) struct Expansion<'a> {
     pub(crate) arguments: &'a Arguments,
     pub(crate) values: &'a [Argument],
     pub(crate) captured: bool,
-    output: &'a Classified,
+    pub(crate) output: &'a Classified,
     pub(crate) private: Path,
     /// Where the type of the result is written.
     pub(crate) declared_span: Span,
@@ -105,7 +105,7 @@ fn function(kind: Macro, arguments: &Arguments, plan: Plan) -> TokenStream {
 
 impl Expansion<'_> {
     /// The runtime's module in a call that an error may be about, as if written at `at`.
-    fn private_at(&self, at: Span) -> TokenStream {
+    pub(crate) fn private_at(&self, at: Span) -> TokenStream {
         let tokens = self.private.to_token_stream().into_iter();
         let tokens = tokens.map(|mut token| {
             token.set_span(at);
@@ -114,22 +114,12 @@ impl Expansion<'_> {
         tokens.collect()
     }
 
-    /// Brings into scope what is probed.
-    fn import(&self) -> TokenStream {
-        let private = &self.private;
-        quote! {
-            #[allow(unused_imports)]
-            use #private::{ByClass as _, Opaque as _};
-        }
-    }
-
     /// `open(&SITE, |capture| ..)`, where the arguments are; `how` is `open` or `begin`.
     pub(crate) fn open(&self, how: &str, function: &Function) -> TokenStream {
         let how = (self.local)(how);
         let private = &self.private;
         let meta = self.meta(function);
         let capture = (self.local)("__capture");
-        let import = self.import();
         let values = self
             .values
             .iter()
@@ -161,7 +151,6 @@ impl Expansion<'_> {
                     &__SITE
                 },
                 |#capture| {
-                    #import
                     let _ = &#capture;
                     #(#values)*
                     #schema
@@ -181,11 +170,14 @@ impl Expansion<'_> {
         };
         let own_name = checks::unraw(&function.signature.ident);
         let name = self.arguments.name.as_ref().and_then(literal);
-        let name = name.map_or(quote!(#own_name), |name| name.to_token_stream());
+        let name = match name {
+            Some(Lit::Str(name)) => name.value(),
+            _ => own_name.clone(),
+        };
         let span_name = match self.kind {
-            Macro::Agent => quote!(::core::concat!("invoke_agent ", #name)),
-            Macro::Tool => quote!(::core::concat!("execute_tool ", #name)),
-            Macro::Inference => quote!(""),
+            Macro::Agent => format!("invoke_agent {name}"),
+            Macro::Tool => format!("execute_tool {name}"),
+            Macro::Inference => String::new(),
         };
         let description = match &self.arguments.description {
             Some(description) => description.to_token_stream(),
@@ -219,10 +211,7 @@ impl Expansion<'_> {
 
     fn sensitivity(&self, classified: &Classified) -> TokenStream {
         match classified {
-            Classified::Here(sensitivity) => {
-                let sensitivity = sensitivity.tokens(&self.private);
-                quote!(::core::option::Option::Some(#sensitivity))
-            }
+            Classified::Here(sensitivity) => sensitivity.optional_tokens(&self.private),
             Classified::ByType => quote!(::core::option::Option::None),
         }
     }
@@ -232,20 +221,14 @@ impl Expansion<'_> {
         let Argument {
             binding, cfgs, ty, ..
         } = value;
+        let record = quote!((&&&#private::Probe(&#binding)).__argument(#capture, #index););
         match &value.classified {
-            Classified::Here(_) => quote! {
-                #(#cfgs)* #private::Probe(&#binding).__argument(#capture, #index);
-                #(#cfgs)* #private::Probe(&#binding).__structure(#capture);
-            },
+            Classified::Here(_) => quote!(#(#cfgs)* #record),
             Classified::ByType => {
                 let at = type_span(ty);
                 let here = self.private_at(at);
-                let checked =
-                    quote_spanned!(at=> #here::classified_argument(&#binding, #capture, #index));
-                quote! {
-                    #(#cfgs)* #checked;
-                    #(#cfgs)* #private::Probe(&#binding).__structure(#capture);
-                }
+                let check = quote_spanned!(at=> #here::classified(&#binding));
+                quote!(#(#cfgs)* #check; #(#cfgs)* #record)
             }
         }
     }
@@ -256,53 +239,5 @@ impl Expansion<'_> {
             .name
             .iter()
             .chain(self.arguments.options.iter().map(|(_, value)| value))
-    }
-
-    pub(crate) fn on_value(&self) -> TokenStream {
-        let private = &self.private;
-        let (value, output) = ((self.local)("__value"), (self.local)("__output"));
-        let import = self.import();
-        let record = match self.output {
-            Classified::Here(_) => quote! {
-                #private::Probe(#value).__output(#output);
-                #private::Probe(#value).__output_structure(#output);
-            },
-            Classified::ByType => {
-                // An error about a missing class points at the declared type.
-                let at = self.declared_span;
-                let (private_here, value_here) = (self.private_at(at), Ident::new("__value", at));
-                let checked = quote_spanned! {at=> {
-                    let #value_here = #value;
-                    #private_here::classified_output(#value_here, #output)
-                }};
-                quote! {
-                    #checked;
-                    #private::Probe(#value).__output_structure(#output);
-                }
-            }
-        };
-        let usage = self.arguments.usage.as_ref().map(|usage| {
-            let private = self.private_at(usage.span());
-            quote_spanned!(usage.span()=> #output.usage(#private::apply(#value, #usage));)
-        });
-        quote! {
-            |#value, #output| {
-                #import
-                #record
-                #usage
-            }
-        }
-    }
-
-    pub(crate) fn on_error(&self) -> TokenStream {
-        let private = &self.private;
-        let (error, failure) = ((self.local)("__error"), (self.local)("__failure"));
-        let import = self.import();
-        quote! {
-            |#error, #failure| {
-                #import
-                #private::Probe(#error).__failure(#failure);
-            }
-        }
     }
 }

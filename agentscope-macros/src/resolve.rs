@@ -29,7 +29,8 @@ pub(crate) fn is_expanded(word: &str) -> bool {
     word.starts_with(MODULE)
 }
 
-/// An import of the module that expansions call, and what it is called after that.
+/// An import of the module that expansions call, with what they probe by, and what it is called
+/// after that.
 ///
 /// By the name that it has in the runtime of this very version, and once: a runtime that is not
 /// there, or is of another version, is one error.
@@ -37,7 +38,11 @@ pub(crate) fn private(runtime: &Path) -> (TokenStream, Path) {
     let version = env!("CARGO_PKG_VERSION").replace(['.', '-', '+'], "_");
     let module = format_ident!("{MODULE}{version}");
     (
-        quote!(use #runtime::#module as __agentscope;),
+        quote! {
+            use #runtime::#module as __agentscope;
+            #[allow(unused_imports)]
+            use __agentscope::probing::*;
+        },
         parse_quote!(__agentscope),
     )
 }

@@ -2,8 +2,10 @@
 
 use proc_macro2::{Group, Ident, Span, TokenStream};
 use quote::{quote, quote_spanned};
+use syn::spanned::Spanned as _;
 use syn::{Attribute, Lifetime};
 
+use crate::checks::Classified;
 use crate::exits;
 use crate::expand::Expansion;
 use crate::function::Function;
@@ -47,11 +49,7 @@ impl Expansion<'_> {
         let pinned = self.pinned(returns);
         let decide = self.decide(returns);
         let body = quote!(#to_async { #captured #begin; #pinned #bound #body });
-        let finish = self.finish();
-        diverging(
-            returns,
-            quote!(#private::async_call(#body, #decide)#finish.await),
-        )
+        diverging(returns, quote!(#private::async_call(#body, #decide).await))
     }
 
     fn in_place(&self, function: &Function, returns: &Returns, body: &TokenStream) -> TokenStream {
@@ -59,13 +57,12 @@ impl Expansion<'_> {
         let open = self.open("open", function);
         let bindings = self.rebound(function);
         let decide = self.decide(returns);
-        let finish = self.finish();
         let ty = &returns.body;
         let [inside, value] = ["__inside", "__value"].map(self.local);
         quote! {
             let #inside = #private::inside(#open);
             let #value: #ty = { #bindings #body };
-            #private::leave(#inside, #value, #decide)#finish
+            #private::leave(#inside, #value, #decide)
         }
     }
 
@@ -79,7 +76,6 @@ impl Expansion<'_> {
         let open = self.open("open", function);
         let bindings = self.rebound(function);
         let decide = self.decide(returns);
-        let finish = self.finish();
         let ty = &returns.body;
         let pinned = self.pinned(returns);
         let to_call = quote_spanned!(shown_at(function)=> move ||);
@@ -95,7 +91,7 @@ impl Expansion<'_> {
                 quote!(#private::call(#open, #to_call -> #ty { #bindings #body }, #decide))
             }
         };
-        diverging(returns, quote!(#called #finish))
+        diverging(returns, called)
     }
 
     /// Never runs; says the type of a body where it cannot be written on a closure.
@@ -108,14 +104,9 @@ impl Expansion<'_> {
         }
     }
 
-    fn finish(&self) -> TokenStream {
-        let (on_value, on_error) = (self.on_value(), self.on_error());
-        quote!(.finish(#on_value, #on_error))
-    }
-
-    /// The closure that decides, by the type of what the body returns, when the call ends.
+    /// The closure that decides, by the type of what the body returns, when the call ends and what
+    /// is recorded then.
     fn decide(&self, returns: &Returns) -> TokenStream {
-        let private = &self.private;
         let method = &returns.method;
         // An error about the declared type points at it: all of the call is written there.
         let at = match &returns.items {
@@ -127,13 +118,24 @@ impl Expansion<'_> {
             Some((of, items)) => quote_spanned!(at=> #tag.#of::<#items>()),
             None => quote_spanned!(at=> #tag.#method()),
         };
-        quote! {
-            |#tag| {
-                #[allow(unused_imports)]
-                use #private::decide::*;
-                #decided.__judged()
+        let judged = quote_spanned!(at=> #decided.__judged());
+        let classified = match self.output {
+            Classified::Here(_) => judged,
+            // An error about a missing class points at the declared type.
+            Classified::ByType => {
+                let check = quote_spanned!(self.declared_span=> .__classified());
+                quote!(#judged #check)
             }
-        }
+        };
+        let used = self.arguments.usage.as_ref().map(|usage| {
+            let at = usage.span();
+            let private = self.private_at(at);
+            let [value, output] = ["__value", "__output"].map(|name| Ident::new(name, at));
+            quote_spanned! {at=>
+                .__used(|#value, #output| #output.usage(#private::apply(#value, #usage)))
+            }
+        });
+        quote!(|#tag| (&(&&&#classified).__shown()).__told()#used)
     }
 }
 

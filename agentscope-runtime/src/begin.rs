@@ -6,12 +6,12 @@
 
 use std::cell::{Cell, RefCell};
 
-use crate::call::{Call, Entered, record};
+use crate::call::{Call, Entered, record_with};
 use crate::capture::Capture;
 use crate::site::Site;
 
 /// A call that the poll on this thread has opened, and is in.
-struct Begun {
+pub(crate) struct Begun {
     /// Left before the call ends.
     entered: Option<Entered>,
     call: Call,
@@ -35,55 +35,44 @@ pub fn begin(site: &'static Site, fill: impl FnOnce(&mut Capture)) {
 #[cold]
 #[inline(never)]
 fn open(site: &'static Site, fill: impl FnOnce(&mut Capture)) {
-    let call = record(site, fill);
+    put(record_with(site, fill));
+}
+
+fn put(call: Call) {
     let entered = call.enter();
     let begun = Begun { entered, call };
     BEGUN.with_borrow_mut(|slot| *slot = Some(begun));
 }
 
-/// Runs the first poll of a body. If it unwinds the call has panicked.
+/// The first poll of a body is about to be made.
 #[cold]
 #[inline(never)]
-pub(crate) fn first_poll<R>(poll: impl FnOnce() -> R) -> (R, Call) {
+pub(crate) fn ask() -> Asking {
     // While the thread is torn down nothing can be recorded.
-    let Ok(outer) = BEGUN.try_with(|slot| slot.borrow_mut().take()) else {
-        return (poll(), Call::LET_THROUGH);
-    };
-    ASKED.set(true);
-    let asking = Asking { outer: Some(outer) };
-    let result = poll();
-    let call = asking.answer();
-    (result, call)
+    let outer = BEGUN.try_with(|slot| slot.borrow_mut().take()).ok();
+    ASKED.set(outer.is_some());
+    Asking { outer }
 }
 
-/// Gives the slot back to the poll around this one, however this one ends.
-struct Asking {
+/// Gives the slot back to the poll around this one.
+pub(crate) struct Asking {
     outer: Option<Option<Begun>>,
 }
 
 impl Asking {
-    fn take(&mut self) -> Option<Begun> {
+    /// The call that the body has opened; the poll is over, however it ended.
+    pub(crate) fn answer(self) -> Call {
         ASKED.set(false);
-        let outer = self.outer.take()?;
-        let taken = BEGUN.try_with(|slot| std::mem::replace(&mut *slot.borrow_mut(), outer));
-        taken.ok().flatten()
-    }
-
-    fn answer(mut self) -> Call {
-        let Some(Begun { entered, call }) = self.take() else {
+        let Some(outer) = self.outer else {
             return Call::LET_THROUGH;
         };
-        drop(entered);
-        call
-    }
-}
-
-/// The poll unwinds.
-impl Drop for Asking {
-    fn drop(&mut self) {
-        if let Some(Begun { entered, call }) = self.take() {
-            drop(entered);
-            call.panicked();
+        let taken = BEGUN.try_with(|slot| std::mem::replace(&mut *slot.borrow_mut(), outer));
+        match taken {
+            Ok(Some(Begun { entered, call })) => {
+                drop(entered);
+                call
+            }
+            _ => Call::LET_THROUGH,
         }
     }
 }

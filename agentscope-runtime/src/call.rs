@@ -3,6 +3,7 @@
 use std::mem::{self, ManuallyDrop};
 use std::panic::{AssertUnwindSafe, RefUnwindSafe, UnwindSafe, catch_unwind};
 
+use crate::begin;
 use crate::capture::Capture;
 use crate::frame;
 use crate::opening::Opening;
@@ -30,14 +31,24 @@ impl RefUnwindSafe for Call {}
 #[inline]
 pub fn open(site: &'static Site, fill: impl FnOnce(&mut Capture)) -> Call {
     match switch::should_try() {
-        true => record(site, fill),
+        true => record_with(site, fill),
         false => Call::LET_THROUGH,
     }
 }
 
 #[cold]
 #[inline(never)]
-pub(crate) fn record(site: &'static Site, fill: impl FnOnce(&mut Capture)) -> Call {
+pub(crate) fn record_with(site: &'static Site, fill: impl FnOnce(&mut Capture)) -> Call {
+    let mut fill = Some(fill);
+    record(site, &mut |capture| {
+        if let Some(fill) = fill.take() {
+            fill(capture);
+        }
+    })
+}
+
+/// Not generic, so that it is compiled once.
+fn record(site: &'static Site, fill: &mut dyn FnMut(&mut Capture)) -> Call {
     let Some(mut opening) = Opening::begin(site) else {
         return Call::LET_THROUGH;
     };
@@ -62,18 +73,24 @@ impl Call {
         }
     }
 
-    /// Runs the body, or one poll of it, inside the call. If it unwinds the call has panicked.
+    /// Goes into the call for one step of the body.
     #[inline]
-    pub(crate) fn run<R>(&mut self, body: impl FnOnce() -> R) -> R {
-        let Some(recording) = &*self.0 else {
-            return body();
+    pub(crate) fn around(&mut self) -> Around<'_> {
+        let step = match self.enter() {
+            Some(entered) => Step::Entered(entered),
+            None => Step::Through,
         };
-        let entered = recording.enter();
-        let unwinding = Unwinding(self);
-        let result = body();
-        mem::forget(unwinding);
-        drop(entered);
-        result
+        Around { call: self, step }
+    }
+
+    /// The same for the first poll of a body that opens the call itself.
+    #[inline]
+    pub(crate) fn around_first(&mut self) -> Around<'_> {
+        let step = match switch::should_try() {
+            true => Step::Asking(begin::ask()),
+            false => Step::Through,
+        };
+        Around { call: self, step }
     }
 
     /// The call that is still open, if it is recorded.
@@ -143,15 +160,46 @@ impl Drop for Call {
     }
 }
 
-/// Ends the call as panicked. `thread::panicking()` would not do: it is also true for a call that
-/// is merely dropped while its agent panics.
-struct Unwinding<'a>(&'a mut Call);
+/// While it lives the body runs inside its call. Dropped otherwise than by `done` the body unwinds,
+/// and the call has panicked. `thread::panicking()` would not do: it is also true for a call that is
+/// merely dropped while its agent panics.
+///
+/// Not generic, so that what surrounds each poll of each function is compiled once.
+pub(crate) struct Around<'a> {
+    call: &'a mut Call,
+    step: Step,
+}
 
-impl Drop for Unwinding<'_> {
-    fn drop(&mut self) {
-        if let Some(recording) = self.0.0.take() {
-            recording.panicked();
+enum Step {
+    Through,
+    Entered(Entered),
+    Asking(begin::Asking),
+}
+
+impl Around<'_> {
+    #[inline]
+    pub(crate) fn done(self) {
+        let mut this = ManuallyDrop::new(self);
+        if !matches!(this.step, Step::Through) {
+            this.leave();
         }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn leave(&mut self) {
+        match mem::replace(&mut self.step, Step::Through) {
+            Step::Through => {}
+            Step::Entered(entered) => drop(entered),
+            Step::Asking(asking) => *self.call = asking.answer(),
+        }
+    }
+}
+
+impl Drop for Around<'_> {
+    fn drop(&mut self) {
+        self.leave();
+        self.call.take().panicked();
     }
 }
 

@@ -104,9 +104,30 @@ impl Sensitivity {
         redact: None,
     };
 
+    const fn of(class: Class) -> Option<Self> {
+        Some(Self {
+            class,
+            kind: None,
+            redact: None,
+        })
+    }
+
     pub(crate) fn treatment(&self) -> Treatment {
         self.redact.unwrap_or(self.class.treatment())
     }
+}
+
+/// A class and nothing else, by the name of the class: what most places say.
+#[allow(missing_docs, reason = "called by expansions only")]
+pub mod classes {
+    use super::{Class, Sensitivity};
+
+    pub const PUBLIC: Option<Sensitivity> = Sensitivity::of(Class::Public);
+    pub const INTERNAL: Option<Sensitivity> = Sensitivity::of(Class::Internal);
+    pub const CONFIDENTIAL: Option<Sensitivity> = Sensitivity::of(Class::Confidential);
+    pub const PII: Option<Sensitivity> = Sensitivity::of(Class::Pii);
+    pub const SPECIAL: Option<Sensitivity> = Sensitivity::of(Class::Special);
+    pub const SECRET: Option<Sensitivity> = Sensitivity::of(Class::Secret);
 }
 
 /// A type whose fields all have a sensitivity class; derive it with `#[derive(Classify)]`.

@@ -91,9 +91,9 @@ mod reason;
 mod recording;
 mod redact;
 mod registry;
-mod room;
 #[allow(missing_docs, reason = "called by expansions only")]
 mod returned;
+mod room;
 #[allow(missing_docs, reason = "called by expansions only")]
 mod schema;
 #[cfg(test)]
@@ -156,28 +156,28 @@ pub mod __private {
     pub use crate::begin::begin;
     pub use crate::call::{Call, inside, open};
     pub use crate::capture::Capture;
-    pub use crate::class::{Class, Classify, Sensitivity, Treatment};
+    pub use crate::class::{Class, Classify, Sensitivity, Treatment, classes};
     pub use crate::in_agent::{in_cx, in_cx_fn};
-    pub use crate::output::{Failure, Output};
+    pub use crate::output::Output;
     pub use crate::question::{branch, from_rest};
     pub use crate::registry::Registered;
     pub use crate::returned::{async_call, call, call_future, leave, never};
     pub use crate::schema::SchemaBuilder;
     pub use inventory;
 
-    pub use crate::probe::{
-        ByClass, Highest, Opaque, OpaqueType, Probe, TypeProbe, Unclassified, apply,
-        classified_argument, classified_output, type_key,
-    };
+    pub use crate::probe::{Highest, Probe, TypeProbe, Unclassified, apply, classified, type_key};
     pub use crate::redact::{Object, Redactor};
     pub use crate::site::{Layer, Meta, Param, Site};
     pub use crate::usage::Usage;
 
-    /// What decides when a call ends; brought into scope where it is decided.
-    pub mod decide {
+    /// What is probed, brought into scope where that is done. No name comes with it, and the methods
+    /// are those of types of ours.
+    pub mod probing {
+        pub use crate::probe::{Argument as _, Described as _, Field as _, OpaqueType as _};
         pub use crate::returned::{
             IsFuture as _, IsFutureInOk as _, IsIterator as _, IsIteratorInOk as _, IsStream as _,
             IsStreamInOk as _, IsValue as _, NoResult as _,
         };
+        pub use crate::settle::{Shows as _, Tells as _};
     }
 }

@@ -1,17 +1,15 @@
 //! Finds out at compile time what a type can do, and records what it can.
 //!
-//! The compiler tries an inherent method first, then a trait method on the value, then one on a
-//! reference to it. So `Probe(&value).__argument(..)` follows the classes in the type where it
-//! implements `Classify`, whatever is said at the argument; else it is that of [`ByClass`] where the type
-//! implements `Serialize`, else that of [`Opaque`]. Inside a generic function only the bounds that the
-//! function states are seen.
+//! An impl for more references is tried before one for fewer. So `(&&&Probe(&value)).__argument(..)`
+//! follows the classes in the type where it implements `Classify`, whatever is said at the argument;
+//! else the class of the place, where the type implements `Serialize`; else it says that there is
+//! an argument. Inside a generic function only the bounds that the function states are seen.
 
 use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::capture::Capture;
 use crate::class::{Class, Classify, Sensitivity};
-use crate::output::{Failure, Output};
 use crate::redact::Redactor;
 use crate::schema::SchemaBuilder;
 use crate::site::Site;
@@ -19,50 +17,86 @@ use crate::site::Site;
 /// A reference whose type is probed.
 pub struct Probe<'a, T: ?Sized>(pub &'a T);
 
-impl<T: Classify + ?Sized> Probe<'_, T> {
-    pub fn __argument(self, capture: &mut Capture, index: usize) {
+impl<T: ?Sized> Clone for Probe<'_, T> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<T: ?Sized> Copy for Probe<'_, T> {}
+
+/// Records an argument as its type allows: its value, then its structure; asked of `&&&Probe`, for
+/// the compiler tries the impl with the most references first.
+pub trait Argument {
+    fn __argument(self, capture: &mut Capture, index: usize);
+}
+
+impl<T: Classify + Serialize + ?Sized> Argument for &&&Probe<'_, T> {
+    fn __argument(self, capture: &mut Capture, index: usize) {
         capture.classified(index, self.0);
+        capture.structure(self.0);
     }
+}
 
-    pub fn __output(self, output: &mut Output) {
-        output.classified(self.0);
+impl<T: Serialize + ?Sized> Argument for &&Probe<'_, T> {
+    fn __argument(self, capture: &mut Capture, index: usize) {
+        capture.value(index, self.0);
+        capture.structure(self.0);
     }
+}
 
-    /// Writes a field of a classified type whose class is at the field.
-    pub fn __field(self, out: &mut Redactor<'_>, sensitivity: &Sensitivity) {
+impl<T: Classify + ?Sized> Argument for &Probe<'_, T> {
+    fn __argument(self, capture: &mut Capture, index: usize) {
+        capture.classified(index, self.0);
+        capture.no_structure();
+    }
+}
+
+impl<T: ?Sized> Argument for Probe<'_, T> {
+    fn __argument(self, capture: &mut Capture, index: usize) {
+        capture.opaque(index);
+        capture.no_structure();
+    }
+}
+
+/// Writes a field of a classified type whose class is at the field; asked of `&&Probe`.
+pub trait Field {
+    fn __field(self, out: &mut Redactor<'_>, sensitivity: &Sensitivity);
+}
+
+impl<T: Classify + ?Sized> Field for &&Probe<'_, T> {
+    fn __field(self, out: &mut Redactor<'_>, sensitivity: &Sensitivity) {
         out.classified(self.0, sensitivity);
     }
 }
 
-/// What is recorded of a type whose class is at the place that holds it.
-pub trait ByClass: Sized {
-    fn __argument(self, capture: &mut Capture, index: usize);
-    fn __output(self, output: &mut Output);
-    fn __field(self, out: &mut Redactor<'_>, sensitivity: &Sensitivity);
-}
-
-impl<T: Serialize + ?Sized> ByClass for Probe<'_, T> {
-    fn __argument(self, capture: &mut Capture, index: usize) {
-        capture.value(index, self.0);
-    }
-
-    fn __output(self, output: &mut Output) {
-        output.value(self.0);
-    }
-
+impl<T: Serialize + ?Sized> Field for &Probe<'_, T> {
     fn __field(self, out: &mut Redactor<'_>, sensitivity: &Sensitivity) {
         out.value(self.0, sensitivity);
     }
 }
 
-/// Hashes, sizes and shapes; after the value itself, whose class decides what may be looked at.
-impl<T: Serialize + ?Sized> Probe<'_, T> {
-    pub fn __structure(self, capture: &mut Capture) {
-        capture.structure(self.0);
+impl<T: ?Sized> Field for Probe<'_, T> {
+    fn __field(self, out: &mut Redactor<'_>, sensitivity: &Sensitivity) {
+        out.opaque(sensitivity);
     }
+}
 
-    pub fn __output_structure(self, output: &mut Output) {
-        output.structure(self.0);
+/// Adds an argument to a schema; asked of `&Probe`.
+pub trait Described {
+    fn __schema(self, builder: &mut SchemaBuilder, site: &Site, index: usize);
+}
+
+impl<T: JsonSchema + ?Sized> Described for &Probe<'_, T> {
+    fn __schema(self, builder: &mut SchemaBuilder, site: &Site, index: usize) {
+        builder.declared::<T>(site.meta.param(index).name);
+    }
+}
+
+impl<T: ?Sized> Described for Probe<'_, T> {
+    fn __schema(self, builder: &mut SchemaBuilder, site: &Site, index: usize) {
+        let param = site.meta.param(index);
+        builder.opaque(param.name, param.signature);
     }
 }
 
@@ -80,57 +114,8 @@ pub trait Unclassified {
 
 impl<T: ?Sized> Unclassified for Highest<T> {}
 
-impl<T: JsonSchema + ?Sized> Probe<'_, T> {
-    pub fn __schema(self, builder: &mut SchemaBuilder, site: &Site, index: usize) {
-        builder.declared::<T>(site.meta.param(index).name);
-    }
-}
-
-impl<T: Classify + ?Sized> Probe<'_, T> {
-    pub fn __failure(self, failure: &mut Failure) {
-        failure.variant(self.0.variant());
-    }
-}
-
-/// What is recorded of a type that cannot do more.
-pub trait Opaque: Sized {
-    fn __argument(self, capture: &mut Capture, index: usize) {
-        capture.opaque(index);
-    }
-
-    fn __structure(self, capture: &mut Capture) {
-        capture.no_structure();
-    }
-
-    fn __output(self, output: &mut Output) {
-        output.opaque();
-    }
-
-    fn __output_structure(self, _: &mut Output) {}
-
-    fn __schema(self, builder: &mut SchemaBuilder, site: &Site, index: usize) {
-        let param = site.meta.param(index);
-        builder.opaque(param.name, param.signature);
-    }
-
-    fn __failure(self, _: &mut Failure) {}
-
-    fn __field(self, out: &mut Redactor<'_>, sensitivity: &Sensitivity) {
-        out.opaque(sensitivity);
-    }
-}
-
-impl<T: ?Sized> Opaque for &Probe<'_, T> {}
-
-/// Records an argument by the classes in its type; the bound is the compile-time check.
-pub fn classified_argument<T: Classify + ?Sized>(value: &T, capture: &mut Capture, index: usize) {
-    capture.classified(index, value);
-}
-
-/// Records a result by the classes in its type; the bound is the compile-time check.
-pub fn classified_output<T: Classify + ?Sized>(value: &T, output: &mut Output) {
-    output.classified(value);
-}
+/// The compile-time check of an argument whose type must say its classes.
+pub fn classified<T: Classify + ?Sized>(_: &T) {}
 
 /// Tells the instantiations of a generic function apart.
 pub fn type_key<T: ?Sized>(_: &T) -> &'static str {

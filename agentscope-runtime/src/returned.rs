@@ -20,8 +20,7 @@ use std::pin::Pin;
 use futures_core::Stream;
 
 use crate::call::{Call, Inside};
-use crate::output::{Failure, Output};
-use crate::settle::{Judge, Look, OfResult, OfValue, Settle};
+use crate::settle::{Decided, Decision, OfResult, OfValue, Settle};
 use crate::watched::{Watched, WatchedIterator, WatchedStream};
 
 /// Stands for the type of the value that a body returns.
@@ -58,9 +57,6 @@ impl<K, O> NoResult<K, O> for Kind<K, O> {
         Decided(PhantomData)
     }
 }
-
-/// All that is known of the type of what a body returns.
-pub struct Decided<K, J>(PhantomData<fn() -> (K, J)>);
 
 /// When a call ends whose body returned an `R`, and what its caller gets.
 pub trait Ends<R, S> {
@@ -354,96 +350,47 @@ boxed!(__iterator AsIterator Box::new, O:
     Box<dyn Iterator<Item = O> + Send + 'a>,
     Box<dyn Iterator<Item = O> + Send + Sync + 'a>);
 
-/// What a body has returned: how its call ends is decided.
-pub struct Done<R, K, J> {
-    value: R,
-    call: Call,
-    decided: Decided<K, J>,
-}
-
-/// The body of an `async fn`, likewise.
-pub struct Later<F, K, J> {
-    body: F,
-    decided: Decided<K, J>,
-}
-
 /// Runs the body of a function that is not `async`.
 #[inline]
-pub fn call<R, K, J>(
+pub fn call<R, K: Ends<R, S>, S>(
     mut call: Call,
     body: impl FnOnce() -> R,
-    decide: impl FnOnce(Tag<R>) -> Decided<K, J>,
-) -> Done<R, K, J> {
-    let value = call.run(body);
-    let decided = decide(Tag::NEW);
-    Done {
-        value,
-        call,
-        decided,
-    }
+    decide: impl FnOnce(Tag<R>) -> Decision<K, S>,
+) -> K::Out {
+    let around = call.around();
+    let value = body();
+    around.done();
+    K::end(value, call, decide(Tag::NEW).settle)
 }
 
 /// The same for one that says that it returns `impl Future<Output = O>`: the type of the body
 /// follows from it.
 #[inline]
-pub fn call_future<O, F: Future<Output = O>, K, J>(
+pub fn call_future<O, F: Future<Output = O>, K: Ends<F, S>, S>(
     open: Call,
     body: impl FnOnce() -> F,
-    decide: impl FnOnce(Tag<F>) -> Decided<K, J>,
-) -> Done<F, K, J> {
+    decide: impl FnOnce(Tag<F>) -> Decision<K, S>,
+) -> K::Out {
     call(open, body, decide)
 }
 
 /// What a body has returned that ran in the function itself.
 #[inline]
-pub fn leave<R, K, J>(
+pub fn leave<R, K: Ends<R, S>, S>(
     inside: Inside,
     value: R,
-    decide: impl FnOnce(Tag<R>) -> Decided<K, J>,
-) -> Done<R, K, J> {
-    let call = inside.leave();
-    let decided = decide(Tag::NEW);
-    Done {
-        value,
-        call,
-        decided,
-    }
+    decide: impl FnOnce(Tag<R>) -> Decision<K, S>,
+) -> K::Out {
+    K::end(value, inside.leave(), decide(Tag::NEW).settle)
 }
 
 /// The body of an `async fn`, which begins with `begin(..)`.
 #[inline]
-pub fn async_call<F: Future, K, J>(
+pub fn async_call<F: Future, K: Ends<F::Output, S>, S>(
     body: F,
-    decide: impl FnOnce(Tag<F::Output>) -> Decided<K, J>,
-) -> Later<F, K, J> {
-    let decided = decide(Tag::NEW);
-    Later { body, decided }
-}
-
-impl<R, K, J: Judge> Done<R, K, J> {
-    #[inline]
-    pub fn finish<C, D>(self, on_value: C, on_error: D) -> K::Out
-    where
-        K: Ends<R, Look<J, C, D>>,
-        C: Fn(&J::Value, &mut Output) + Copy + Send + Sync + 'static,
-        D: Fn(&J::Error, &mut Failure) + Copy + Send + Sync + 'static,
-    {
-        let Decided(PhantomData) = self.decided;
-        K::end(self.value, self.call, Look::new(on_value, on_error))
-    }
-}
-
-impl<F: Future, K, J: Judge> Later<F, K, J> {
-    #[inline]
-    pub fn finish<C, D>(self, on_value: C, on_error: D) -> Watched<F, K, Look<J, C, D>>
-    where
-        K: Ends<F::Output, Look<J, C, D>>,
-        C: Fn(&J::Value, &mut Output) + Copy + Send + Sync + 'static,
-        D: Fn(&J::Error, &mut Failure) + Copy + Send + Sync + 'static,
-    {
-        let Decided(PhantomData) = self.decided;
-        Watched::unopened(self.body, Look::new(on_value, on_error))
-    }
+    decide: impl FnOnce(Tag<F::Output>) -> Decision<K, S>,
+) -> Watched<F, K, S> {
+    Watched::unopened(body, decide(Tag::NEW).settle)
 }
 
 /// Says the type of a body that may never return normally; is never called.

@@ -11,12 +11,10 @@ use std::task::{Context as TaskContext, Poll};
 use futures_core::Stream;
 use pin_project_lite::pin_project;
 
-use crate::begin;
 use crate::call::Call;
 use crate::output::Output;
 use crate::returned::Ends;
 use crate::settle::{Judged, Settle};
-use crate::switch;
 use crate::usage::Usage;
 
 pin_project! {
@@ -69,15 +67,12 @@ where
     #[inline]
     fn poll(self: Pin<&mut Self>, cx: &mut TaskContext<'_>) -> Poll<K::Out> {
         let this = self.project();
-        let polled = match *this.opened || !switch::should_try() {
-            true => this.call.run(|| this.inner.poll(cx)),
-            false => {
-                let (polled, call) = begin::first_poll(|| this.inner.poll(cx));
-                *this.call = call;
-                polled
-            }
+        let around = match std::mem::replace(this.opened, true) {
+            true => this.call.around(),
+            false => this.call.around_first(),
         };
-        *this.opened = true;
+        let polled = this.inner.poll(cx);
+        around.done();
         match polled {
             Poll::Ready(yielded) => Poll::Ready(K::end(yielded, this.call.take(), *this.settle)),
             Poll::Pending => Poll::Pending,
@@ -181,7 +176,9 @@ impl<T: Stream, S: Settle<Yields = T::Item>> Stream for WatchedStream<T, S> {
 
     fn poll_next(self: Pin<&mut Self>, cx: &mut TaskContext<'_>) -> Poll<Option<T::Item>> {
         let this = self.project();
-        let polled = this.items.call.run(|| this.inner.poll_next(cx));
+        let around = this.items.call.around();
+        let polled = this.inner.poll_next(cx);
+        around.done();
         if let Poll::Ready(next) = &polled {
             this.items.came(next.as_ref());
         }
@@ -211,7 +208,9 @@ impl<I: Iterator, S: Settle<Yields = I::Item>> Iterator for WatchedIterator<I, S
     type Item = I::Item;
 
     fn next(&mut self) -> Option<I::Item> {
-        let next = self.items.call.run(|| self.inner.next());
+        let around = self.items.call.around();
+        let next = self.inner.next();
+        around.done();
         self.items.came(next.as_ref());
         next
     }
@@ -227,7 +226,9 @@ where
     S: Settle<Yields = I::Item>,
 {
     fn next_back(&mut self) -> Option<I::Item> {
-        let next = self.items.call.run(|| self.inner.next_back());
+        let around = self.items.call.around();
+        let next = self.inner.next_back();
+        around.done();
         self.items.came(next.as_ref());
         next
     }
