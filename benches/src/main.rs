@@ -8,6 +8,8 @@
 //! |---|---|
 //! | `overhead` | an annotated call: switched off, without a provider, and recorded in full |
 //! | `payload` | a recorded call with an argument of 1 KB and of 100 KB |
+//! | `future-size` | bytes that each nested call adds to a future |
+//! | `compile-time` | what 300 annotated async functions add to `cargo check` and a debug build |
 //! | `same` | nothing: compares what the annotated and the hand-written call emit |
 //! | `once SUBJECT CALLS` | nothing: makes the calls, for a profiler; `annotated`, `annotated-in-place`, `hand-written`, `bare-instrument` or `fastrace` |
 //!
@@ -19,6 +21,8 @@
 //! The hand-written reference must emit the same: before anything is measured one call of each is
 //! compared, attribute by attribute and hash by hash, and a difference ends the program.
 
+mod compile_time;
+mod future_size;
 mod hand_written;
 mod instructions;
 mod measure;
@@ -49,9 +53,18 @@ fn main() -> ExitCode {
         once(subject, name, calls.parse().unwrap_or(0));
         return ExitCode::SUCCESS;
     }
+    let apart = match words[..] {
+        ["future-size"] => Some(future_size::run()),
+        ["compile-time"] => Some(compile_time::run()),
+        _ => None,
+    };
+    if let Some(results) = apart {
+        return report(&results, json);
+    }
     if !matches!(words[..], ["overhead" | "payload" | "same"]) {
         eprintln!(
-            "usage: agentscope-benches overhead|payload [--json] | same | once SUBJECT CALLS"
+            "usage: agentscope-benches overhead|payload|future-size|compile-time [--json] | same | \
+             once SUBJECT CALLS"
         );
         return ExitCode::from(2);
     }
@@ -74,7 +87,11 @@ fn main() -> ExitCode {
         "payload" => results.extend(overhead::payload(&set_up)),
         _ => {}
     }
-    for result in &results {
+    report(&results, json)
+}
+
+fn report(results: &[measure::Outcome], json: bool) -> ExitCode {
+    for result in results {
         result.print(json);
     }
     match results.iter().all(|result| result.ok) {

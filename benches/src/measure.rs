@@ -25,6 +25,12 @@ pub(crate) struct Timing {
 }
 
 impl Timing {
+    /// Of a number that is the same in every run.
+    pub(crate) fn exact(median: f64) -> Self {
+        let spread = 0.0;
+        Self { median, spread }
+    }
+
     pub(crate) fn of(mut values: Vec<f64>) -> Self {
         values.sort_by(f64::total_cmp);
         let (runs, median) = (values.len(), values[values.len() / 2]);
@@ -115,10 +121,11 @@ impl Outcome {
         budget: Budget,
     ) -> Self {
         let ratio = timing.median / other.median;
+        let added_unit = unit.trim_end_matches("/call");
         let (ok, budget) = match budget {
-            Budget::Added(nanos) => (
-                timing.median - other.median <= nanos,
-                format!("value - reference_value <= {nanos} ns"),
+            Budget::Added(limit) => (
+                timing.median - other.median <= limit,
+                format!("value - reference_value <= {limit} {added_unit}"),
             ),
             Budget::Ratio(limit) => (ratio <= limit, format!("ratio <= {limit}")),
             Budget::None => (true, "none".to_owned()),
