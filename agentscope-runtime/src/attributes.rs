@@ -95,7 +95,7 @@ fn tool(attributes: &mut Vec<KeyValue>, call: &Opened<'_>, capture: &mut Capture
         None => push(names::CALL_REASON_SOURCE, "missing".into()),
     }
     if let Some(schema) = &capture.schema {
-        push(names::TOOL_SCHEMA_HASH, schema.hash.clone().into());
+        push(names::TOOL_SCHEMA_HASH, schema.hash.into());
         if !schema.opaque.is_empty() {
             let opaque: Vec<StringValue> =
                 schema.opaque.iter().map(|name| (*name).into()).collect();
