@@ -31,6 +31,9 @@ pub(crate) struct AgentState {
     iterations: AtomicU32,
     iteration_limit: Option<u32>,
     iteration_limit_passed: AtomicBool,
+    /// Whether a failed call is remembered: mostly not, and then nobody needs to look.
+    has_failures: AtomicBool,
+    memory_is_stated: AtomicBool,
     known: Mutex<Known>,
 }
 
@@ -54,7 +57,6 @@ impl Drop for AgentState {
 /// What the agent stated or the runtime derived, already redacted, and its recent steps.
 struct Known {
     situation: Arc<Situation>,
-    memory_is_stated: bool,
     steps: VecDeque<(StringValue, &'static str)>,
     step_count: usize,
     failures: VecDeque<CallPrint>,
@@ -86,7 +88,6 @@ impl AgentState {
     ) -> Self {
         let known = Known {
             situation: Arc::new(session.of_agent(&id, &name)),
-            memory_is_stated: false,
             steps: VecDeque::new(),
             step_count: 0,
             failures: VecDeque::new(),
@@ -105,6 +106,8 @@ impl AgentState {
             iterations: AtomicU32::new(0),
             iteration_limit,
             iteration_limit_passed: AtomicBool::new(false),
+            has_failures: AtomicBool::new(false),
+            memory_is_stated: AtomicBool::new(false),
             known: Mutex::new(known),
         }
     }
@@ -170,7 +173,7 @@ impl AgentState {
     pub(crate) fn remember(&self, text: Text) {
         let memory = text.redacted(TEXT_LIMIT);
         let mut known = self.known();
-        known.memory_is_stated = true;
+        self.memory_is_stated.store(true, Relaxed);
         let situation = known.change();
         situation.memory = Some(memory);
         situation.memory_source = Some("stated");
@@ -196,10 +199,14 @@ impl AgentState {
     /// Notes a finished step: it becomes part of the derived memory, and a failed call is kept
     /// so that a retry of it is noticed.
     pub(crate) fn finished_step(&self, call: CallPrint, status: &'static str, failed: bool) {
+        let is_stated = self.memory_is_stated.load(Relaxed);
+        if is_stated && !failed && !self.has_failures.load(Relaxed) {
+            return;
+        }
         let mut known = self.known();
         known.failures.retain(|failure| *failure != call);
-        // A stated memory is never derived again.
-        if !known.memory_is_stated {
+        // A stated memory is never derived again; it may have been stated just now.
+        if !self.memory_is_stated.load(Relaxed) {
             known.derive(call.tool.clone(), status);
         }
         if failed {
@@ -208,11 +215,12 @@ impl AgentState {
             }
             known.failures.push_back(call);
         }
+        self.has_failures.store(!known.failures.is_empty(), Relaxed);
     }
 
     /// Whether the same call failed before and has not succeeded since.
     pub(crate) fn is_retry(&self, call: &CallPrint) -> bool {
-        self.known().failures.contains(call)
+        self.has_failures.load(Relaxed) && self.known().failures.contains(call)
     }
 
     /// What the agent's span says at its end, beside its outcome.

@@ -80,9 +80,7 @@ impl Capture {
     fn begin_argument(&mut self, index: usize) -> &'static crate::site::Param {
         let param = self.site.meta.param(index);
         let json = &mut self.room.get().json;
-        json.raw(if json.is_empty() { "{" } else { "," });
-        json.word(param.name);
-        json.raw(":");
+        json.key(if json.is_empty() { "{" } else { "," }, param.name);
         param
     }
 

@@ -37,6 +37,15 @@ impl Json {
         self.ascii(word.as_bytes());
     }
 
+    /// Writes the key of a part of an object, and before it what separates it.
+    pub(crate) fn key(&mut self, before: &'static str, key: &str) {
+        self.0.reserve(before.len() + key.len() + 3);
+        self.raw(before);
+        self.raw("\"");
+        self.raw(key);
+        self.raw("\":");
+    }
+
     /// Likewise; bytes, because they are not checked again for what they are known to be.
     fn ascii(&mut self, word: &[u8]) {
         self.0.reserve(word.len() + 2);

@@ -172,7 +172,7 @@ impl Recording {
 
     fn end(mut self: Box<Self>, ending: Ending, mut output: Option<Output>) {
         self.now = SystemTime::now();
-        let mut attributes = Vec::with_capacity(16);
+        let mut attributes = attributes::closing();
         let shown = output.as_mut().filter(|output| output.tally.visible > 0);
         // A completion goes nowhere, whatever its class: not on this span nor on that of a session
         // that the call has opened for itself, nor into the log.

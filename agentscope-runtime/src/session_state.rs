@@ -9,6 +9,7 @@ use opentelemetry::trace::{SpanContext, TraceContextExt as _};
 use opentelemetry::{Context, KeyValue, StringValue, global::BoxedTracer};
 
 use crate::agent_state::AgentState;
+use crate::attributes;
 use crate::level::Level;
 use crate::names;
 pub(crate) use crate::open_spans::SpanKey;
@@ -349,7 +350,8 @@ pub(crate) fn end_span(
         ));
         span.set_status(opentelemetry::trace::Status::error(""));
     }
-    span.set_attributes(attributes);
+    span.set_attributes(attributes.drain(..));
+    attributes::keep(attributes);
     span.end_with_timestamp(time);
     stats::count_ended(ending.outcome);
 }
