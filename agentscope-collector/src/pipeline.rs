@@ -104,7 +104,8 @@ impl Queue {
         );
     }
 
-    /// False if it was dropped.
+    /// False if it was dropped. Inlined, for a message is large to hand on.
+    #[inline(always)]
     fn push(&self, message: Message, lane: Option<&Lane>) -> bool {
         let taken = self.sender.try_send(message).is_ok();
         if self.pushed.fetch_add(1, Ordering::Relaxed) % BURST == BURST - 1 {

@@ -9,6 +9,8 @@ use opentelemetry::trace::SpanContext;
 use opentelemetry::{KeyValue, StringValue};
 
 use crate::names;
+use crate::session_state::SessionState;
+use crate::situation::Situation;
 use crate::text::Text;
 use crate::totals::Totals;
 
@@ -29,6 +31,9 @@ pub(crate) struct AgentState {
     iterations: AtomicU32,
     iteration_limit: Option<u32>,
     iteration_limit_passed: AtomicBool,
+    /// Whether a failed call is remembered: mostly not, and then nobody needs to look.
+    has_failures: AtomicBool,
+    memory_is_stated: AtomicBool,
     known: Mutex<Known>,
 }
 
@@ -49,13 +54,9 @@ impl Drop for AgentState {
     }
 }
 
-/// Text that the agent stated or the runtime derived, already redacted.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Known {
-    pub(crate) memory: Option<StringValue>,
-    pub(crate) derived: Option<StringValue>,
-    pub(crate) goal: Option<StringValue>,
-    pub(crate) belief: Option<StringValue>,
+/// What the agent stated or the runtime derived, already redacted, and its recent steps.
+struct Known {
+    situation: Arc<Situation>,
     steps: VecDeque<(StringValue, &'static str)>,
     step_count: usize,
     failures: VecDeque<CallPrint>,
@@ -83,7 +84,14 @@ impl AgentState {
         parent: Option<Arc<Self>>,
         budget: Option<i64>,
         iteration_limit: Option<u32>,
+        session: Situation,
     ) -> Self {
+        let known = Known {
+            situation: Arc::new(session.of_agent(&id, &name)),
+            steps: VecDeque::new(),
+            step_count: 0,
+            failures: VecDeque::new(),
+        };
         Self {
             id,
             name,
@@ -98,7 +106,9 @@ impl AgentState {
             iterations: AtomicU32::new(0),
             iteration_limit,
             iteration_limit_passed: AtomicBool::new(false),
-            known: Mutex::default(),
+            has_failures: AtomicBool::new(false),
+            memory_is_stated: AtomicBool::new(false),
+            known: Mutex::new(known),
         }
     }
 
@@ -161,57 +171,56 @@ impl AgentState {
     }
 
     pub(crate) fn remember(&self, text: Text) {
-        self.known().memory = Some(text.redacted(TEXT_LIMIT));
+        let memory = text.redacted(TEXT_LIMIT);
+        let mut known = self.known();
+        self.memory_is_stated.store(true, Relaxed);
+        let situation = known.change();
+        situation.memory = Some(memory);
+        situation.memory_source = Some("stated");
     }
 
     pub(crate) fn aim(&self, text: Text) {
-        self.known().goal = Some(text.redacted(TEXT_LIMIT));
+        let goal = text.redacted(TEXT_LIMIT);
+        self.known().change().goal = Some(goal);
     }
 
     pub(crate) fn believe(&self, text: Text) {
-        self.known().belief = Some(text.redacted(TEXT_LIMIT));
+        let belief = text.redacted(TEXT_LIMIT);
+        self.known().change().belief = Some(belief);
     }
 
-    /// Memory, goal and belief as a snapshot shows them.
-    pub(crate) fn state(&self) -> StateText {
-        let known = self.known();
-        let (memory, source) = match (&known.memory, &known.derived) {
-            (Some(memory), _) => (memory.clone(), "stated"),
-            (None, Some(derived)) => (derived.clone(), "derived"),
-            (None, None) => (StringValue::from("no step yet"), "derived"),
-        };
-        StateText {
-            memory,
-            source,
-            goal: known.goal.clone(),
-            belief: known.belief.clone(),
-        }
+    /// What a snapshot shows of the agent and of its session.
+    pub(crate) fn situation(&self, session: &SessionState) -> Arc<Situation> {
+        let mut known = self.known();
+        session.complete(&mut known.situation);
+        Arc::clone(&known.situation)
     }
 
     /// Notes a finished step: it becomes part of the derived memory, and a failed call is kept
     /// so that a retry of it is noticed.
     pub(crate) fn finished_step(&self, call: CallPrint, status: &'static str, failed: bool) {
-        let mut known = self.known();
-        known.step_count += 1;
-        known.failures.retain(|failure| *failure != call);
-        if known.steps.len() == RECENT_STEPS {
-            known.steps.pop_front();
+        let is_stated = self.memory_is_stated.load(Relaxed);
+        if is_stated && !failed && !self.has_failures.load(Relaxed) {
+            return;
         }
-        known.steps.push_back((call.tool.clone(), status));
+        let mut known = self.known();
+        known.failures.retain(|failure| *failure != call);
+        // A stated memory is never derived again; it may have been stated just now.
+        if !self.memory_is_stated.load(Relaxed) {
+            known.derive(call.tool.clone(), status);
+        }
         if failed {
             if known.failures.len() == RECENT_FAILURES {
                 known.failures.pop_front();
             }
             known.failures.push_back(call);
         }
-        if known.memory.is_none() {
-            known.derived = Some(known.derive().into());
-        }
+        self.has_failures.store(!known.failures.is_empty(), Relaxed);
     }
 
     /// Whether the same call failed before and has not succeeded since.
     pub(crate) fn is_retry(&self, call: &CallPrint) -> bool {
-        self.known().failures.contains(call)
+        self.has_failures.load(Relaxed) && self.known().failures.contains(call)
     }
 
     /// What the agent's span says at its end, beside its outcome.
@@ -233,16 +242,19 @@ impl AgentState {
     }
 }
 
-/// Memory, goal and belief, redacted.
-pub(crate) struct StateText {
-    pub(crate) memory: StringValue,
-    pub(crate) source: &'static str,
-    pub(crate) goal: Option<StringValue>,
-    pub(crate) belief: Option<StringValue>,
-}
-
 impl Known {
-    fn derive(&self) -> String {
+    /// Earlier snapshots keep what they have.
+    fn change(&mut self) -> &mut Situation {
+        Arc::make_mut(&mut self.situation)
+    }
+
+    /// Derives the memory from the latest steps and one more.
+    fn derive(&mut self, tool: StringValue, status: &'static str) {
+        self.step_count += 1;
+        if self.steps.len() == RECENT_STEPS {
+            self.steps.pop_front();
+        }
+        self.steps.push_back((tool, status));
         let plural = if self.step_count == 1 { "" } else { "s" };
         let mut text = format!("{} step{plural} done, the latest: ", self.step_count);
         for (index, (tool, status)) in self.steps.iter().enumerate() {
@@ -250,7 +262,7 @@ impl Known {
             // Writing to a String cannot fail.
             let _ = write!(text, "{separator}{} {status}", tool.as_str());
         }
-        text
+        self.change().memory = Some(text.into());
     }
 }
 
@@ -267,6 +279,7 @@ mod tests {
             parent,
             budget,
             Some(2),
+            Situation::of_session(&"session".into()),
         ))
     }
 
@@ -330,16 +343,18 @@ mod tests {
         let agent = agent(None, None);
         agent.finished_step(call("read", 1), "error", true);
         agent.finished_step(call("grep", 1), "empty", false);
-        let state = agent.state();
+        let memory = || {
+            let situation = agent.known().situation.clone();
+            (situation.memory.clone(), situation.memory_source)
+        };
         assert_eq!(
-            state.memory.as_str(),
-            "2 steps done, the latest: read error, grep empty"
+            memory(),
+            (
+                Some("2 steps done, the latest: read error, grep empty".into()),
+                Some("derived")
+            )
         );
-        assert_eq!(state.source, "derived");
         agent.remember(crate::internal("order found"));
-        assert_eq!(
-            (agent.state().memory.as_str(), agent.state().source),
-            ("order found", "stated")
-        );
+        assert_eq!(memory(), (Some("order found".into()), Some("stated")));
     }
 }

@@ -1,6 +1,7 @@
 //! The attributes that a call's span opens with.
 
 use std::borrow::Cow;
+use std::cell::Cell;
 
 use opentelemetry::{KeyValue, StringValue, Value};
 
@@ -29,6 +30,21 @@ pub(crate) fn push_json(attributes: &mut Vec<KeyValue>, keys: JsonKeys, json: St
         KeyValue::new(keys.0, json),
         KeyValue::new(keys.1, "application/json"),
     ]);
+}
+
+thread_local! {
+    /// The room of the attributes that a span gets at its end, from one call to the next.
+    static CLOSING: Cell<Vec<KeyValue>> = const { Cell::new(Vec::new()) };
+}
+
+/// An empty list to collect the attributes in that a span gets at its end.
+pub(crate) fn closing() -> Vec<KeyValue> {
+    CLOSING.try_with(Cell::take).unwrap_or_default()
+}
+
+/// Takes an empty list back.
+pub(crate) fn keep(list: Vec<KeyValue>) {
+    let _ = CLOSING.try_with(|kept| kept.set(list));
 }
 
 /// The semantic conventions fix how spans are called: `{operation} {name}`.
@@ -95,7 +111,7 @@ fn tool(attributes: &mut Vec<KeyValue>, call: &Opened<'_>, capture: &mut Capture
         None => push(names::CALL_REASON_SOURCE, "missing".into()),
     }
     if let Some(schema) = &capture.schema {
-        push(names::TOOL_SCHEMA_HASH, schema.hash.clone().into());
+        push(names::TOOL_SCHEMA_HASH, schema.hash.into());
         if !schema.opaque.is_empty() {
             let opaque: Vec<StringValue> =
                 schema.opaque.iter().map(|name| (*name).into()).collect();

@@ -49,15 +49,17 @@ pub(crate) fn record_with(site: &'static Site, fill: impl FnOnce(&mut Capture)) 
 
 /// Not generic, so that it is compiled once.
 fn record(site: &'static Site, fill: &mut dyn FnMut(&mut Capture)) -> Call {
-    let Some(mut opening) = Opening::begin(site) else {
+    let Some(opening) = Opening::begin(site) else {
         return Call::LET_THROUGH;
     };
+    // Filled and read where it is: it is large to move.
+    let mut capture = Capture::new(site);
     // What fills it is the user's: expressions, `Serialize`, `Classify`. It may panic; the observed
     // function must not.
-    if catch_unwind(AssertUnwindSafe(|| fill(&mut opening.capture))).is_err() {
-        opening.capture.spoil();
+    if catch_unwind(AssertUnwindSafe(|| fill(&mut capture))).is_err() {
+        capture.spoil();
     }
-    Call(ManuallyDrop::new(Some(opening.start())))
+    Call(ManuallyDrop::new(Some(opening.start(&mut capture))))
 }
 
 impl Call {

@@ -11,19 +11,23 @@ use crate::shape::Unserialisable;
 /// RFC 8785 numbers are doubles, which hold integers exactly up to 2^53 only.
 const EXACT: u64 = 1 << 53;
 
-/// The canonical JSON (RFC 8785) of a value; `None` if it cannot be serialised or is too large for
-/// the thread of the agent.
+/// Writes the canonical JSON (RFC 8785) of a value, and nothing else; false if it cannot be
+/// serialised or is too large for the thread of the agent.
 ///
 /// Integers beyond 2^53 go as tagged strings, so that two of them never look alike.
-pub(crate) fn of<T: Serialize + ?Sized>(value: &T) -> Option<Vec<u8>> {
-    let mut out = Ordered::with_capacity(64);
-    let mut writer = Writer {
-        out: &mut out,
-        room: LARGEST,
-    };
-    match value.serialize(&mut writer) {
-        Ok(()) => Some(out.text),
-        Err(Unserialisable) => with_care(value),
+pub(crate) fn write<T: Serialize + ?Sized>(out: &mut Ordered, value: &T) -> bool {
+    out.truncate(0);
+    let room = LARGEST;
+    if value.serialize(&mut Writer { out, room }).is_ok() {
+        return true;
+    }
+    out.truncate(0);
+    match with_care(value) {
+        Some(text) => {
+            out.text = text;
+            true
+        }
+        None => false,
     }
 }
 

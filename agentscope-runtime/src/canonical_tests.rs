@@ -7,6 +7,11 @@ use serde_json::json;
 
 use super::*;
 
+fn of<T: Serialize + ?Sized>(value: &T) -> Option<Vec<u8>> {
+    let mut out = Ordered::default();
+    write(&mut out, value).then_some(out.text)
+}
+
 fn text<T: Serialize + ?Sized>(value: &T) -> String {
     String::from_utf8(of(value).expect("JSON")).expect("UTF-8")
 }

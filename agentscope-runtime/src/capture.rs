@@ -1,7 +1,5 @@
 //! Collects what an annotated function was called with, while the arguments are still there.
 
-use std::sync::Arc;
-
 use opentelemetry::{KeyValue, StringValue, Value};
 use serde::Serialize;
 
@@ -26,7 +24,7 @@ pub struct Capture {
     pub(crate) iteration_limit: Option<u32>,
     pub(crate) operation: StringValue,
     pub(crate) model: Option<StringValue>,
-    pub(crate) schema: Option<Arc<Schema>>,
+    pub(crate) schema: Option<&'static Schema>,
     pub(crate) tally: Tally,
     /// Options that are attributes as they are.
     pub(crate) attributes: Vec<KeyValue>,
@@ -82,9 +80,7 @@ impl Capture {
     fn begin_argument(&mut self, index: usize) -> &'static crate::site::Param {
         let param = self.site.meta.param(index);
         let json = &mut self.room.get().json;
-        json.raw(if json.is_empty() { "{" } else { "," });
-        json.word(param.name);
-        json.raw(":");
+        json.key(if json.is_empty() { "{" } else { "," }, param.name);
         param
     }
 

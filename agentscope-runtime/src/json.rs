@@ -37,6 +37,15 @@ impl Json {
         self.ascii(word.as_bytes());
     }
 
+    /// Writes the key of a part of an object, and before it what separates it.
+    pub(crate) fn key(&mut self, before: &'static str, key: &str) {
+        self.0.reserve(before.len() + key.len() + 3);
+        self.raw(before);
+        self.raw("\"");
+        self.raw(key);
+        self.raw("\":");
+    }
+
     /// Likewise; bytes, because they are not checked again for what they are known to be.
     fn ascii(&mut self, word: &[u8]) {
         self.0.reserve(word.len() + 2);
@@ -120,7 +129,8 @@ pub(crate) fn text_of(json: &[u8]) -> Cow<'_, [u8]> {
         .strip_prefix(b"\"")
         .and_then(|rest| rest.strip_suffix(b"\""));
     match unquoted {
-        Some(text) if !text.contains(&b'\\') => Cow::Borrowed(text),
+        // For so few bytes as most have, a plain loop beats a search that is made for many.
+        Some(text) if text.iter().all(|byte| *byte != b'\\') => Cow::Borrowed(text),
         _ => match serde_json::from_slice::<String>(json) {
             Ok(text) => Cow::Owned(text.into_bytes()),
             Err(_) => Cow::Borrowed(json),

@@ -105,6 +105,7 @@ mod settle;
 mod shape;
 #[allow(missing_docs, reason = "called by expansions only")]
 mod site;
+mod situation;
 mod snapshot;
 mod stats;
 mod switch;
@@ -133,6 +134,7 @@ pub use redact::{Object, Redactor};
 pub use registry::{Tool, tools};
 pub use session::{Session, SessionBuilder, SessionFuture};
 pub use site::Layer;
+pub use situation::Situation;
 pub use snapshot::{Snapshot, SnapshotSink, emit, set_logger_provider, set_snapshot_sink};
 pub use stats::{Stats, stats};
 pub use switch::{disable, enable};

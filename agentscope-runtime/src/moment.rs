@@ -1,5 +1,6 @@
 //! Takes a snapshot of the state of a session and its agent.
 
+use std::sync::Arc;
 use std::time::SystemTime;
 
 use opentelemetry::StringValue;
@@ -10,6 +11,7 @@ use crate::agent_state::Exhausted;
 use crate::frame::Frame;
 use crate::level::{self, Level};
 use crate::names;
+use crate::outcome::Outcome;
 use crate::session_state::{RULE_BUDGET, RULE_ITERATIONS};
 use crate::snapshot::Snapshot;
 
@@ -28,6 +30,8 @@ pub(crate) struct Event {
     pub(crate) name: &'static str,
     pub(crate) level: Level,
     pub(crate) warning: Option<&'static str>,
+    pub(crate) outcome: Option<Outcome>,
+    pub(crate) tool_status: Option<&'static str>,
     pub(crate) details: Vec<(&'static str, AnyValue)>,
 }
 
@@ -45,6 +49,8 @@ impl Event {
             name,
             level,
             warning: None,
+            outcome: None,
+            tool_status: None,
             details: Vec::new(),
         }
     }
@@ -75,11 +81,9 @@ impl Moment<'_> {
             return;
         }
         let agent = self.frame.agent.as_deref();
-        let state = agent.map(|agent| agent.state());
-        let memory_source = state.as_ref().map(|state| state.source);
-        let (memory, goal, belief) = match state {
-            Some(state) => (Some(state.memory), state.goal, state.belief),
-            None => (None, None, None),
+        let situation = match agent {
+            Some(agent) => agent.situation(session),
+            None => Arc::new(session.situation()),
         };
         session.sink().record(Snapshot {
             event: event.name,
@@ -88,22 +92,16 @@ impl Moment<'_> {
             trace_id: self.span.trace_id(),
             span_id: self.span.span_id(),
             trace_flags: self.span.trace_flags(),
-            session_id: session.id.clone(),
-            agent_id: agent.map(|agent| agent.id.clone()),
-            agent_name: agent.map(|agent| agent.name.clone()),
+            situation,
             step_index: self.step.or_else(|| session.latest_step()),
             tool_name: tool.name,
             schema_hash: tool.schema_hash,
             reason: tool.reason,
-            memory,
-            memory_source,
-            goal,
-            belief,
             iteration_count: agent.map_or(0, |agent| agent.iterations()),
             token_budget_remaining: agent.and_then(|agent| agent.budget_remaining()),
-            task: session.task(),
-            tenant: session.tenant(),
             warning: event.warning,
+            outcome: event.outcome,
+            tool_status: event.tool_status,
             details: event.details,
         });
     }

@@ -27,7 +27,6 @@ use crate::totals::Totals;
 
 /// A call that is about to open its span.
 pub(crate) struct Opening {
-    pub(crate) capture: Capture,
     /// Context that the call's span nests under.
     parent: Context,
     place: Place,
@@ -47,7 +46,8 @@ enum Place {
 
 impl Opening {
     /// `None` where nothing is recorded: telemetry is suppressed here or there is no provider.
-    pub(crate) fn begin(site: &'static Site) -> Option<Box<Self>> {
+    #[inline]
+    pub(crate) fn begin(site: &'static Site) -> Option<Self> {
         if !frame::thread_is_alive() {
             return None;
         }
@@ -70,33 +70,25 @@ impl Opening {
             }
         };
         let stated_reason = frame::stated_reason();
-        // Boxed, so that it is not moved from hand to hand.
-        Some(Box::new(Self {
-            capture: Capture::new(site),
+        Some(Self {
             parent,
             place,
             displaced,
             stated_reason,
-        }))
+        })
     }
 
-    pub(crate) fn start(self: Box<Self>) -> Box<Recording> {
-        let mut opening = self;
-        let site = opening.capture.site;
+    pub(crate) fn start(self, capture: &mut Capture) -> Box<Recording> {
+        let site = capture.site;
         let layer = site.meta.layer;
         let started = SystemTime::now();
-        let given_name = opening.capture.name.take();
+        let given_name = capture.name.take();
         let name = given_name.clone().unwrap_or_else(|| site.meta.name.into());
         // A prompt goes nowhere, whatever its class: not on a span, nor into the log.
-        let input = opening
-            .capture
-            .input()
-            .filter(|_| layer != Layer::Inference);
-        let (mut frame, own_session) = match opening.place {
+        let input = capture.input().filter(|_| layer != Layer::Inference);
+        let (mut frame, own_session) = match self.place {
             Place::Framed(frame) => {
-                frame
-                    .session
-                    .add_identity(std::mem::take(&mut opening.capture.identity));
+                frame.session.add_identity(&mut capture.identity);
                 if frame.session.has_ended() {
                     // A call that outlives its session: to be found again at an orderly exit.
                     frame::track(&frame.session);
@@ -104,7 +96,7 @@ impl Opening {
                 (frame, None)
             }
             Place::Own { tracer, session_cx } => {
-                let identity = std::mem::take(&mut opening.capture.identity);
+                let identity = std::mem::take(&mut capture.identity);
                 let input = input.clone();
                 let own = start_session(tracer, session_cx, identity, None, name.clone(), input);
                 (own.frame(), Some(own))
@@ -112,7 +104,7 @@ impl Opening {
         };
         let session = &frame.session;
         let step = (layer == Layer::Tool).then(|| session.take_step());
-        let reason = opening.stated_reason.or(opening.capture.reason.take());
+        let reason = self.stated_reason.or(capture.reason.take());
         let reason = reason.map(|text| text.redacted(TEXT_LIMIT));
         let call = Opened {
             name: &name,
@@ -121,7 +113,7 @@ impl Opening {
             step,
             reason: reason.as_ref(),
         };
-        let mut attributes = attributes::of_call(&call, &mut opening.capture);
+        let mut attributes = attributes::of_call(&call, capture);
         // Nearly always the span is the only place that it goes to.
         let again = match level::level() <= Level::Debug {
             true => input.clone(),
@@ -130,18 +122,22 @@ impl Opening {
         if let Some(input) = input {
             attributes::push_json(&mut attributes, INPUT, input);
         }
-        let mut builder = SpanBuilder::from_name(attributes::span_name(&call, &opening.capture))
-            .with_kind(match layer {
+        let links = self.displaced.map(|displaced| {
+            attributes.push(KeyValue::new(names::FRAME, "recovered"));
+            vec![Link::with_context(displaced)]
+        });
+        let builder = SpanBuilder {
+            span_kind: Some(match layer {
                 Layer::Inference => SpanKind::Client,
                 Layer::Session | Layer::Agent | Layer::Tool => SpanKind::Internal,
-            })
-            .with_start_time(started);
-        if let Some(displaced) = opening.displaced {
-            attributes.push(KeyValue::new(names::FRAME, "recovered"));
-            builder = builder.with_links(vec![Link::with_context(displaced)]);
-        }
-        let builder = builder.with_attributes(attributes);
-        let mut span = session.tracer.build_with_context(builder, &opening.parent);
+            }),
+            name: attributes::span_name(&call, capture),
+            start_time: Some(started),
+            attributes: Some(attributes),
+            events: None,
+            links,
+        };
+        let mut span = session.tracer.build_with_context(builder, &self.parent);
         let span_context = span.span_context().clone();
         let opens_agent = layer == Layer::Agent;
         if opens_agent {
@@ -152,13 +148,14 @@ impl Opening {
                 name.clone(),
                 span_context.clone(),
                 frame.agent.take(),
-                opening.capture.token_budget,
-                opening.capture.iteration_limit,
+                capture.token_budget,
+                capture.iteration_limit,
+                session.situation(),
             ));
             session.add_agent(&agent);
             frame.agent = Some(agent);
         }
-        let mut cx = opening.parent.with_span(span);
+        let mut cx = self.parent.with_span(span);
         if opens_agent || own_session.is_some() {
             cx = cx.with_value(frame.clone());
         }
@@ -168,7 +165,7 @@ impl Opening {
             None
         };
         let key = session.open_span(cx.clone(), opened_agent);
-        let print = opening.capture.print().filter(|_| layer == Layer::Tool);
+        let print = capture.print().filter(|_| layer == Layer::Tool);
         let mut recording = Box::new(Recording {
             site,
             cx,
@@ -182,9 +179,9 @@ impl Opening {
             }),
             name,
             reason,
-            schema: opening.capture.schema,
-            model: opening.capture.model,
-            tally: opening.capture.tally,
+            schema: capture.schema,
+            model: capture.model.take(),
+            tally: capture.tally,
             started,
             now: started,
             worst: Level::Info,

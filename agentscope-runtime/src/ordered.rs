@@ -39,13 +39,6 @@ pub(crate) enum Part {
 }
 
 impl Ordered {
-    pub(crate) fn with_capacity(bytes: usize) -> Self {
-        Self {
-            text: Vec::with_capacity(bytes),
-            places: Vec::new(),
-        }
-    }
-
     pub(crate) fn open(&self, separator: u8, keeps_equal: bool) -> List {
         List {
             first: self.places.len(),

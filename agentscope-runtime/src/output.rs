@@ -20,7 +20,7 @@ pub struct Output {
     pub(crate) room: Room,
     /// Highest class of the result.
     class: Class,
-    canonical: Option<Vec<u8>>,
+    has_canonical: bool,
     /// Empty as the design defines it.
     pub(crate) empty: bool,
     /// Its type has one value only, so that its emptiness says nothing.
@@ -35,7 +35,7 @@ impl Output {
             tally: Tally::default(),
             room: Room::lend(),
             class: Class::Public,
-            canonical: None,
+            has_canonical: false,
             empty: false,
             unit: false,
             usage: None,
@@ -100,13 +100,17 @@ impl Output {
         self.unit = empty && size_of_val(value) == 0;
         // What may not be shown is not looked at further.
         if self.class <= Class::Pii {
-            self.canonical = canonical::of(value);
+            self.has_canonical = canonical::write(&mut self.room.get().canonical, value);
         }
+    }
+
+    fn canonical(&self) -> Option<&[u8]> {
+        self.room.canonical().filter(|_| self.has_canonical)
     }
 
     /// The size as far as the class lets it be told: exact, rounded up to a power of two, or not.
     pub(crate) fn size(&self) -> Option<usize> {
-        let size = self.canonical.as_ref()?.len();
+        let size = self.canonical()?.len();
         Some(if self.class <= Class::Internal {
             size
         } else {
@@ -117,7 +121,7 @@ impl Output {
     /// What a keyed hash may be taken over. A hash tells equality: more than a mask does.
     pub(crate) fn hashable(&self) -> Option<&[u8]> {
         let masked = self.class == Class::Confidential;
-        self.canonical.as_deref().filter(|_| !masked)
+        self.canonical().filter(|_| !masked)
     }
 
     pub fn usage(&mut self, usage: impl UsageOption) {

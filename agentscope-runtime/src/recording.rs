@@ -36,7 +36,7 @@ pub(crate) struct Recording {
     pub(crate) name: StringValue,
     pub(crate) reason: Option<StringValue>,
     pub(crate) call: Option<CallPrint>,
-    pub(crate) schema: Option<Arc<Schema>>,
+    pub(crate) schema: Option<&'static Schema>,
     pub(crate) model: Option<StringValue>,
     /// What was hidden of the arguments.
     pub(crate) tally: Tally,
@@ -122,10 +122,7 @@ impl Recording {
         let is_tool = self.site.meta.layer == Layer::Tool;
         let tool = ToolCall {
             name: is_tool.then(|| self.name.clone()),
-            schema_hash: self
-                .schema
-                .as_ref()
-                .map(|schema| schema.hash.clone().into()),
+            schema_hash: self.schema.as_ref().map(|schema| schema.hash.into()),
             reason: self.reason.clone(),
         };
         self.moment().record(event, tool);
@@ -175,7 +172,7 @@ impl Recording {
 
     fn end(mut self: Box<Self>, ending: Ending, mut output: Option<Output>) {
         self.now = SystemTime::now();
-        let mut attributes = Vec::with_capacity(16);
+        let mut attributes = attributes::closing();
         let shown = output.as_mut().filter(|output| output.tally.visible > 0);
         // A completion goes nowhere, whatever its class: not on this span nor on that of a session
         // that the call has opened for itself, nor into the log.
@@ -284,10 +281,8 @@ impl Recording {
             }
             Outcome::Ok | Outcome::Cancelled => Event::new(name, Level::Info),
         };
-        event = event.with(names::OUTCOME, ending.outcome.as_str());
-        if ending.outcome != Outcome::Cancelled {
-            event = event.with(names::TOOL_STATUS, status);
-        }
+        event.outcome = Some(ending.outcome);
+        event.tool_status = (ending.outcome != Outcome::Cancelled).then_some(status);
         if let Some(error_type) = &ending.error_type {
             event = event.with(names::ERROR_TYPE, StringValue::from(error_type.clone()));
         }
@@ -320,7 +315,10 @@ impl Recording {
             }
             Outcome::Ok | Outcome::Cancelled => Event::new(name, Level::Info),
         };
-        let mut event = event.with(names::OUTCOME, ending.outcome.as_str());
+        let mut event = Event {
+            outcome: Some(ending.outcome),
+            ..event
+        };
         if let Some(model) = &self.model {
             event = event.with(names::REQUEST_MODEL, model.clone());
         }

@@ -182,11 +182,8 @@ pub struct Object<'r, 'a> {
 impl Object<'_, '_> {
     /// Writes one part; its name is code.
     pub fn field(&mut self, name: &'static str, write: impl FnOnce(&mut Redactor<'_>)) {
-        if !std::mem::take(&mut self.first) {
-            self.redactor.out.raw(",");
-        }
-        self.redactor.out.word(name);
-        self.redactor.out.raw(":");
+        let is_first = std::mem::take(&mut self.first);
+        self.redactor.out.key(if is_first { "" } else { "," }, name);
         write(&mut Redactor {
             out: self.redactor.out,
             tally: self.redactor.tally,

@@ -75,7 +75,7 @@ impl Tool {
 
     /// `sha256:` and the hash of the canonical form of the schema without its annotations.
     pub fn schema_hash(&self) -> String {
-        self.read(|schema| schema.hash.as_ref().to_owned())
+        self.read(|schema| schema.hash.to_owned())
             .unwrap_or_default()
     }
 
@@ -133,7 +133,7 @@ impl Tool {
     }
 
     fn read<R>(&self, read: impl FnOnce(&Schema) -> R) -> Option<R> {
-        self.site.declared_schema().map(|schema| read(&schema))
+        self.site.declared_schema().map(read)
     }
 }
 

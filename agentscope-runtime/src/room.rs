@@ -4,6 +4,7 @@ use std::cell::Cell;
 
 use crate::json::Json;
 use crate::look::Look;
+use crate::ordered::Ordered;
 
 /// Buffers; empty when they are lent, and given back when this is dropped.
 pub(crate) struct Room(Option<Box<Buffers>>);
@@ -12,6 +13,8 @@ pub(crate) struct Room(Option<Box<Buffers>>);
 pub(crate) struct Buffers {
     pub(crate) json: Json,
     pub(crate) look: Look,
+    /// What the hash of a result is taken over.
+    pub(crate) canonical: Ordered,
 }
 
 /// Larger buffers are not kept.
@@ -28,9 +31,19 @@ impl Room {
         Self(KEPT_ROOM.try_with(Cell::take).ok().flatten())
     }
 
+    #[inline]
     pub(crate) fn get(&mut self) -> &mut Buffers {
-        self.0.get_or_insert_default()
+        self.0.get_or_insert_with(new)
     }
+
+    pub(crate) fn canonical(&self) -> Option<&[u8]> {
+        self.0.as_deref().map(|room| &*room.canonical.text)
+    }
+}
+
+#[cold]
+fn new() -> Box<Buffers> {
+    Box::default()
 }
 
 impl Drop for Room {
@@ -38,9 +51,15 @@ impl Drop for Room {
         let Some(mut room) = self.0.take() else {
             return;
         };
-        if room.json.capacity() <= KEPT && room.look.capacity() <= KEPT {
+        let used = [
+            room.json.capacity(),
+            room.look.capacity(),
+            room.canonical.text.capacity(),
+        ];
+        if used.iter().all(|capacity| *capacity <= KEPT) {
             room.json.truncate(0);
             room.look.clear();
+            room.canonical.truncate(0);
             let _ = KEPT_ROOM.try_with(|kept| kept.set(Some(room)));
         }
     }

@@ -6,7 +6,7 @@
 //! contributes its signature and is listed as opaque; so does every type that mentions a generic
 //! parameter without a `JsonSchema` bound, for nothing is known about it.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Mutex, PoisonError};
 
 use once_cell::race::OnceBox;
 use schemars::generate::{SchemaGenerator, SchemaSettings};
@@ -18,7 +18,7 @@ use crate::key::push_hex;
 /// The schema of one function, or of one instantiation of a generic one.
 #[derive(Debug)]
 pub(crate) struct Schema {
-    pub(crate) hash: Arc<str>,
+    pub(crate) hash: &'static str,
     /// Names of the arguments whose type has no JSON Schema.
     pub(crate) opaque: Vec<&'static str>,
     /// The schema itself, annotations included.
@@ -31,8 +31,8 @@ pub(crate) struct Schema {
 /// name of the argument types. `OnceBox` because an initialiser must never block.
 #[derive(Default)]
 pub(crate) struct Cache {
-    first: OnceBox<(&'static str, Arc<Schema>)>,
-    others: Mutex<Vec<(&'static str, Arc<Schema>)>>,
+    first: OnceBox<(&'static str, &'static Schema)>,
+    others: Mutex<Vec<(&'static str, &'static Schema)>>,
 }
 
 impl Cache {
@@ -43,22 +43,22 @@ impl Cache {
         }
     }
 
-    pub(crate) fn get(&self, types: &'static str) -> Option<Arc<Schema>> {
+    pub(crate) fn get(&self, types: &'static str) -> Option<&'static Schema> {
         let (first, schema) = self.first.get()?;
         if *first == types {
-            return Some(schema.clone());
+            return Some(schema);
         }
         let others = self.others.lock().unwrap_or_else(PoisonError::into_inner);
         others
             .iter()
             .find(|(key, _)| *key == types)
-            .map(|(_, schema)| schema.clone())
+            .map(|(_, schema)| *schema)
     }
 
-    fn put(&self, types: &'static str, schema: &Arc<Schema>) {
-        if self.first.set(Box::new((types, schema.clone()))).is_err() {
+    fn put(&self, types: &'static str, schema: &'static Schema) {
+        if self.first.set(Box::new((types, schema))).is_err() {
             let mut others = self.others.lock().unwrap_or_else(PoisonError::into_inner);
-            others.push((types, schema.clone()));
+            others.push((types, schema));
         }
     }
 }
@@ -111,7 +111,7 @@ impl SchemaBuilder {
         }
     }
 
-    pub(crate) fn store(mut self, cache: &Cache, types: &'static str) -> Arc<Schema> {
+    pub(crate) fn store(mut self, cache: &Cache, types: &'static str) -> &'static Schema {
         let definitions = self.generator.take_definitions(true);
         let document = json!({
             "type": "object",
@@ -119,12 +119,13 @@ impl SchemaBuilder {
             "required": self.required,
             "$defs": definitions,
         });
-        let schema = Arc::new(Schema {
-            hash: hash(document.clone()).into(),
+        // Its cache is a static: it would never be dropped, nor need the count of who has it.
+        let schema: &'static Schema = Box::leak(Box::new(Schema {
+            hash: hash(document.clone()).leak(),
             opaque: self.opaque,
             document,
-        });
-        cache.put(types, &schema);
+        }));
+        cache.put(types, schema);
         schema
     }
 }
@@ -232,8 +233,8 @@ mod tests {
         let other = other.store(&cache, "Opaque");
         assert_ne!(one.hash, other.hash);
         assert_eq!(
-            cache.get("String").map(|schema| schema.hash.clone()),
-            Some(one.hash.clone())
+            cache.get("String").map(|schema| schema.hash),
+            Some(one.hash)
         );
         assert_eq!(
             cache.get("Opaque").map(|schema| schema.opaque.clone()),

@@ -9,11 +9,13 @@ use opentelemetry::trace::{SpanContext, TraceContextExt as _};
 use opentelemetry::{Context, KeyValue, StringValue, global::BoxedTracer};
 
 use crate::agent_state::AgentState;
+use crate::attributes;
 use crate::level::Level;
 use crate::names;
 pub(crate) use crate::open_spans::SpanKey;
 use crate::open_spans::{OpenSpan, OpenSpans};
 use crate::outcome::{Ending, Outcome, Verdict};
+use crate::situation::Situation;
 use crate::snapshot::KnownSink;
 use crate::stats;
 use crate::totals::Totals;
@@ -112,29 +114,39 @@ impl SessionState {
     }
 
     /// Takes over what the session does not say of itself.
-    pub(crate) fn add_identity(&self, identity: Identity) {
+    pub(crate) fn add_identity(&self, identity: &mut Identity) {
         if !identity.is_empty() {
             // A second agent's say is not heard: a session has one user, task and tenant.
-            let _ = self.added.set(identity);
+            let _ = self.added.set(std::mem::take(identity));
         }
     }
 
-    fn added(&self, field: impl Fn(&Identity) -> &Option<StringValue>) -> Option<StringValue> {
-        field(self.added.get()?).clone()
+    /// What a snapshot shows of the session outside any agent.
+    pub(crate) fn situation(&self) -> Situation {
+        let own = Situation {
+            task: self.identity.task.clone(),
+            tenant: self.identity.tenant.clone(),
+            ..Situation::of_session(&self.id)
+        };
+        let mut situation = Arc::new(own);
+        self.complete(&mut situation);
+        Arc::unwrap_or_clone(situation)
     }
 
-    pub(crate) fn task(&self) -> Option<StringValue> {
-        self.identity
-            .task
-            .clone()
-            .or_else(|| self.added(|added| &added.task))
-    }
-
-    pub(crate) fn tenant(&self) -> Option<StringValue> {
-        self.identity
-            .tenant
-            .clone()
-            .or_else(|| self.added(|added| &added.tenant))
+    /// Adds what an agent inside has added since.
+    pub(crate) fn complete(&self, situation: &mut Arc<Situation>) {
+        let Some(added) = self.added.get() else {
+            return;
+        };
+        let news = |added: &Option<StringValue>, known: &Option<StringValue>| {
+            added.is_some() && known.is_none()
+        };
+        if news(&added.task, &situation.task) {
+            Arc::make_mut(situation).task = added.task.clone();
+        }
+        if news(&added.tenant, &situation.tenant) {
+            Arc::make_mut(situation).tenant = added.tenant.clone();
+        }
     }
 
     /// Whose session it is, for every span of it.
@@ -338,7 +350,8 @@ pub(crate) fn end_span(
         ));
         span.set_status(opentelemetry::trace::Status::error(""));
     }
-    span.set_attributes(attributes);
+    span.set_attributes(attributes.drain(..));
+    attributes::keep(attributes);
     span.end_with_timestamp(time);
     stats::count_ended(ending.outcome);
 }

@@ -86,7 +86,7 @@ impl Site {
     }
 
     /// The schema of the arguments, for a function whose schema can be told without a call.
-    pub(crate) fn declared_schema(&self) -> Option<Arc<Schema>> {
+    pub(crate) fn declared_schema(&self) -> Option<&'static Schema> {
         // One key for all: such a function is not generic.
         const TYPES: &str = "";
         let declare = self.meta.schema?;

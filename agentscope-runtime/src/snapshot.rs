@@ -10,6 +10,8 @@ use opentelemetry::trace::{SpanId, TraceFlags, TraceId};
 
 use crate::level::Level;
 use crate::names;
+use crate::outcome::Outcome;
+use crate::situation::Situation;
 use crate::stats;
 
 /// The state of an agent at one moment: at each tool call and return, at each decision of the
@@ -32,12 +34,8 @@ pub struct Snapshot {
     pub span_id: SpanId,
     /// Whether that trace is sampled.
     pub trace_flags: TraceFlags,
-    /// Session.
-    pub session_id: StringValue,
-    /// The run of the agent; `None` for a call outside any agent.
-    pub agent_id: Option<StringValue>,
-    /// Name of the agent; `None` for a call outside any agent.
-    pub agent_name: Option<StringValue>,
+    /// Who runs, and what it knows: shared by all snapshots until it changes.
+    pub situation: Arc<Situation>,
     /// Number of the latest step in its session span; `None` before the first.
     pub step_index: Option<u32>,
     /// Tool that is called or has returned.
@@ -46,25 +44,17 @@ pub struct Snapshot {
     pub schema_hash: Option<StringValue>,
     /// Why the call was made.
     pub reason: Option<StringValue>,
-    /// Working memory.
-    pub memory: Option<StringValue>,
-    /// `stated` by the code, or `derived` from the steps.
-    pub memory_source: Option<&'static str>,
-    /// The agent's goal.
-    pub goal: Option<StringValue>,
-    /// The agent's belief.
-    pub belief: Option<StringValue>,
     /// Reasoning loops of the agent so far.
     pub iteration_count: u32,
     /// Tokens the agent has left; `None` without a budget; negative when overspent.
     pub token_budget_remaining: Option<i64>,
-    /// The application's task.
-    pub task: Option<StringValue>,
-    /// The application's tenant.
-    pub tenant: Option<StringValue>,
     /// What is warned of, from `Warn` upwards.
     pub warning: Option<&'static str>,
-    /// What the event adds: outcome, arguments, the application's own note.
+    /// How the call has ended, once it has.
+    pub outcome: Option<Outcome>,
+    /// What has come of a tool's call: `success`, `empty` or `error`.
+    pub tool_status: Option<&'static str>,
+    /// What else the event says: an error's type, arguments, the application's own note.
     pub details: Vec<(&'static str, AnyValue)>,
 }
 
@@ -78,23 +68,34 @@ impl Snapshot {
 
     fn for_each_attribute(self, mut take: impl FnMut(&'static str, AnyValue)) {
         let take = &mut take;
-        take(names::SESSION_ID, text(self.session_id));
+        let Situation {
+            session_id,
+            agent_id,
+            agent_name,
+            memory,
+            memory_source,
+            goal,
+            belief,
+            task,
+            tenant,
+        } = &*self.situation;
+        take(names::SESSION_ID, text(session_id.clone()));
         take(names::LEVEL, AnyValue::from(self.level.as_str()));
         take(
             names::ITERATION_COUNT,
             i64::from(self.iteration_count).into(),
         );
-        put(take, names::AGENT_ID, self.agent_id);
-        put(take, names::AGENT_NAME, self.agent_name);
+        put(take, names::AGENT_ID, agent_id.clone());
+        put(take, names::AGENT_NAME, agent_name.clone());
         put(take, names::TOOL_NAME, self.tool_name);
         put(take, names::TOOL_SCHEMA_HASH, self.schema_hash);
         put(take, names::CALL_REASON, self.reason);
-        put(take, names::MEMORY, self.memory);
-        put(take, names::GOAL, self.goal);
-        put(take, names::BELIEF, self.belief);
-        put(take, names::TASK_ID, self.task);
-        put(take, names::TENANT_ID, self.tenant);
-        put(take, names::MEMORY_SOURCE, self.memory_source);
+        put(take, names::MEMORY, memory.clone());
+        put(take, names::GOAL, goal.clone());
+        put(take, names::BELIEF, belief.clone());
+        put(take, names::TASK_ID, task.clone());
+        put(take, names::TENANT_ID, tenant.clone());
+        put(take, names::MEMORY_SOURCE, *memory_source);
         put(take, names::WARNING, self.warning);
         if let Some(step) = self.step_index {
             take(names::STEP_INDEX, i64::from(step).into());
@@ -102,6 +103,8 @@ impl Snapshot {
         if let Some(tokens) = self.token_budget_remaining {
             take(names::BUDGET_REMAINING, tokens.into());
         }
+        put(take, names::OUTCOME, self.outcome.map(Outcome::as_str));
+        put(take, names::TOOL_STATUS, self.tool_status);
         for (key, value) in self.details {
             take(key, value);
         }
@@ -178,6 +181,7 @@ impl KnownSink {
     }
 
     /// Hands a snapshot to the sink, or to `tracing` where there is none; never both.
+    #[inline]
     pub(crate) fn record(&self, snapshot: Snapshot) {
         let is_current = self.generation == GENERATION.load(Ordering::Acquire);
         match &self.sink {
@@ -272,6 +276,7 @@ pub(crate) fn sink() -> Option<Arc<dyn SnapshotSink>> {
     }
 }
 
+#[inline]
 fn record(sink: Option<&dyn SnapshotSink>, snapshot: Snapshot) {
     match sink {
         Some(sink) => stats::count_snapshot(sink.record(snapshot)),

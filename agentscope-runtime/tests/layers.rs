@@ -286,11 +286,15 @@ async fn each_step_has_two_snapshots_with_the_state_at_that_moment() {
     let called = of_step[0];
     assert_eq!(called.event, "agentscope.tool.called");
     assert_eq!(
-        called.memory.as_ref().map(|memory| memory.as_str()),
+        called
+            .situation
+            .memory
+            .as_ref()
+            .map(|memory| memory.as_str()),
         Some("nothing looked up yet")
     );
     assert_eq!(
-        called.goal.as_ref().map(|goal| goal.as_str()),
+        called.situation.goal.as_ref().map(|goal| goal.as_str()),
         Some("refund if it qualifies")
     );
     assert_eq!(
@@ -298,7 +302,11 @@ async fn each_step_has_two_snapshots_with_the_state_at_that_moment() {
         (1, Some(80))
     );
     assert_eq!(
-        of_step[2].memory.as_ref().map(|memory| memory.as_str()),
+        of_step[2]
+            .situation
+            .memory
+            .as_ref()
+            .map(|memory| memory.as_str()),
         Some("balance is positive")
     );
     let warnings: Vec<_> = snapshots

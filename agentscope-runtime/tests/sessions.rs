@@ -59,10 +59,10 @@ async fn two_hundred_sessions_at_once_never_mix() {
     assert_eq!(tasks.len(), 200, "no two tasks share a session");
     let mut seen = 0;
     for snapshot in recorder.snapshots() {
-        let session = snapshot.session_id.as_str().to_owned();
+        let session = snapshot.situation.session_id.as_str().to_owned();
         if let Some(task) = tasks.get(&session) {
             assert_eq!(
-                snapshot.task.as_ref().map(|found| found.as_str()),
+                snapshot.situation.task.as_ref().map(|found| found.as_str()),
                 Some(task.as_str())
             );
             seen += 1;

@@ -191,18 +191,19 @@ impl SnapshotView {
         let text = |value: &Option<opentelemetry::StringValue>| {
             value.as_ref().map(|value| value.as_str().to_owned())
         };
+        let situation = &snapshot.situation;
         Self {
             event: snapshot.event,
             level: snapshot.level,
             span,
-            agent: text(&snapshot.agent_name),
+            agent: text(&situation.agent_name),
             tool: text(&snapshot.tool_name),
             step: snapshot.step_index,
             reason: text(&snapshot.reason),
-            memory: text(&snapshot.memory),
-            memory_source: snapshot.memory_source,
-            goal: text(&snapshot.goal),
-            belief: text(&snapshot.belief),
+            memory: text(&situation.memory),
+            memory_source: situation.memory_source,
+            goal: text(&situation.goal),
+            belief: text(&situation.belief),
             iteration: snapshot.iteration_count,
             budget_remaining: snapshot.token_budget_remaining,
             warning: snapshot.warning,

@@ -82,6 +82,7 @@ impl Recorder {
         let mut snapshots = self.snapshots();
         snapshots.retain(|snapshot| {
             snapshot
+                .situation
                 .task
                 .as_ref()
                 .is_some_and(|found| found.as_str() == task)
