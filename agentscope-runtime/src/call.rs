@@ -86,12 +86,8 @@ impl Call {
     }
 
     /// The same for the first poll of a body that opens the call itself.
-    #[inline]
     pub(crate) fn around_first(&mut self) -> Around<'_> {
-        let step = match switch::should_try() {
-            true => Step::Asking(begin::ask()),
-            false => Step::Through,
-        };
+        let step = Step::Asking(begin::ask());
         Around { call: self, step }
     }
 

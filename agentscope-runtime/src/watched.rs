@@ -15,6 +15,7 @@ use crate::call::Call;
 use crate::output::Output;
 use crate::returned::Ends;
 use crate::settle::{Judged, Settle};
+use crate::switch;
 use crate::usage::Usage;
 
 pin_project! {
@@ -67,12 +68,19 @@ where
     #[inline]
     fn poll(self: Pin<&mut Self>, cx: &mut TaskContext<'_>) -> Poll<K::Out> {
         let this = self.project();
-        let around = match std::mem::replace(this.opened, true) {
-            true => this.call.around(),
-            false => this.call.around_first(),
+        let begins = !std::mem::replace(this.opened, true) && switch::should_try();
+        // Written apart, so that a poll that is let through is the body's and two tests.
+        let polled = if !begins && this.call.recording().is_none() {
+            this.inner.poll(cx)
+        } else {
+            let around = match begins {
+                true => this.call.around_first(),
+                false => this.call.around(),
+            };
+            let polled = this.inner.poll(cx);
+            around.done();
+            polled
         };
-        let polled = this.inner.poll(cx);
-        around.done();
         match polled {
             Poll::Ready(yielded) => Poll::Ready(K::end(yielded, this.call.take(), *this.settle)),
             Poll::Pending => Poll::Pending,
