@@ -40,6 +40,17 @@ async fn by_helpers() -> usize {
         + spawn_blocking(|| count(2)).await.expect("no panic")
 }
 
+/// A module in the body does not see what the body imports.
+#[tool(default = internal)]
+fn in_a_module_of_the_body() -> usize {
+    mod inner {
+        pub(super) fn work() -> usize {
+            std::thread::spawn(|| 3).join().expect("no panic")
+        }
+    }
+    inner::work()
+}
+
 /// A spawn of the body's own, which is no task of tokio.
 #[agent(default = internal)]
 async fn with_its_own_tokio() -> u32 {
@@ -79,6 +90,11 @@ async fn the_helpers_keep_the_agent() {
     assert_eq!(recorded.result, 9);
     assert_eq!(agents_of_tools(&recorded), [Some("by_helpers"); 4]);
     recorded.assert_no_lost_steps();
+}
+
+#[test]
+fn a_module_of_the_body_may_spawn() {
+    assert_eq!(in_a_module_of_the_body(), 3);
 }
 
 #[tokio::test]
