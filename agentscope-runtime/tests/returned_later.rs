@@ -230,6 +230,55 @@ fn without_a_recording_everything_passes_through() {
     assert_eq!(lazily().size_hint(), (3, Some(3)));
 }
 
+struct Request(u32);
+
+impl Request {
+    /// What the future yields follows from the signature only.
+    #[tool(default = internal)]
+    fn send(mut self, more: u32) -> impl Future<Output = Result<u32, String>> {
+        self.0 += more;
+        async move {
+            if self.0 == 0 {
+                return Err("nothing".into());
+            }
+            Ok(work(self.0).await)
+        }
+    }
+}
+
+/// The same in `Ok`.
+#[tool(default = internal)]
+fn prepared(n: u32) -> Result<impl Future<Output = Result<u32, String>>, Broken> {
+    Ok(async move {
+        if n == 0 {
+            return Err("nothing".into());
+        }
+        Ok(work(n).await)
+    })
+}
+
+#[tokio::test]
+async fn a_future_in_ok_lasts() {
+    let run = async { prepared(0).expect("it is made").await };
+    let recorded = record_async(run).await;
+    assert_eq!(recorded.result, Err("nothing".to_owned()));
+    recorded.assert_outcome("prepared", Outcome::Error);
+}
+
+#[tokio::test]
+async fn a_future_of_a_mutable_receiver_lasts() {
+    let recorded = record_async(async { Request(1).send(2).await }).await;
+    assert_eq!(recorded.result, Ok(3));
+    recorded.assert_outcome("send", Outcome::Ok);
+    assert_eq!(
+        recorded
+            .span("work")
+            .parent
+            .map(|it| &*recorded.spans()[it].name),
+        Some("send")
+    );
+}
+
 #[tokio::test]
 async fn what_is_fused_says_that_it_has_ended() {
     let recorded = record_async(async {
