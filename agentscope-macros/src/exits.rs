@@ -5,7 +5,7 @@ use proc_macro2::{Group, TokenStream, TokenTree};
 use quote::{ToTokens as _, quote, quote_spanned};
 use syn::spanned::Spanned as _;
 use syn::visit_mut::{self, VisitMut};
-use syn::{Block, Expr, Item, Lifetime, Macro, Path, parse_quote};
+use syn::{Block, Expr, ExprTry, Item, Lifetime, Macro, Path, parse_quote};
 
 /// Macros of the standard library: none leaves the function by returning.
 const STAYS: &[&str] = &[
@@ -79,11 +79,17 @@ impl VisitMut for Exits<'_> {
                     .expr
                     .as_ref()
                     .map_or(quote!(()), |value| quote!(#value));
-                *expression = Expr::Verbatim(quote_spanned!(at=> break #label #value));
+                // `#[cfg]` decides whether there is an exit at all.
+                let attributes = &exit.attrs;
+                let exit = quote_spanned!(at=> break #label #value);
+                *expression = Expr::Verbatim(quote!(#(#attributes)* #exit));
             }
             Expr::Try(question) => {
-                let value = &question.expr;
+                let ExprTry {
+                    attrs, expr: value, ..
+                } = question;
                 *expression = parse_quote! {
+                    #(#attrs)*
                     match #private::branch(#value) {
                         ::core::ops::ControlFlow::Continue(value) => value,
                         ::core::ops::ControlFlow::Break(rest) => break #label #private::from_rest(rest),
@@ -137,6 +143,18 @@ mod tests {
             2
         });
         assert_eq!(rewritten(body), Some(expected.to_string()));
+    }
+
+    #[test]
+    fn attributes_of_an_exit_stay() {
+        let body = quote!(#[cfg(a)] return 1; #[cfg(b)] c?; 2);
+        let rewritten = rewritten(body).expect("nothing is hidden");
+        for kept in [
+            quote!(#[cfg(a)] break 'l 1;),
+            quote!(#[cfg(b)] match r::branch(c)),
+        ] {
+            assert!(rewritten.contains(&kept.to_string()), "{rewritten}");
+        }
     }
 
     #[test]

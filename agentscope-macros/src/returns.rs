@@ -44,8 +44,8 @@ pub(crate) struct Returns {
     pub(crate) future_of: Option<Type>,
     /// The method of the runtime's `Tag` that decides.
     pub(crate) method: Ident,
-    /// Of `impl Stream<Item = T>`, of such an iterator, and of both in `Ok`: the method
-    /// that decides instead, and `T`, which the body may leave open.
+    /// Of `impl Stream<Item = T>`, of such an iterator, and of both or a future in `Ok`: the
+    /// method that decides instead, and `T`, which the body may leave open.
     pub(crate) items: Option<(Ident, Type)>,
 }
 
@@ -104,6 +104,7 @@ struct Spelt<'a> {
 impl Spelt<'_> {
     fn items_function(self, at: Span) -> Option<(Ident, Type)> {
         let name = match (self.word, self.in_ok) {
+            ("future", true) => "__future_in_ok_of",
             ("stream", false) => "__stream_of",
             ("stream", true) => "__stream_in_ok_of",
             ("iterator", false) => "__iterator_of",

@@ -66,7 +66,21 @@ fn in_group(private: &Path, spawns: &[(&[&str], &str)], group: &Group) -> Group 
     let mut path: Vec<String> = Vec::new();
     let mut colons = 0_usize;
     let mut after_word = false;
+    // Of `mod name`: the runtime's module is imported in the body, and does not reach in there.
+    let mut words_of_module = 0_usize;
     for token in group.stream() {
+        words_of_module = match &token {
+            TokenTree::Ident(word) if word == "mod" => 1,
+            TokenTree::Ident(_) if words_of_module == 1 => 2,
+            TokenTree::Group(_) if words_of_module == 2 => {
+                out.extend([token]);
+                words_of_module = 0;
+                path.clear();
+                (colons, after_word) = (0, false);
+                continue;
+            }
+            _ => 0,
+        };
         match &token {
             TokenTree::Ident(word) => {
                 if !(colons == 2 && (after_word || path.is_empty())) {
@@ -163,6 +177,13 @@ mod tests {
             quote!(let f = tokio::spawn; f(g())),
             quote!(tokio::spawn()),
             quote!(mod tokio {}, tokio::spawn(f())),
+            quote!(
+                mod inner {
+                    fn g() {
+                        std::thread::spawn(f)
+                    }
+                }
+            ),
             quote!(use fake as tokio;, tokio::spawn(f())),
             quote!(a: tokio::task::spawn_local_on(f())),
         ] {

@@ -59,9 +59,13 @@ impl Expansion<'_> {
         let decide = self.decide(returns);
         let ty = &returns.body;
         let [inside, value] = ["__inside", "__value"].map(self.local);
+        let body = match &returns.future_of {
+            Some(yields) => quote!(#private::future_of::<#yields, _>({ #bindings #body })),
+            None => quote!({ #bindings #body }),
+        };
         quote! {
             let #inside = #private::inside(#open);
-            let #value: #ty = { #bindings #body };
+            let #value: #ty = #body;
             #private::leave(#inside, #value, #decide)
         }
     }

@@ -163,7 +163,7 @@ pub mod __private {
     pub use crate::output::Output;
     pub use crate::question::{branch, from_rest};
     pub use crate::registry::Registered;
-    pub use crate::returned::{async_call, call, call_future, leave, never};
+    pub use crate::returned::{async_call, call, call_future, future_of, leave, never};
     pub use crate::schema::SchemaBuilder;
     pub use inventory;
 

@@ -271,6 +271,13 @@ impl<R> Tag<R> {
 
 /// The same in `Ok`.
 impl<R, E> Tag<Result<R, E>> {
+    pub fn __future_in_ok_of<T>(self) -> Kind<InOk<AsFuture>, T>
+    where
+        R: Future<Output = T>,
+    {
+        Kind::NEW
+    }
+
     pub fn __stream_in_ok_of<T>(self) -> Kind<InOk<AsStream>, T>
     where
         R: Stream<Item = T>,
@@ -377,6 +384,12 @@ pub fn call_future<O, F: Future<Output = O>, K: Ends<F, S>, S>(
     decide: impl FnOnce(Tag<F>) -> Decision<K, S>,
 ) -> K::Out {
     call(open, body, decide)
+}
+
+/// The same for a body that stays in its function.
+#[inline]
+pub fn future_of<O, F: Future<Output = O>>(body: F) -> F {
+    body
 }
 
 /// What a body has returned that ran in the function itself.

@@ -135,6 +135,35 @@ impl<T: 'static> JoinSet<T> {
     {
         self.0.spawn_blocking(in_cx_fn(work))
     }
+
+    /// What all tasks have returned, in the order in which they have ended.
+    ///
+    /// ```
+    /// # extern crate agentscope_runtime as agentscope;
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() {
+    /// let squares: agentscope::JoinSet<u32> = (1..4).map(|n| async move { n * n }).collect();
+    /// assert_eq!(squares.join_all().await.into_iter().sum::<u32>(), 14);
+    /// # }
+    /// ```
+    ///
+    /// # Panics
+    ///
+    /// Where a task has panicked or was aborted.
+    pub async fn join_all(self) -> Vec<T> {
+        self.0.join_all().await
+    }
+}
+
+/// Spawns each of the futures.
+impl<T, F> FromIterator<F> for JoinSet<T>
+where
+    F: Future<Output = T> + Send + 'static,
+    T: Send + 'static,
+{
+    fn from_iter<I: IntoIterator<Item = F>>(tasks: I) -> Self {
+        Self(tasks.into_iter().map(in_cx).collect())
+    }
 }
 
 impl<T> Default for JoinSet<T> {

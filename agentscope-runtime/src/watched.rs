@@ -8,7 +8,8 @@ use std::marker::PhantomData;
 use std::pin::Pin;
 use std::task::{Context as TaskContext, Poll};
 
-use futures_core::Stream;
+use futures_core::future::FusedFuture;
+use futures_core::stream::{FusedStream, Stream};
 use pin_project_lite::pin_project;
 
 use crate::call::Call;
@@ -85,6 +86,18 @@ where
             Poll::Ready(yielded) => Poll::Ready(K::end(yielded, this.call.take(), *this.settle)),
             Poll::Pending => Poll::Pending,
         }
+    }
+}
+
+/// For `impl FusedFuture`, which `select!` asks for.
+impl<F, K, S> FusedFuture for Watched<F, K, S>
+where
+    F: FusedFuture,
+    K: Ends<F::Output, S>,
+    S: Copy,
+{
+    fn is_terminated(&self) -> bool {
+        self.inner.is_terminated()
     }
 }
 
@@ -195,6 +208,16 @@ impl<T: Stream, S: Settle<Yields = T::Item>> Stream for WatchedStream<T, S> {
 
     fn size_hint(&self) -> (usize, Option<usize>) {
         self.inner.size_hint()
+    }
+}
+
+impl<T, S> FusedStream for WatchedStream<T, S>
+where
+    T: FusedStream,
+    S: Settle<Yields = T::Item>,
+{
+    fn is_terminated(&self) -> bool {
+        self.inner.is_terminated()
     }
 }
 

@@ -6,7 +6,8 @@ use std::task::{Context, Poll};
 use agentscope::testing::{Recorded, SpanView, record, record_async};
 use agentscope::{Layer, Outcome, Usage, inference, tool};
 use agentscope_runtime as agentscope;
-use futures_util::stream::{self, BoxStream, LocalBoxStream};
+use futures_util::future::FusedFuture;
+use futures_util::stream::{self, BoxStream, FusedStream, LocalBoxStream};
 use futures_util::{FutureExt as _, Stream, StreamExt as _, TryStreamExt as _};
 
 #[derive(Debug)]
@@ -53,6 +54,16 @@ async fn opened(n: u32) -> Result<BoxStream<'static, u32>, Broken> {
 #[tool(default = internal)]
 async fn hidden(n: u32) -> Result<impl Stream<Item = u32> + Send, Broken> {
     Ok(stream::iter([n]).then(work))
+}
+
+#[tool(default = internal)]
+fn fused(n: u32) -> impl FusedStream<Item = u32> {
+    stream::iter([n]).fuse()
+}
+
+#[tool(default = internal)]
+fn fused_once(n: u32) -> impl FusedFuture<Output = u32> {
+    async move { n }.fuse()
 }
 
 trait Numbers: Stream<Item = u32> {}
@@ -217,4 +228,69 @@ fn without_a_recording_everything_passes_through() {
         Poll::Ready(None)
     ));
     assert_eq!(lazily().size_hint(), (3, Some(3)));
+}
+
+struct Request(u32);
+
+impl Request {
+    /// What the future yields follows from the signature only.
+    #[tool(default = internal)]
+    fn send(mut self, more: u32) -> impl Future<Output = Result<u32, String>> {
+        self.0 += more;
+        async move {
+            if self.0 == 0 {
+                return Err("nothing".into());
+            }
+            Ok(work(self.0).await)
+        }
+    }
+}
+
+/// The same in `Ok`.
+#[tool(default = internal)]
+fn prepared(n: u32) -> Result<impl Future<Output = Result<u32, String>>, Broken> {
+    Ok(async move {
+        if n == 0 {
+            return Err("nothing".into());
+        }
+        Ok(work(n).await)
+    })
+}
+
+#[tokio::test]
+async fn a_future_in_ok_lasts() {
+    let run = async { prepared(0).expect("it is made").await };
+    let recorded = record_async(run).await;
+    assert_eq!(recorded.result, Err("nothing".to_owned()));
+    recorded.assert_outcome("prepared", Outcome::Error);
+}
+
+#[tokio::test]
+async fn a_future_of_a_mutable_receiver_lasts() {
+    let recorded = record_async(async { Request(1).send(2).await }).await;
+    assert_eq!(recorded.result, Ok(3));
+    recorded.assert_outcome("send", Outcome::Ok);
+    assert_eq!(
+        recorded
+            .span("work")
+            .parent
+            .map(|it| &*recorded.spans()[it].name),
+        Some("send")
+    );
+}
+
+#[tokio::test]
+async fn what_is_fused_says_that_it_has_ended() {
+    let recorded = record_async(async {
+        let (mut items, mut once) = (Box::pin(fused(1)), Box::pin(fused_once(2)));
+        assert!(!items.is_terminated() && !once.is_terminated());
+        while items.next().await.is_some() {}
+        (&mut once).await;
+        items.is_terminated() && once.is_terminated()
+    });
+    let recorded = recorded.await;
+    assert!(recorded.result);
+    for name in ["fused", "fused_once"] {
+        recorded.assert_outcome(name, Outcome::Ok);
+    }
 }

@@ -40,6 +40,23 @@ async fn by_helpers() -> usize {
         + spawn_blocking(|| count(2)).await.expect("no panic")
 }
 
+#[agent(default = internal)]
+async fn by_a_set_of_all() -> usize {
+    let set: JoinSet<usize> = ["one", "three"].into_iter().map(search).collect();
+    set.join_all().await.into_iter().sum()
+}
+
+/// A module in the body does not see what the body imports.
+#[tool(default = internal)]
+fn in_a_module_of_the_body() -> usize {
+    mod inner {
+        pub(super) fn work() -> usize {
+            std::thread::spawn(|| 3).join().expect("no panic")
+        }
+    }
+    inner::work()
+}
+
 /// A spawn of the body's own, which is no task of tokio.
 #[agent(default = internal)]
 async fn with_its_own_tokio() -> u32 {
@@ -79,6 +96,19 @@ async fn the_helpers_keep_the_agent() {
     assert_eq!(recorded.result, 9);
     assert_eq!(agents_of_tools(&recorded), [Some("by_helpers"); 4]);
     recorded.assert_no_lost_steps();
+}
+
+#[tokio::test]
+async fn a_set_that_is_collected_and_joined_keeps_the_agent() {
+    let recorded = record_async(by_a_set_of_all()).await;
+    assert_eq!(recorded.result, 8);
+    assert_eq!(agents_of_tools(&recorded), [Some("by_a_set_of_all"); 2]);
+    recorded.assert_no_lost_steps();
+}
+
+#[test]
+fn a_module_of_the_body_may_spawn() {
+    assert_eq!(in_a_module_of_the_body(), 3);
 }
 
 #[tokio::test]
