@@ -88,7 +88,8 @@ use arguments::Macro;
 /// `tokio::spawn(..)`, `tokio::task::{spawn, spawn_local, spawn_blocking}(..)` and
 /// `std::thread::spawn(..)`, written with the full path, anywhere in the body, in arguments of
 /// macros too, keep the agent in the new task or thread. Left alone are other paths and imported
-/// names, a `tokio` or `std` that the body itself declares, and everything under `spawn = "off"`;
+/// names, a turbofish, a `tokio` or `std` that the body itself declares or imports, and everything under
+/// `spawn = "off"`;
 /// for those there is `InCurrentAgent`.
 #[proc_macro_attribute]
 pub fn agent(arguments: TokenStream, item: TokenStream) -> TokenStream {

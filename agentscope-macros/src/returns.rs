@@ -66,7 +66,13 @@ pub(crate) fn of(signature: &Signature, said: Option<&Ident>, at: Span) -> Retur
     let word = match said {
         _ if diverges => "value".to_owned(),
         Some(said) => said.to_string(),
-        None if holes.found => spelt.as_ref().map_or("wrap", |spelt| spelt.word).to_owned(),
+        None if holes.found => match &spelt {
+            Some(spelt) => spelt.word.to_owned(),
+            None if may_work_later(&declared) => "wrap".to_owned(),
+            None if matches!(declared, Type::ImplTrait(_)) => "value".to_owned(),
+            // What is inside another type cannot be wrapped without that.
+            None => "kind".to_owned(),
+        },
         None => "kind".to_owned(),
     };
     let at = said.map_or(at, Ident::span);
@@ -164,6 +170,74 @@ fn later_trait(ty: &Type) -> Option<Spelt<'_>> {
         _ => None,
     }
 }
+
+/// `impl Trait`, also in `Ok`, whose trait may be one that stands for a future, a stream or an
+/// iterator.
+fn may_work_later(ty: &Type) -> bool {
+    match ty {
+        Type::Paren(paren) => may_work_later(&paren.elem),
+        Type::Group(group) => may_work_later(&group.elem),
+        Type::ImplTrait(bounds) => bounds.bounds.iter().any(|bound| match bound {
+            TypeParamBound::Trait(bound) => {
+                let name = bound
+                    .path
+                    .segments
+                    .last()
+                    .map(|last| last.ident.to_string());
+                name.is_some_and(|name| !OF_VALUES.contains(&name.as_str()))
+            }
+            _ => false,
+        }),
+        Type::Path(path) => {
+            let last = path.path.segments.last();
+            let Some(PathArguments::AngleBracketed(arguments)) = last.map(|last| &last.arguments)
+            else {
+                return false;
+            };
+            last.is_some_and(|last| last.ident == "Result")
+                && matches!(
+                    arguments.args.first(),
+                    Some(syn::GenericArgument::Type(ok)) if may_work_later(ok)
+                )
+        }
+        _ => false,
+    }
+}
+
+/// Traits of the standard library that say nothing of later work.
+const OF_VALUES: &[&str] = &[
+    "Any",
+    "AsMut",
+    "AsRef",
+    "Borrow",
+    "BorrowMut",
+    "Clone",
+    "Copy",
+    "Debug",
+    "Default",
+    "Deref",
+    "DerefMut",
+    "Display",
+    "Eq",
+    "Error",
+    "Fn",
+    "FnMut",
+    "FnOnce",
+    "Hash",
+    "Into",
+    "IntoIterator",
+    "Ord",
+    "PartialEq",
+    "PartialOrd",
+    "RangeBounds",
+    "Send",
+    "Sized",
+    "Sync",
+    "ToOwned",
+    "ToString",
+    "Unpin",
+    "Write",
+];
 
 /// `DoubleEndedIterator` is an iterator; `IntoIterator` is none.
 fn is_named(path: &syn::Path, name: &str) -> bool {

@@ -2,7 +2,9 @@
 
 use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
 use quote::quote_spanned;
-use syn::Path;
+use syn::parse::Parser as _;
+use syn::punctuated::Punctuated;
+use syn::{Expr, Path, Token};
 
 use crate::tokens::mentions_word;
 
@@ -38,26 +40,50 @@ pub(crate) fn rewrite(private: &Path, body: &Group) -> Group {
 
 /// An item, an import or a renaming of this name.
 fn declares(tokens: TokenStream, name: &str) -> bool {
+    declares_in(tokens, name, false)
+}
+
+fn declares_in(tokens: TokenStream, name: &str, mut importing: bool) -> bool {
     let mut before: Option<String> = None;
-    tokens.into_iter().any(|token| match token {
-        TokenTree::Ident(word) => {
-            let word = word.to_string();
-            let after = before.replace(word.clone());
-            word == name
-                && matches!(
+    let mut tokens = tokens.into_iter().peekable();
+    while let Some(token) = tokens.next() {
+        let declared = match &token {
+            TokenTree::Ident(word) => {
+                let word = word.to_string();
+                importing |= word == "use";
+                let goes_on = matches!(
+                    tokens.peek(),
+                    Some(TokenTree::Punct(punct)) if punct.as_char() == ':'
+                );
+                let after = before.replace(word.clone());
+                let item = matches!(
                     after.as_deref(),
                     Some("mod" | "as" | "crate" | "struct" | "enum")
-                )
+                );
+                word == name && (item || importing && !goes_on)
+            }
+            TokenTree::Group(group) => {
+                before = None;
+                declares_in(group.stream(), name, importing)
+            }
+            TokenTree::Punct(punct) => {
+                before = None;
+                importing &= punct.as_char() != ';';
+                false
+            }
+            TokenTree::Literal(_) => false,
+        };
+        if declared {
+            return true;
         }
-        TokenTree::Group(group) => {
-            before = None;
-            declares(group.stream(), name)
-        }
-        _ => {
-            before = None;
-            false
-        }
-    })
+    }
+    false
+}
+
+/// A spawn of somebody else's may take more, or less; what cannot be read stays as it is.
+fn is_one_expression(arguments: TokenStream) -> bool {
+    let arguments = Punctuated::<Expr, Token![,]>::parse_terminated.parse2(arguments);
+    arguments.is_ok_and(|arguments| arguments.len() == 1)
 }
 
 fn in_group(private: &Path, spawns: &[(&[&str], &str)], group: &Group) -> Group {
@@ -105,7 +131,7 @@ fn in_group(private: &Path, spawns: &[(&[&str], &str)], group: &Group) -> Group 
                     .flatten();
                 let inner = in_group(private, spawns, arguments);
                 let inner = match wrapper {
-                    Some((_, wrapper)) if !arguments.stream().is_empty() => {
+                    Some((_, wrapper)) if is_one_expression(arguments.stream()) => {
                         let wrapper = proc_macro2::Ident::new(wrapper, arguments.span());
                         let arguments = inner.stream();
                         let call = quote_spanned!(inner.span()=> #private::#wrapper(#arguments));

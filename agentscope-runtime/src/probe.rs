@@ -5,6 +5,8 @@
 //! else the class of the place, where the type implements `Serialize`; else it says that there is
 //! an argument. Inside a generic function only the bounds that the function states are seen.
 
+use std::sync::{Arc, Mutex, RwLock};
+
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -58,6 +60,21 @@ impl<T: ?Sized> Argument for Probe<'_, T> {
         capture.no_structure();
     }
 }
+
+/// A lock is not looked into: serde would wait for it, and the observed code may hold it.
+macro_rules! locks {
+    ($($lock:ty),*) => {$(
+        impl<T: ?Sized> Argument for &&&Probe<'_, $lock> {
+            fn __argument(self, capture: &mut Capture, index: usize) {
+                capture.opaque(index);
+                capture.no_structure();
+            }
+        }
+    )*};
+}
+
+locks!(Mutex<T>, &Mutex<T>, Arc<Mutex<T>>, &Arc<Mutex<T>>);
+locks!(RwLock<T>, &RwLock<T>, Arc<RwLock<T>>, &Arc<RwLock<T>>);
 
 /// Writes a field of a classified type whose class is at the field; asked of `&&Probe`.
 pub trait Field {

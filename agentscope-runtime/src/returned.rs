@@ -293,6 +293,25 @@ impl<R, E> Tag<Result<R, E>> {
     }
 }
 
+/// Ranges are values that happen to be iterators.
+macro_rules! values {
+    ($($value:ident)*) => {$(
+        impl<T> Tag<std::ops::$value<T>> {
+            pub fn __kind(self) -> Kind<Now, std::ops::$value<T>> {
+                Kind::NEW
+            }
+        }
+
+        impl<T, E> Tag<Result<std::ops::$value<T>, E>> {
+            pub fn __kind(self) -> Kind<Now, Result<std::ops::$value<T>, E>> {
+                Kind::NEW
+            }
+        }
+    )*};
+}
+
+values!(Range RangeInclusive RangeFrom);
+
 /// What goes back into a box of its own type when it has been wrapped.
 macro_rules! boxed {
     ($method:ident $as:ident $put:path, $O:ident: $($boxed:ty),*) => {$(

@@ -245,16 +245,34 @@ pub trait Settle: Copy {
     /// What is the user's in here may panic.
     fn show(self, value: &<Self::Judge as Judge>::Value, output: &mut Output);
 
+    /// Finds the usage in a value, where one has said how.
+    fn find_usage(self, value: &<Self::Judge as Judge>::Value, output: &mut Output);
+
     fn tell(self, error: &<Self::Judge as Judge>::Error, failure: &mut Failure);
+
+    /// One of many: whether it is an error, and its usage. It goes to the caller unseen, for to look
+    /// at each of them would cost more than to make them.
+    fn judge_item(self, item: &Self::Yields, meta: &'static Meta) -> Judged {
+        self.judge_by(item, meta, Self::find_usage)
+    }
 
     /// `Serialize`, `Classify` and `usage` are the user's and may panic; the observed function must
     /// not. What is known without them is said all the same.
     fn judge(self, yielded: &Self::Yields, meta: &'static Meta) -> Judged {
+        self.judge_by(yielded, meta, Self::show)
+    }
+
+    fn judge_by(
+        self,
+        yielded: &Self::Yields,
+        meta: &'static Meta,
+        show: fn(Self, &<Self::Judge as Judge>::Value, &mut Output),
+    ) -> Judged {
         match Self::Judge::look(yielded) {
             Ok(value) => {
                 let looked = catch_unwind(AssertUnwindSafe(|| {
                     let mut output = Output::new(meta);
-                    self.show(value, &mut output);
+                    show(self, value, &mut output);
                     output
                 }));
                 Judged::Returned(looked.unwrap_or_else(|_| Output::new(meta)))
@@ -283,6 +301,8 @@ impl<J: Judge, V: Show<J::Value>, D: Tell<J::Error>> Settle for Look<J, V, D> {
         V::show(value, output);
     }
 
+    fn find_usage(self, _: &J::Value, _: &mut Output) {}
+
     fn tell(self, error: &J::Error, failure: &mut Failure) {
         D::tell(error, failure);
     }
@@ -305,6 +325,10 @@ where
 
     fn show(self, value: &<S::Judge as Judge>::Value, output: &mut Output) {
         self.settle.show(value, output);
+        self.find_usage(value, output);
+    }
+
+    fn find_usage(self, value: &<S::Judge as Judge>::Value, output: &mut Output) {
         (self.usage)(value, output);
     }
 

@@ -6,7 +6,8 @@
 
 use std::ops::{Deref, DerefMut};
 
-use tokio::task::{self, AbortHandle, JoinHandle};
+use tokio::runtime::Handle;
+use tokio::task::{self, AbortHandle, JoinHandle, LocalSet};
 
 use crate::in_agent::{in_cx, in_cx_fn};
 
@@ -107,6 +108,35 @@ impl<T: 'static> JoinSet<T> {
         T: Send,
     {
         self.0.spawn(in_cx(task))
+    }
+
+    /// Spawns a task on another runtime that belongs to the current agent.
+    #[track_caller]
+    pub fn spawn_on<F>(&mut self, task: F, runtime: &Handle) -> AbortHandle
+    where
+        F: Future<Output = T> + Send + 'static,
+        T: Send,
+    {
+        self.0.spawn_on(in_cx(task), runtime)
+    }
+
+    /// Spawns a task on a `LocalSet` that belongs to the current agent.
+    #[track_caller]
+    pub fn spawn_local_on<F>(&mut self, task: F, local: &LocalSet) -> AbortHandle
+    where
+        F: Future<Output = T> + 'static,
+    {
+        self.0.spawn_local_on(in_cx(task), local)
+    }
+
+    /// Spawns blocking work on another runtime that belongs to the current agent.
+    #[track_caller]
+    pub fn spawn_blocking_on<F>(&mut self, work: F, runtime: &Handle) -> AbortHandle
+    where
+        F: FnOnce() -> T + Send + 'static,
+        T: Send,
+    {
+        self.0.spawn_blocking_on(in_cx_fn(work), runtime)
     }
 
     /// Spawns a task on the current `LocalSet` that belongs to the current agent.

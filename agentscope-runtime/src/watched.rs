@@ -3,6 +3,7 @@
 //!
 //! What is inside is dropped first, so that what is open inside ends before the call does.
 
+use std::fmt;
 use std::iter::FusedIterator;
 use std::marker::PhantomData;
 use std::pin::Pin;
@@ -141,7 +142,7 @@ impl<S: Settle> Items<S> {
         if self.last.is_none() {
             recording.first_item();
         }
-        let mut judged = self.settle.judge(item, &recording.site.meta);
+        let mut judged = self.settle.judge_item(item, &recording.site.meta);
         if let Judged::Returned(output) = &mut judged {
             self.usage = output.usage.or(self.usage);
         }
@@ -232,6 +233,22 @@ impl<I: Iterator, S: Settle<Yields = I::Item>> WatchedIterator<I, S> {
     pub(crate) fn new(inner: I, call: Call, settle: S) -> Self {
         let items = Items::new(call, settle);
         Self { inner, items }
+    }
+}
+
+/// A copy is no call: the one that was recorded goes on.
+impl<I: Clone, S: Settle> Clone for WatchedIterator<I, S> {
+    fn clone(&self) -> Self {
+        Self {
+            inner: self.inner.clone(),
+            items: Items::new(Call::LET_THROUGH, self.items.settle),
+        }
+    }
+}
+
+impl<I: fmt::Debug, S> fmt::Debug for WatchedIterator<I, S> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.inner.fmt(f)
     }
 }
 

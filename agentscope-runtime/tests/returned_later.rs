@@ -294,3 +294,47 @@ async fn what_is_fused_says_that_it_has_ended() {
         recorded.assert_outcome(name, Outcome::Ok);
     }
 }
+
+/// A range is a value that happens to be an iterator.
+#[tool(default = internal)]
+fn pages(upto: u32) -> std::ops::Range<u32> {
+    0..upto
+}
+
+#[tool(default = internal)]
+fn copied(upto: u32) -> impl Iterator<Item = u32> + Clone + std::fmt::Debug {
+    0..upto
+}
+
+#[tool(default = internal)]
+fn described(upto: u32) -> impl std::fmt::Debug {
+    0..upto
+}
+
+#[test]
+fn values_stay_values_and_a_copy_of_an_iterator_is_no_call() {
+    let recorded = record(|| (pages(2).count(), format!("{:?}", described(2))));
+    assert_eq!(recorded.result, (2, "0..2".to_owned()));
+    recorded.assert_outcome("pages", Outcome::Ok);
+    recorded.assert_outcome("described", Outcome::Ok);
+    let recorded = record(|| {
+        let items = copied(3);
+        (items.clone().count(), items.count())
+    });
+    assert_eq!(recorded.result, (3, 3));
+    recorded.assert_outcome("copied", Outcome::Ok);
+}
+
+/// serde waits for a lock, and the observed code may hold it.
+#[tool(default = internal)]
+fn is_held(lock: &std::sync::Mutex<u32>) -> bool {
+    lock.try_lock().is_err()
+}
+
+#[test]
+fn a_lock_is_not_waited_for() {
+    let lock = std::sync::Mutex::new(1);
+    let held = lock.lock().expect("nobody panics");
+    assert!(record(|| is_held(&lock)).result);
+    drop(held);
+}
