@@ -66,6 +66,8 @@ mod canonical;
 mod capture;
 mod class;
 mod emptiness;
+#[allow(missing_docs, reason = "called by expansions only")]
+mod ends;
 mod frame;
 mod id;
 mod in_agent;

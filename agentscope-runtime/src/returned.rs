@@ -20,8 +20,9 @@ use std::pin::Pin;
 use futures_core::Stream;
 
 use crate::call::{Call, Inside};
+use crate::ends::{AsFuture, AsIterator, AsStream, Ends, InBox, InOk, Now};
 use crate::settle::{Decided, Decision, OfResult, OfValue, Settle};
-use crate::watched::{Watched, WatchedIterator, WatchedStream};
+use crate::watched::Watched;
 
 /// Stands for the type of the value that a body returns.
 pub struct Tag<R>(PhantomData<fn() -> R>);
@@ -55,75 +56,6 @@ pub trait NoResult<K, O> {
 impl<K, O> NoResult<K, O> for Kind<K, O> {
     fn __judged(self) -> Decided<K, OfValue<O>> {
         Decided(PhantomData)
-    }
-}
-
-/// When a call ends whose body returned an `R`, and what its caller gets.
-pub trait Ends<R, S> {
-    type Out;
-
-    fn end(value: R, call: Call, settle: S) -> Self::Out;
-}
-
-/// At once.
-pub struct Now;
-/// When the future that is returned is ready.
-pub struct AsFuture;
-/// When the stream that is returned has ended.
-pub struct AsStream;
-/// When the iterator that is returned has.
-pub struct AsIterator;
-/// As `K` says of the content of a box.
-pub struct InBox<K>(PhantomData<K>);
-/// As `K` says of the value in `Ok`; at once if there is an `Err`.
-pub struct InOk<K>(PhantomData<K>);
-
-impl<R, S: Settle<Yields = R>> Ends<R, S> for Now {
-    type Out = R;
-
-    #[inline]
-    fn end(value: R, mut call: Call, settle: S) -> R {
-        call.settle(&value, settle);
-        value
-    }
-}
-
-impl<F: Future, S: Settle<Yields = F::Output>> Ends<F, S> for AsFuture {
-    type Out = Watched<F, Now, S>;
-
-    #[inline]
-    fn end(value: F, call: Call, settle: S) -> Self::Out {
-        Watched::new(value, call, settle)
-    }
-}
-
-impl<T: Stream, S: Settle<Yields = T::Item>> Ends<T, S> for AsStream {
-    type Out = WatchedStream<T, S>;
-
-    fn end(value: T, call: Call, settle: S) -> Self::Out {
-        WatchedStream::new(value, call, settle)
-    }
-}
-
-impl<I: Iterator, S: Settle<Yields = I::Item>> Ends<I, S> for AsIterator {
-    type Out = WatchedIterator<I, S>;
-
-    fn end(value: I, call: Call, settle: S) -> Self::Out {
-        WatchedIterator::new(value, call, settle)
-    }
-}
-
-impl<R, E, S, K: Ends<R, S>> Ends<Result<R, E>, S> for InOk<K> {
-    type Out = Result<K::Out, E>;
-
-    fn end(value: Result<R, E>, mut call: Call, settle: S) -> Self::Out {
-        match value {
-            Ok(value) => Ok(K::end(value, call, settle)),
-            Err(error) => {
-                call.failed::<E>();
-                Err(error)
-            }
-        }
     }
 }
 

@@ -14,8 +14,8 @@ use futures_core::stream::{FusedStream, Stream};
 use pin_project_lite::pin_project;
 
 use crate::call::Call;
+use crate::ends::Ends;
 use crate::output::Output;
-use crate::returned::Ends;
 use crate::settle::{Judged, Settle};
 use crate::switch;
 use crate::usage::Usage;
