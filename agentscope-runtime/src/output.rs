@@ -42,16 +42,9 @@ impl Output {
         }
     }
 
-    /// Of a stream that has ended: its items went to the caller one by one, so nothing of them is
-    /// shown or hashed, but what was hidden in the last is counted.
-    pub(crate) fn of_items(meta: &'static Meta, last: Option<Self>, usage: Option<Usage>) -> Self {
-        let empty = last.is_none();
-        let tally = last.map(|last| Tally {
-            visible: 0,
-            ..last.tally
-        });
+    /// Of a stream that has ended: its items went to the caller one by one, unseen.
+    pub(crate) fn of_items(meta: &'static Meta, empty: bool, usage: Option<Usage>) -> Self {
         Self {
-            tally: tally.unwrap_or_default(),
             empty,
             usage,
             ..Self::new(meta)

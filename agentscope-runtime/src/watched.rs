@@ -15,7 +15,7 @@ use pin_project_lite::pin_project;
 
 use crate::call::Call;
 use crate::ends::Ends;
-use crate::output::Output;
+use crate::output::{Failure, Output};
 use crate::settle::{Judged, Settle};
 use crate::switch;
 use crate::usage::Usage;
@@ -106,8 +106,10 @@ where
 struct Items<S> {
     call: Call,
     settle: S,
-    /// Of the last item; `None` before the first.
-    last: Option<Judged>,
+    /// None has come out yet.
+    empty: bool,
+    /// Of the last item, if it was an `Err`.
+    failure: Option<Failure>,
     /// The last that was told: where each item carries one it is that of all before.
     usage: Option<Usage>,
 }
@@ -117,7 +119,8 @@ impl<S: Settle> Items<S> {
         Self {
             call,
             settle,
-            last: None,
+            empty: true,
+            failure: None,
             usage: None,
         }
     }
@@ -139,14 +142,16 @@ impl<S: Settle> Items<S> {
         let Some(recording) = self.call.recording() else {
             return;
         };
-        if self.last.is_none() {
+        if std::mem::take(&mut self.empty) {
             recording.first_item();
         }
-        let mut judged = self.settle.judge_item(item, &recording.site.meta);
-        if let Judged::Returned(output) = &mut judged {
-            self.usage = output.usage.or(self.usage);
-        }
-        self.last = Some(judged);
+        self.failure = match self.settle.judge_item(item, &recording.site.meta) {
+            Judged::Returned(output) => {
+                self.usage = output.usage.or(self.usage);
+                None
+            }
+            Judged::Failed(failure) => Some(failure),
+        };
     }
 
     #[cold]
@@ -156,12 +161,9 @@ impl<S: Settle> Items<S> {
             return;
         };
         let meta = &recording.site.meta;
-        let judged = match self.last.take() {
-            Some(Judged::Failed(failure)) => Judged::Failed(failure),
-            Some(Judged::Returned(last)) => {
-                Judged::Returned(Output::of_items(meta, Some(last), self.usage))
-            }
-            None => Judged::Returned(Output::of_items(meta, None, self.usage)),
+        let judged = match self.failure.take() {
+            Some(failure) => Judged::Failed(failure),
+            None => Judged::Returned(Output::of_items(meta, self.empty, self.usage)),
         };
         self.call.judged(judged);
     }
@@ -170,7 +172,7 @@ impl<S: Settle> Items<S> {
 /// Whoever gets an `Err` seldom asks for more: that is an error, not a cancellation.
 impl<S> Drop for Items<S> {
     fn drop(&mut self) {
-        if let Some(Judged::Failed(failure)) = self.last.take() {
+        if let Some(failure) = self.failure.take() {
             self.call.broke_off(failure);
         }
     }
