@@ -6,22 +6,16 @@
 
 use std::cell::{Cell, RefCell};
 
-use crate::call::{Call, Entered, record_with};
+use crate::call::{Call, Inside, inside, record_with};
 use crate::capture::Capture;
 use crate::site::Site;
-
-/// A call that the poll on this thread has opened, and is in.
-pub(crate) struct Begun {
-    /// Left before the call ends.
-    entered: Option<Entered>,
-    call: Call,
-}
 
 thread_local! {
     /// Whether a wrapper asks for a call that its body has not opened yet.
     static ASKED: Cell<bool> = const { Cell::new(false) };
 
-    static BEGUN: RefCell<Option<Begun>> = const { RefCell::new(None) };
+    /// The call that the poll on this thread has opened, and is in.
+    static BEGUN: RefCell<Option<Inside>> = const { RefCell::new(None) };
 }
 
 /// The first statement of the body of an `async fn`.
@@ -39,9 +33,7 @@ fn open(site: &'static Site, fill: impl FnOnce(&mut Capture)) {
 }
 
 fn put(call: Call) {
-    let entered = call.enter();
-    let begun = Begun { entered, call };
-    BEGUN.with_borrow_mut(|slot| *slot = Some(begun));
+    BEGUN.with_borrow_mut(|slot| *slot = Some(inside(call)));
 }
 
 /// The first poll of a body is about to be made.
@@ -56,7 +48,7 @@ pub(crate) fn ask() -> Asking {
 
 /// Gives the slot back to the poll around this one.
 pub(crate) struct Asking {
-    outer: Option<Option<Begun>>,
+    outer: Option<Option<Inside>>,
 }
 
 impl Asking {
@@ -67,12 +59,9 @@ impl Asking {
             return Call::LET_THROUGH;
         };
         let taken = BEGUN.try_with(|slot| std::mem::replace(&mut *slot.borrow_mut(), outer));
-        match taken {
-            Ok(Some(Begun { entered, call })) => {
-                drop(entered);
-                call
-            }
-            _ => Call::LET_THROUGH,
-        }
+        taken
+            .ok()
+            .flatten()
+            .map_or(Call::LET_THROUGH, Inside::leave)
     }
 }

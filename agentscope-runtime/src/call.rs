@@ -201,8 +201,9 @@ impl Drop for Around<'_> {
     }
 }
 
-/// A call whose body stays in the annotated function itself, so that `#[track_caller]` goes on
-/// telling where that was called from. The body has one way out, its end.
+/// A call that its body is in: one whose body stays in the annotated function itself, so that
+/// `#[track_caller]` goes on telling where that was called from, or one that a poll has just opened.
+/// The body has one way out, its end.
 pub struct Inside {
     /// Left before the call ends.
     entered: Option<Entered>,

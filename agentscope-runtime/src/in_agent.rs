@@ -3,10 +3,11 @@
 use std::pin::Pin;
 use std::task::{Context as TaskContext, Poll};
 
-use opentelemetry::{Context, ContextGuard};
+use opentelemetry::Context;
 use pin_project_lite::pin_project;
 
-use crate::frame::{self, Ambient, AmbientGuard, Frame};
+use crate::frame::{self, Frame};
+use crate::recording::Entered;
 
 /// Keeps a future in the agent that it was made in, wherever it is polled.
 pub trait InCurrentAgent: Future + Sized {
@@ -71,13 +72,9 @@ impl Carried {
         Some(Self(Box::new((cx, frame))))
     }
 
-    fn enter(&self) -> (ContextGuard, AmbientGuard) {
+    fn enter(&self) -> Entered {
         let (cx, frame) = &*self.0;
-        let ambient = Ambient {
-            frame: frame.clone(),
-            reason: None,
-        };
-        (cx.clone().attach(), frame::enter(ambient))
+        Entered::new(cx, frame.clone())
     }
 }
 

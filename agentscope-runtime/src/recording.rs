@@ -56,16 +56,17 @@ pub(crate) struct OwnSession {
     pub(crate) key: SpanKey,
 }
 
-/// While it lives, code on this thread runs inside the call.
+/// While it lives, code on this thread runs in the context, and inside the call or the agent of the
+/// frame.
 pub(crate) struct Entered {
     _cx: opentelemetry::ContextGuard,
     _ambient: AmbientGuard,
 }
 
 impl Entered {
-    fn new(cx: &Context, frame: Frame) -> Self {
+    pub(crate) fn new(cx: &Context, frame: Option<Frame>) -> Self {
         let ambient = Ambient {
-            frame: Some(frame),
+            frame,
             reason: None,
         };
         Self {
@@ -85,7 +86,7 @@ impl OwnSession {
     }
 
     pub(crate) fn enter(&self) -> Entered {
-        Entered::new(&self.cx, self.frame())
+        Entered::new(&self.cx, Some(self.frame()))
     }
 
     pub(crate) fn end(self, ending: &Ending, output: Option<StringValue>, time: SystemTime) {
@@ -104,7 +105,7 @@ impl OwnSession {
 
 impl Recording {
     pub(crate) fn enter(&self) -> Entered {
-        Entered::new(&self.cx, self.frame.clone())
+        Entered::new(&self.cx, Some(self.frame.clone()))
     }
 
     /// Applies to the agent, those above it, and the session.
