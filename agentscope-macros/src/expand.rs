@@ -15,7 +15,9 @@ use crate::fallback;
 use crate::function::Function;
 use crate::leaf;
 use crate::resolve;
-use crate::tokens::{doc_comment, literal, mentions_word, split_inner_attributes, type_span};
+use crate::tokens::{
+    doc_comment, hidden, literal, mentions_word, split_inner_attributes, type_span,
+};
 
 /// The whole pipeline of an attribute.
 pub(crate) fn attribute(kind: Macro, tokens: TokenStream, item: TokenStream) -> TokenStream {
@@ -58,8 +60,6 @@ pub(crate) struct Expansion<'a> {
     pub(crate) private: Path,
     /// Where the type of the result is written.
     pub(crate) declared_span: Span,
-    /// A local of ours that no name of the user's can collide with.
-    pub(crate) local: fn(&str) -> Ident,
 }
 
 fn function(kind: Macro, arguments: &Arguments, plan: Plan) -> TokenStream {
@@ -82,7 +82,6 @@ fn function(kind: Macro, arguments: &Arguments, plan: Plan) -> TokenStream {
             ReturnType::Default => Span::call_site(),
             ReturnType::Type(_, ty) => type_span(leaf::result_type(ty)),
         },
-        local: |name| Ident::new(name, Span::mixed_site()),
     };
     let Function {
         attributes,
@@ -116,10 +115,10 @@ impl Expansion<'_> {
 
     /// `open(&SITE, |capture| ..)`, where the arguments are; `how` is `open` or `begin`.
     pub(crate) fn open(&self, how: &str, function: &Function) -> TokenStream {
-        let how = (self.local)(how);
+        let how = hidden(how);
         let private = &self.private;
         let meta = self.meta(function);
-        let capture = (self.local)("__capture");
+        let capture = hidden("__capture");
         let values = self
             .values
             .iter()

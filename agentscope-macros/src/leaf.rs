@@ -123,7 +123,7 @@ fn works_later(ty: &Type) -> bool {
     }
 }
 
-type Bounds = syn::punctuated::Punctuated<syn::TypeParamBound, syn::Token![+]>;
+pub(crate) type Bounds = syn::punctuated::Punctuated<syn::TypeParamBound, syn::Token![+]>;
 
 fn later_output(bounds: &Bounds) -> Option<&Type> {
     ["Future", "Stream", "Iterator"]

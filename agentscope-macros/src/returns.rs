@@ -7,7 +7,7 @@ use syn::parse::ParseStream;
 use syn::visit_mut::VisitMut as _;
 use syn::{PathArguments, ReturnType, Signature, Type, TypeParamBound, parse_quote};
 
-use crate::leaf;
+use crate::leaf::{self, Bounds};
 use crate::suggest;
 use crate::tokens::{AnyLifetime, ImplTraitToHole, mentions_word};
 
@@ -44,9 +44,8 @@ pub(crate) struct Returns {
     pub(crate) future_of: Option<Type>,
     /// The method of the runtime's `Tag` that decides.
     pub(crate) method: Ident,
-    /// Of `impl Stream<Item = T>`, of such an iterator, and of both or a future in `Ok`: the
-    /// method that decides instead, and `T`, which the body may leave open.
-    pub(crate) items: Option<(Ident, Type)>,
+    /// What that is told: `T` of `impl Stream<Item = T>` and so on, which the body may leave open.
+    pub(crate) yields: Option<Type>,
 }
 
 pub(crate) fn of(signature: &Signature, said: Option<&Ident>, at: Span) -> Returns {
@@ -55,73 +54,59 @@ pub(crate) fn of(signature: &Signature, said: Option<&Ident>, at: Span) -> Retur
         ReturnType::Type(_, ty) => (**ty).clone(),
     };
     let diverges = matches!(declared, Type::Never(_));
-    let mut holes = ImplTraitToHole::default();
-    let mut body = match diverges {
-        true => parse_quote!(::core::convert::Infallible),
-        false => declared.clone(),
+    let (body, holes) = match diverges {
+        true => (parse_quote!(::core::convert::Infallible), false),
+        false => in_body(&declared),
     };
-    holes.visit_type_mut(&mut body);
-    infer_lifetimes(&mut body);
-    let spelt = later_trait(&declared);
-    let word = match said {
+    let hidden = hidden_type(&declared);
+    let spelt = hidden.as_ref().and_then(Hidden::spelt);
+    let word = match (said, &hidden) {
         _ if diverges => "value".to_owned(),
-        Some(said) => said.to_string(),
-        None if holes.found => match &spelt {
-            Some(spelt) => spelt.word.to_owned(),
-            None if may_work_later(&declared) => "wrap".to_owned(),
-            None if matches!(declared, Type::ImplTrait(_)) => "value".to_owned(),
-            // What is inside another type cannot be wrapped without that.
-            None => "kind".to_owned(),
+        (Some(said), _) => said.to_string(),
+        (None, Some(hidden)) => match spelt {
+            Some((word, _)) => word.to_owned(),
+            None if hidden.may_work_later() => "wrap".to_owned(),
+            None if hidden.in_ok => "kind".to_owned(),
+            None => "value".to_owned(),
         },
-        None => "kind".to_owned(),
+        // What is inside another type cannot be wrapped without that.
+        (None, None) => "kind".to_owned(),
     };
-    let at = said.map_or(at, Ident::span);
-    let method = Ident::new(&format!("__{word}"), at);
-    let items = spelt
-        .filter(|spelt| spelt.word == word)
-        .and_then(|spelt| spelt.items_function(at));
-    let is_value = said.is_some_and(|said| said == "value");
-    let future_of = match (&declared, &signature.asyncness) {
-        (Type::ImplTrait(bounds), None) if !is_value => leaf::output_of(&bounds.bounds, "Future"),
-        _ => None,
+    let in_ok = hidden.is_some_and(|hidden| hidden.in_ok);
+    let yields = spelt.and_then(|(_, yields)| yields);
+    let yields = yields.map(|yields| in_body(yields).0);
+    let (mut future_of, mut told) = (None, None);
+    match spelt {
+        // The body's type follows from it; that of an `async fn` is known already.
+        Some(("future", _)) if !in_ok => {
+            let follows = signature.asyncness.is_none() && word != "value";
+            future_of = yields.filter(|_| follows);
+        }
+        Some((spelt, _)) if spelt == word => told = yields,
+        _ => {}
+    }
+    let suffix = match (&told, in_ok) {
+        (None, _) => "",
+        (Some(_), false) => "_of",
+        (Some(_), true) => "_in_ok_of",
     };
-    let future_of = future_of.cloned().map(|mut output| {
-        ImplTraitToHole::default().visit_type_mut(&mut output);
-        infer_lifetimes(&mut output);
-        output
-    });
     Returns {
         body,
-        holes: holes.found,
+        holes,
         diverges,
         future_of,
-        method,
-        items,
+        method: Ident::new(&format!("__{word}{suffix}"), said.map_or(at, Ident::span)),
+        yields: told,
     }
 }
 
-/// What `impl Future`, `impl Stream` and `impl Iterator` say that they are.
-struct Spelt<'a> {
-    word: &'static str,
-    yields: Option<&'a Type>,
-    in_ok: bool,
-}
-
-impl Spelt<'_> {
-    fn items_function(self, at: Span) -> Option<(Ident, Type)> {
-        let name = match (self.word, self.in_ok) {
-            ("future", true) => "__future_in_ok_of",
-            ("stream", false) => "__stream_of",
-            ("stream", true) => "__stream_in_ok_of",
-            ("iterator", false) => "__iterator_of",
-            ("iterator", true) => "__iterator_in_ok_of",
-            _ => return None,
-        };
-        let mut items = self.yields?.clone();
-        ImplTraitToHole::default().visit_type_mut(&mut items);
-        infer_lifetimes(&mut items);
-        Some((Ident::new(name, at), items))
-    }
+/// A declared type as the body can write it, and whether something in it cannot be written there.
+fn in_body(declared: &Type) -> (Type, bool) {
+    let mut ty = declared.clone();
+    let mut holes = ImplTraitToHole::default();
+    holes.visit_type_mut(&mut ty);
+    infer_lifetimes(&mut ty);
+    (ty, holes.found)
 }
 
 /// A lifetime that the body names too is no more one that could be left out, and lints say so.
@@ -132,37 +117,29 @@ fn infer_lifetimes(ty: &mut Type) {
     }
 }
 
-/// Also where the type that is hidden behind it is more than that.
-fn later_trait(ty: &Type) -> Option<Spelt<'_>> {
+/// `impl Trait`, also in `Ok`.
+struct Hidden<'a> {
+    bounds: &'a Bounds,
+    in_ok: bool,
+}
+
+fn hidden_type(ty: &Type) -> Option<Hidden<'_>> {
     match ty {
-        Type::Paren(paren) => later_trait(&paren.elem),
-        Type::Group(group) => later_trait(&group.elem),
-        Type::ImplTrait(bounds) => {
-            let words = [
-                ("Future", "future"),
-                ("Stream", "stream"),
-                ("Iterator", "iterator"),
-            ];
-            let found = words.into_iter().find(|(name, _)| {
-                bounds.bounds.iter().any(|bound| {
-                    matches!(bound, TypeParamBound::Trait(bound) if is_named(&bound.path, name))
-                })
-            });
-            found.map(|(name, word)| Spelt {
-                word,
-                yields: leaf::output_of(&bounds.bounds, name),
-                in_ok: false,
-            })
-        }
+        Type::Paren(paren) => hidden_type(&paren.elem),
+        Type::Group(group) => hidden_type(&group.elem),
+        Type::ImplTrait(bounds) => Some(Hidden {
+            bounds: &bounds.bounds,
+            in_ok: false,
+        }),
         Type::Path(path) => {
             let segment = path.path.segments.last()?;
             let PathArguments::AngleBracketed(arguments) = &segment.arguments else {
                 return None;
             };
             match (segment.ident == "Result", arguments.args.first()?) {
-                (true, syn::GenericArgument::Type(ok)) => later_trait(ok).map(|spelt| Spelt {
+                (true, syn::GenericArgument::Type(ok)) => hidden_type(ok).map(|hidden| Hidden {
                     in_ok: true,
-                    ..spelt
+                    ..hidden
                 }),
                 _ => None,
             }
@@ -171,36 +148,35 @@ fn later_trait(ty: &Type) -> Option<Spelt<'_>> {
     }
 }
 
-/// `impl Trait`, also in `Ok`, whose trait may be one that stands for a future, a stream or an
-/// iterator.
-fn may_work_later(ty: &Type) -> bool {
-    match ty {
-        Type::Paren(paren) => may_work_later(&paren.elem),
-        Type::Group(group) => may_work_later(&group.elem),
-        Type::ImplTrait(bounds) => bounds.bounds.iter().any(|bound| match bound {
-            TypeParamBound::Trait(bound) => {
-                let name = bound
-                    .path
-                    .segments
-                    .last()
-                    .map(|last| last.ident.to_string());
-                name.is_some_and(|name| !OF_VALUES.contains(&name.as_str()))
-            }
-            _ => false,
-        }),
-        Type::Path(path) => {
-            let last = path.path.segments.last();
-            let Some(PathArguments::AngleBracketed(arguments)) = last.map(|last| &last.arguments)
-            else {
-                return false;
-            };
-            last.is_some_and(|last| last.ident == "Result")
-                && matches!(
-                    arguments.args.first(),
-                    Some(syn::GenericArgument::Type(ok)) if may_work_later(ok)
-                )
-        }
-        _ => false,
+impl<'a> Hidden<'a> {
+    fn traits(&self) -> impl Iterator<Item = String> {
+        self.bounds.iter().filter_map(|bound| match bound {
+            TypeParamBound::Trait(bound) => Some(bound.path.segments.last()?.ident.to_string()),
+            _ => None,
+        })
+    }
+
+    /// What `impl Future`, `impl Stream` and `impl Iterator` say that they are, also where the type
+    /// that is hidden behind it is more than that; and what it yields.
+    fn spelt(&self) -> Option<(&'static str, Option<&'a Type>)> {
+        let words = [
+            ("Future", "future"),
+            ("Stream", "stream"),
+            ("Iterator", "iterator"),
+        ];
+        // `DoubleEndedIterator` is an iterator; `IntoIterator` is none.
+        let is_named =
+            |bound: String, name: &str| bound.ends_with(name) && !bound.starts_with("Into");
+        words
+            .into_iter()
+            .find(|(name, _)| self.traits().any(|bound| is_named(bound, name)))
+            .map(|(name, word)| (word, leaf::output_of(self.bounds, name)))
+    }
+
+    /// Whether one of the traits may be one that stands for a future, a stream or an iterator.
+    fn may_work_later(&self) -> bool {
+        self.traits()
+            .any(|bound| !OF_VALUES.contains(&bound.as_str()))
     }
 }
 
@@ -238,12 +214,3 @@ const OF_VALUES: &[&str] = &[
     "Unpin",
     "Write",
 ];
-
-/// `DoubleEndedIterator` is an iterator; `IntoIterator` is none.
-fn is_named(path: &syn::Path, name: &str) -> bool {
-    let last = path
-        .segments
-        .last()
-        .map(|segment| segment.ident.to_string());
-    last.is_some_and(|last| last.ends_with(name) && !last.starts_with("Into"))
-}

@@ -9,7 +9,7 @@ use crate::arguments::Macro;
 use crate::checks::{self, Argument};
 use crate::expand::Expansion;
 use crate::function::Function;
-use crate::tokens::{AnyLifetime, ImplTraitToHole, mentions_word};
+use crate::tokens::{AnyLifetime, ImplTraitToHole, hidden, mentions_word};
 
 impl Expansion<'_> {
     /// Whether the schema can be told without a call, so that the tool can be registered: an item
@@ -36,7 +36,7 @@ impl Expansion<'_> {
     /// An item beside the site: the schema by the types alone, and the entry in the registry.
     pub(crate) fn registration(&self) -> TokenStream {
         let private = &self.private;
-        let builder = (self.local)("__builder");
+        let builder = hidden("__builder");
         let arguments = self.values.iter().map(|value| {
             let Argument { name, ty, cfgs, .. } = value;
             let (signature, mut ty) = (checks::spelt(ty), ty.clone());
@@ -60,7 +60,7 @@ impl Expansion<'_> {
             return None;
         }
         let private = &self.private;
-        let (types, builder) = ((self.local)("__types"), (self.local)("__builder"));
+        let (types, builder) = (hidden("__types"), hidden("__builder"));
         let mentions = self.values.iter().map(
             |Argument { binding, cfgs, .. }| quote!(#(#cfgs)* let #types = (#types, &#binding);),
         );

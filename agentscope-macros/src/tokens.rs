@@ -146,7 +146,7 @@ impl VisitMut for ImplTraitToHole {
     }
 }
 
-/// An identifier that the user may not write.
+/// A local of ours that no name of the user's can collide with.
 pub(crate) fn hidden(name: &str) -> Ident {
     format_ident!("{name}", span = Span::mixed_site())
 }

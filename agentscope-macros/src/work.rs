@@ -11,6 +11,7 @@ use crate::expand::Expansion;
 use crate::function::Function;
 use crate::returns::{self, Returns};
 use crate::spawn;
+use crate::tokens::hidden;
 
 impl Expansion<'_> {
     /// The expression that replaces the body.
@@ -58,7 +59,7 @@ impl Expansion<'_> {
         let bindings = self.rebound(function);
         let decide = self.decide(returns);
         let ty = &returns.body;
-        let [inside, value] = ["__inside", "__value"].map(self.local);
+        let [inside, value] = ["__inside", "__value"].map(hidden);
         let body = match &returns.future_of {
             Some(yields) => quote!(#private::future_of::<#yields, _>({ #bindings #body })),
             None => quote!({ #bindings #body }),
@@ -113,15 +114,10 @@ impl Expansion<'_> {
     fn decide(&self, returns: &Returns) -> TokenStream {
         let method = &returns.method;
         // An error about the declared type points at it: all of the call is written there.
-        let at = match &returns.items {
-            Some((of, _)) => of.span(),
-            None => method.span(),
-        };
+        let at = method.span();
         let tag = Ident::new("__tag", at);
-        let decided = match &returns.items {
-            Some((of, items)) => quote_spanned!(at=> #tag.#of::<#items>()),
-            None => quote_spanned!(at=> #tag.#method()),
-        };
+        let yields = returns.yields.iter();
+        let decided = quote_spanned!(at=> #tag.#method #(::<#yields>)* ());
         let judged = quote_spanned!(at=> #decided.__judged());
         let classified = match self.output {
             Classified::Here(_) => judged,
