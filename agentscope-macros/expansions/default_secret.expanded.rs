@@ -22,11 +22,13 @@ fn open(credentials: Credentials, user: &str) -> Store {
                             name: "user",
                             signature: "&str",
                             sensitivity: ::core::option::Option::Some(__agentscope::Sensitivity {
-                                class: __agentscope::Class::Pii,
-                                kind: ::core::option::Option::Some("email"),
+                                kind: ::core::option::Option::Some(
+                                    __agentscope::Kind::Email,
+                                ),
                                 redact: ::core::option::Option::Some(
                                     __agentscope::Treatment::Mask,
                                 ),
+                                ..__agentscope::Sensitivity::of(__agentscope::Class::Pii)
                             }),
                         },
                     ],

@@ -92,11 +92,44 @@ impl Redact {
     }
 }
 
+/// The words of the runtime's kinds, and its variants.
+const KINDS: &[(&str, &str)] = &[
+    ("name", "Name"),
+    ("email", "Email"),
+    ("phone", "Phone"),
+    ("address", "Address"),
+    ("postcode", "Postcode"),
+    ("dob", "Dob"),
+    ("date", "Date"),
+    ("national_id", "NationalId"),
+    ("medical_record", "MedicalRecord"),
+    ("health_plan", "HealthPlan"),
+    ("account", "Account"),
+    ("licence", "Licence"),
+    ("vehicle", "Vehicle"),
+    ("device", "Device"),
+    ("url", "Url"),
+    ("ip", "Ip"),
+    ("biometric", "Biometric"),
+    ("user_id", "UserId"),
+    ("pan", "Pan"),
+    ("card_secret", "CardSecret"),
+    ("iban", "Iban"),
+    ("health", "Health"),
+    ("genetic", "Genetic"),
+    ("religion", "Religion"),
+    ("ethnicity", "Ethnicity"),
+    ("politics", "Politics"),
+    ("union", "Union"),
+    ("sexuality", "Sexuality"),
+    ("credential", "Credential"),
+];
+
 /// What `#[sensitivity(..)]` says of one value.
 #[derive(Clone)]
 pub(crate) struct Sensitivity {
     pub(crate) class: Class,
-    kind: Option<LitStr>,
+    kind: Option<Ident>,
     redact: Option<Redact>,
 }
 
@@ -124,7 +157,7 @@ impl Parse for Sensitivity {
             match text.as_str() {
                 "kind" => {
                     let example = "`kind = \"email\"`";
-                    sensitivity.kind = Some(parse_literal(input, example)?);
+                    sensitivity.kind = Some(kind_of(&parse_literal(input, example)?)?);
                 }
                 "redact" => sensitivity.redact = Some(parse_redact(input, sensitivity.class)?),
                 _ => drop(parse_literal(input, "`reason = \"shown in the shop\"`")?),
@@ -171,6 +204,22 @@ fn parse_literal(input: ParseStream<'_>, example: &str) -> syn::Result<LitStr> {
     })
 }
 
+/// The variant of the runtime's `Kind`.
+fn kind_of(word: &LitStr) -> syn::Result<Ident> {
+    let text = word.value();
+    let known: Vec<_> = KINDS.iter().map(|(word, ..)| *word).collect();
+    match KINDS.iter().find(|(word, ..)| *word == text) {
+        Some((_, variant)) => Ok(Ident::new(variant, Span::call_site())),
+        None => Err(syn::Error::new(
+            word.span(),
+            format!(
+                "`{text}` is no kind of value; {}",
+                suggest::among(&text, &known)
+            ),
+        )),
+    }
+}
+
 fn parse_redact(input: ParseStream<'_>, class: Class) -> syn::Result<Redact> {
     let at = input.span();
     let word: Ident = input.parse().map_err(|_| {
@@ -203,14 +252,20 @@ impl Sensitivity {
     pub(crate) fn tokens(&self, private: &Path) -> TokenStream {
         let class = self.class.variant();
         let kind = match &self.kind {
-            Some(kind) => quote!(::core::option::Option::Some(#kind)),
+            Some(kind) => quote!(::core::option::Option::Some(#private::Kind::#kind)),
             None => quote!(::core::option::Option::None),
         };
         let redact = match self.redact.map(Redact::variant) {
             Some(redact) => quote!(::core::option::Option::Some(#private::Treatment::#redact)),
             None => quote!(::core::option::Option::None),
         };
-        quote!(#private::Sensitivity { class: #private::Class::#class, kind: #kind, redact: #redact })
+        quote! {
+            #private::Sensitivity {
+                kind: #kind,
+                redact: #redact,
+                ..#private::Sensitivity::of(#private::Class::#class)
+            }
+        }
     }
 
     /// The same in `Some`; by a name of its own where there is one, for it is in every expansion.

@@ -3,7 +3,8 @@
 use opentelemetry::{KeyValue, StringValue, Value};
 use serde::Serialize;
 
-use crate::class::{Class, Classify, Sensitivity};
+use crate::class::{Class, Sensitivity};
+use crate::classify::Classify;
 use crate::key;
 use crate::names;
 use crate::option::{FloatOption, IntOption, TextOption};

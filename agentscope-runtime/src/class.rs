@@ -1,6 +1,6 @@
-//! Sensitivity classes, what each may do, and the trait that classified types implement.
+//! Sensitivity classes and what each may do.
 
-use crate::redact::Redactor;
+use crate::kind::Kind;
 
 /// How sensitive a value is. Ordered: a value that holds several takes the highest.
 ///
@@ -8,7 +8,7 @@ use crate::redact::Redactor;
 /// |---|---|
 /// | `Public`, `Internal` | the value |
 /// | `Confidential` | a mask of fixed length |
-/// | `Pii` | a keyed hash: equal values look equal, nothing else is told |
+/// | `Pii` | a keyed hash: equal values look equal, nothing else is told; some [`Kind`]s otherwise |
 /// | `Special` (health, religion, …), `Secret` | only that there was a value |
 ///
 /// ```
@@ -47,7 +47,7 @@ impl Class {
     }
 
     /// The policy table: what telemetry shows of a value of this class.
-    pub(crate) const fn treatment(self) -> Treatment {
+    pub const fn treatment(self) -> Treatment {
         match self {
             Self::Public | Self::Internal => Treatment::Keep,
             Self::Confidential => Treatment::Mask,
@@ -67,19 +67,53 @@ impl Class {
     }
 }
 
-/// What is shown of a value.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// What is shown of a value; ordered, the strictest last.
+///
+/// Written as `redact = ..` in `#[sensitivity(..)]` where a value is to be shown otherwise than its
+/// class and [`Kind`] say.
+///
+/// ```
+/// # extern crate agentscope_runtime as agentscope;
+/// use agentscope::Treatment;
+/// assert!(Treatment::Keep < Treatment::Hash && Treatment::Hash < Treatment::Drop);
+/// assert_eq!(Treatment::Hash.as_str(), "hmac");
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
 pub enum Treatment {
     /// The value.
     Keep,
-    /// A placeholder of fixed length.
-    Mask,
+    /// The first 64 characters of a text.
+    Truncate,
+    /// What it has in common with many: the network of an IP address (/24, /48), the year of a
+    /// date, the first three characters of a postal code, a URL without user, query and fragment.
+    Generalise,
+    /// The first six and the last four digits of the number of a payment card.
+    BinLast4,
+    /// The last four characters of a text of at least eight.
+    Last4,
     /// A keyed hash.
     Hash,
-    /// The last four characters of a text of at least eight; else a placeholder.
-    Last4,
+    /// A placeholder of fixed length.
+    Mask,
     /// Nothing but that there was a value.
     Drop,
+}
+
+impl Treatment {
+    /// The word for it, as written after `redact =`.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Keep => "keep",
+            Self::Truncate => "truncate",
+            Self::Generalise => "generalise",
+            Self::BinLast4 => "bin_last4",
+            Self::Last4 => "last4",
+            Self::Hash => "hmac",
+            Self::Mask => "mask",
+            Self::Drop => "drop",
+        }
+    }
 }
 
 /// The class of one field, argument or result, and how it departs from the policy table.
@@ -89,31 +123,46 @@ pub enum Treatment {
 pub struct Sensitivity {
     /// The class.
     pub class: Class,
-    /// What the value is (`email`, `phone`, …); separates the domains of keyed hashes.
-    pub kind: Option<&'static str>,
-    /// A treatment that is at least as strict as the class's own.
+    /// What the value is; separates the domains of keyed hashes.
+    pub kind: Option<Kind>,
+    /// A treatment of its own.
     pub redact: Option<Treatment>,
+    /// Why the class is as it is, where somebody had to say so.
+    pub reason: Option<&'static str>,
+    /// Whether a default gave it its class: nobody has looked at the value yet.
+    pub by_default: bool,
 }
 
 impl Sensitivity {
     /// The macros give everything that they hand over a class; should something come without, it
     /// is not shown.
-    pub(crate) const UNCLASSIFIED: Self = Self {
-        class: Class::Secret,
-        kind: None,
-        redact: None,
-    };
+    pub(crate) const UNCLASSIFIED: Self = Self::of(Class::Secret);
 
-    const fn of(class: Class) -> Option<Self> {
-        Some(Self {
+    /// The class and nothing else.
+    pub const fn of(class: Class) -> Self {
+        Self {
             class,
             kind: None,
             redact: None,
-        })
+            reason: None,
+            by_default: false,
+        }
+    }
+
+    /// The class, given by a default.
+    pub const fn by_default(class: Class) -> Self {
+        Self {
+            by_default: true,
+            ..Self::of(class)
+        }
     }
 
     pub(crate) fn treatment(&self) -> Treatment {
-        self.redact.unwrap_or(self.class.treatment())
+        match (self.redact, self.kind, self.class) {
+            (Some(redact), ..) => redact,
+            (None, Some(kind), Class::Pii) => kind.treatment(),
+            (None, _, class) => class.treatment(),
+        }
     }
 }
 
@@ -122,108 +171,10 @@ impl Sensitivity {
 pub mod classes {
     use super::{Class, Sensitivity};
 
-    pub const PUBLIC: Option<Sensitivity> = Sensitivity::of(Class::Public);
-    pub const INTERNAL: Option<Sensitivity> = Sensitivity::of(Class::Internal);
-    pub const CONFIDENTIAL: Option<Sensitivity> = Sensitivity::of(Class::Confidential);
-    pub const PII: Option<Sensitivity> = Sensitivity::of(Class::Pii);
-    pub const SPECIAL: Option<Sensitivity> = Sensitivity::of(Class::Special);
-    pub const SECRET: Option<Sensitivity> = Sensitivity::of(Class::Secret);
-}
-
-/// A type whose fields all have a sensitivity class; derive it with `#[derive(Classify)]`.
-///
-/// Text, numbers and JSON values do not implement it: whether `String` is a greeting or a
-/// password only the place that holds it can say.
-///
-/// ```
-/// # extern crate agentscope_runtime as agentscope;
-/// use agentscope::{Class, Classify};
-///
-/// #[derive(Classify)]
-/// struct Customer {
-///     #[sensitivity(internal)]
-///     id: u64,
-///     #[sensitivity(pii, kind = "email")]
-///     email: String,
-/// }
-/// assert_eq!(Customer::MAX, Class::Pii);
-/// ```
-#[diagnostic::on_unimplemented(
-    message = "`{Self}` has no agentscope sensitivity classification",
-    label = "not classified: telemetry could leak it",
-    note = "if you own `{Self}`: add `#[derive(agentscope::Classify)]` to it and classify its fields",
-    note = "if it comes from another crate: classify it here with `#[sensitivity(secret)]`, or the result with `output = secret`; or everything that has no class with `default = secret`"
-)]
-pub trait Classify {
-    /// The highest class of any value inside.
-    const MAX: Class;
-
-    /// Writes the value as JSON, every part redacted by its class.
-    fn redact(&self, out: &mut Redactor<'_>);
-
-    /// Name of the enum variant that the value is; `None` for structs. For errors it becomes part
-    /// of `error.type`.
-    fn variant(&self) -> Option<&'static str> {
-        None
-    }
-}
-
-/// There is no data in `()`.
-impl Classify for () {
-    const MAX: Class = Class::Public;
-
-    fn redact(&self, out: &mut Redactor<'_>) {
-        out.null();
-    }
-}
-
-impl<T: Classify> Classify for Option<T> {
-    const MAX: Class = T::MAX;
-
-    fn redact(&self, out: &mut Redactor<'_>) {
-        match self {
-            Some(value) => value.redact(out),
-            None => out.null(),
-        }
-    }
-
-    fn variant(&self) -> Option<&'static str> {
-        self.as_ref().and_then(T::variant)
-    }
-}
-
-impl<T: Classify> Classify for [T] {
-    const MAX: Class = T::MAX;
-
-    fn redact(&self, out: &mut Redactor<'_>) {
-        out.list(self.iter(), T::redact);
-    }
-}
-
-macro_rules! classify_as_inner {
-    ($($(#[$doc:meta])* [$($generics:tt)*] $outer:ty => $inner:ty;)*) => {$(
-        $(#[$doc])*
-        impl<$($generics)*> Classify for $outer {
-            const MAX: Class = <$inner as Classify>::MAX;
-
-            fn redact(&self, out: &mut Redactor<'_>) {
-                <$inner as Classify>::redact(self, out);
-            }
-
-            fn variant(&self) -> Option<&'static str> {
-                <$inner as Classify>::variant(self)
-            }
-        }
-    )*};
-}
-
-classify_as_inner! {
-    [T: Classify + ?Sized] &T => T;
-    [T: Classify + ?Sized] &mut T => T;
-    [T: Classify + ?Sized] Box<T> => T;
-    [T: Classify + ?Sized] std::rc::Rc<T> => T;
-    [T: Classify + ?Sized] std::sync::Arc<T> => T;
-    [T: Classify] Vec<T> => [T];
-    [T: Classify, const N: usize] [T; N] => [T];
-    [T: Classify + ToOwned + ?Sized] std::borrow::Cow<'_, T> => T;
+    pub const PUBLIC: Option<Sensitivity> = Some(Sensitivity::of(Class::Public));
+    pub const INTERNAL: Option<Sensitivity> = Some(Sensitivity::of(Class::Internal));
+    pub const CONFIDENTIAL: Option<Sensitivity> = Some(Sensitivity::of(Class::Confidential));
+    pub const PII: Option<Sensitivity> = Some(Sensitivity::of(Class::Pii));
+    pub const SPECIAL: Option<Sensitivity> = Some(Sensitivity::of(Class::Special));
+    pub const SECRET: Option<Sensitivity> = Some(Sensitivity::of(Class::Secret));
 }

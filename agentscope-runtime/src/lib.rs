@@ -65,6 +65,7 @@ mod canonical;
 #[allow(missing_docs, reason = "called by expansions only")]
 mod capture;
 mod class;
+mod classify;
 mod emptiness;
 #[allow(missing_docs, reason = "called by expansions only")]
 mod ends;
@@ -73,6 +74,7 @@ mod id;
 mod in_agent;
 mod json;
 mod key;
+mod kind;
 mod level;
 mod look;
 mod map_key;
@@ -122,9 +124,11 @@ mod watched;
 pub use agentscope_macros::{Classify, agent, inference, tool, tool_call};
 
 pub use agent::{belief, budget_remaining, goal, iteration, memory, note};
-pub use class::{Class, Classify};
+pub use class::{Class, Treatment};
+pub use classify::Classify;
 pub use frame::end_open_spans;
 pub use in_agent::{InAgentFuture, InCurrentAgent};
+pub use kind::{Kind, Regulation};
 pub use level::{Level, UnknownLevel, level, set_level};
 pub use option::TextOption;
 pub use outcome::{Outcome, Verdict};
@@ -160,8 +164,10 @@ pub mod __private {
     pub use crate::begin::begin;
     pub use crate::call::{Call, inside, open};
     pub use crate::capture::Capture;
-    pub use crate::class::{Class, Classify, Sensitivity, Treatment, classes};
+    pub use crate::class::{Class, Sensitivity, Treatment, classes};
+    pub use crate::classify::{Classify, FieldMeta, TypeMeta};
     pub use crate::in_agent::{in_cx, in_cx_fn};
+    pub use crate::kind::Kind;
     pub use crate::output::Output;
     pub use crate::question::{branch, from_rest};
     pub use crate::registry::Registered;

@@ -5,7 +5,8 @@ use std::borrow::Cow;
 use serde::Serialize;
 
 use crate::canonical;
-use crate::class::{Class, Classify, Sensitivity};
+use crate::class::{Class, Sensitivity};
+use crate::classify::Classify;
 use crate::emptiness;
 use crate::redact::{Redactor, Tally};
 use crate::room::Room;

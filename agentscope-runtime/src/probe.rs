@@ -11,7 +11,8 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::capture::Capture;
-use crate::class::{Class, Classify, Sensitivity};
+use crate::class::{Class, Sensitivity};
+use crate::classify::Classify;
 use crate::redact::Redactor;
 use crate::schema::SchemaBuilder;
 use crate::site::Site;

@@ -2,8 +2,10 @@
 
 use serde::Serialize;
 
-use crate::class::{Class, Classify, Sensitivity, Treatment};
+use crate::class::{Class, Sensitivity, Treatment};
+use crate::classify::Classify;
 use crate::json::{Json, LARGEST, Written, text_of};
+use crate::kind::Kind;
 use crate::text::{placeholder, shortened};
 
 /// A value larger than this (bytes of JSON) is shown as a preview and its size.
@@ -145,7 +147,7 @@ impl<'a> Redactor<'a> {
             return;
         }
         if treatment == Treatment::Hash {
-            let kind = sensitivity.kind.unwrap_or("value");
+            let kind = sensitivity.kind.map_or("value", Kind::as_str);
             return self.out.hash(from, kind);
         }
         let json = self.out.since(from);
@@ -198,9 +200,8 @@ mod tests {
     fn shown<T: Serialize + ?Sized>(value: &T, class: Class, redact: Option<Treatment>) -> String {
         let (mut out, mut tally) = (Json::default(), Tally::default());
         let sensitivity = Sensitivity {
-            class,
-            kind: None,
             redact,
+            ..Sensitivity::of(class)
         };
         Redactor::new(&mut out, &mut tally).value(value, &sensitivity);
         out.into_string()

@@ -9,7 +9,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use serde::Serialize;
 
-use crate::class::Classify;
+use crate::classify::Classify;
 use crate::output::{Failure, Output};
 use crate::site::Meta;
 

@@ -105,9 +105,7 @@ impl Text {
                 text => StringValue::from(std::sync::Arc::<str>::from(shortened(&text, limit))),
             },
             Treatment::Hash => StringValue::from(key::keyed_hash("text", self.value.as_bytes())),
-            Treatment::Mask | Treatment::Last4 | Treatment::Drop => {
-                StringValue::from(placeholder(self.class))
-            }
+            _ => StringValue::from(placeholder(self.class)),
         }
     }
 }
