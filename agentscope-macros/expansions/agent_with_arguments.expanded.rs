@@ -42,13 +42,13 @@ async fn support(ticket: &str, tenant: u32, budget: u32) -> String {
                     },
                     |__capture| {
                         let _ = &__capture;
-                        (&&&__agentscope::Probe(&ticket)).__argument(__capture, 0usize);
-                        (&&&__agentscope::Probe(&tenant)).__argument(__capture, 1usize);
-                        (&&&__agentscope::Probe(&budget)).__argument(__capture, 2usize);
                         __capture.name(format!("support-{tenant}"));
                         __capture.mode("react");
                         __capture.token_budget(budget);
                         __capture.task(ticket);
+                        (&&&__agentscope::Probe(&ticket)).__argument(__capture, 0usize);
+                        (&&&__agentscope::Probe(&tenant)).__argument(__capture, 1usize);
+                        (&&&__agentscope::Probe(&budget)).__argument(__capture, 2usize);
                     },
                 );
                 if false {

@@ -30,9 +30,9 @@ async fn complete(request: Request) -> Result<Response, Error> {
                     },
                     |__capture| {
                         let _ = &__capture;
-                        (&&&__agentscope::Probe(&request)).__argument(__capture, 0usize);
                         __capture.provider("openai");
                         __capture.model(&request.model);
+                        (&&&__agentscope::Probe(&request)).__argument(__capture, 0usize);
                     },
                 );
                 if false {

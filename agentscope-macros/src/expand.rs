@@ -131,10 +131,15 @@ impl Expansion<'_> {
             ),
             false => (None, self.capture_schema(&capture)),
         };
-        let options = self
+        // Before the arguments: the tenant chooses the key that they are hashed with.
+        let (tenant, others): (Vec<_>, Vec<_>) = self
             .arguments
             .options
             .iter()
+            .partition(|(name, _)| name == "tenant");
+        let options = tenant
+            .into_iter()
+            .chain(others)
             .map(|(name, value)| quote_spanned!(value.span()=> #capture.#name(#value);));
         let name = self
             .arguments
@@ -151,10 +156,10 @@ impl Expansion<'_> {
                 },
                 |#capture| {
                     let _ = &#capture;
-                    #(#values)*
-                    #schema
                     #name
                     #(#options)*
+                    #(#values)*
+                    #schema
                 },
             )
         }

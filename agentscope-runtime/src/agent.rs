@@ -2,23 +2,28 @@
 //!
 //! All of these do nothing outside an agent.
 
-use std::sync::Arc;
 use std::time::SystemTime;
 
+use opentelemetry::Context;
 use opentelemetry::trace::{SpanContext, TraceContextExt as _};
-use opentelemetry::{Context, StringValue};
 
-use crate::agent_state::{AgentState, TEXT_LIMIT};
+use crate::agent_state::AgentState;
 use crate::frame::Frame;
+use crate::keyring::Hasher;
 use crate::level::Level;
 use crate::moment::{Event, Moment, ToolCall};
 use crate::names;
+use crate::redacted::Redacted;
 use crate::session_state::RULE_GUARDRAIL;
-use crate::text::IntoText;
+use crate::text::{IntoText, TEXT_LIMIT};
 
-fn with_agent(tell: impl FnOnce(&Arc<AgentState>)) {
-    if let Some(agent) = Frame::of_current_context().and_then(|frame| frame.agent) {
-        tell(&agent);
+fn with_agent(tell: impl FnOnce(&AgentState, &Hasher)) {
+    if let Some(Frame {
+        session,
+        agent: Some(agent),
+    }) = Frame::of_current_context()
+    {
+        tell(&agent, session.hasher());
     }
 }
 
@@ -32,7 +37,7 @@ fn with_agent(tell: impl FnOnce(&Arc<AgentState>)) {
 /// agentscope::memory("order not looked up yet");
 /// ```
 pub fn memory(text: impl IntoText) {
-    with_agent(|agent| agent.remember(text.into_text()));
+    with_agent(|agent, hasher| agent.remember(text.into_text(), hasher));
 }
 
 /// Sets the goal of the running agent; every later snapshot shows it, by its class.
@@ -42,7 +47,7 @@ pub fn memory(text: impl IntoText) {
 /// agentscope::goal("refund the order if it qualifies");
 /// ```
 pub fn goal(text: impl IntoText) {
-    with_agent(|agent| agent.aim(text.into_text()));
+    with_agent(|agent, hasher| agent.aim(text.into_text(), hasher));
 }
 
 /// Sets what the running agent believes; every later snapshot shows it, by its class.
@@ -52,7 +57,7 @@ pub fn goal(text: impl IntoText) {
 /// agentscope::belief("the order qualifies");
 /// ```
 pub fn belief(text: impl IntoText) {
-    with_agent(|agent| agent.believe(text.into_text()));
+    with_agent(|agent, hasher| agent.believe(text.into_text(), hasher));
 }
 
 /// Sets the number of reasoning loops of the running agent, over the count of its inferences.
@@ -102,13 +107,15 @@ pub fn note(level: Level, text: impl IntoText) {
     if level == Level::Critical {
         frame.session.fail(RULE_GUARDRAIL);
     }
-    let note = text.into_text().redacted(TEXT_LIMIT);
+    let note = text
+        .into_text()
+        .redacted(TEXT_LIMIT, frame.session.hasher());
     let event = Event::new(names::EVENT_NOTE, level).with(names::NOTE, note);
     here(&frame, |moment| moment.record(event, ToolCall::default()));
 }
 
 /// Records that the arguments a model wrote do not fit their schema.
-pub(crate) fn warn_of_arguments(pointer: StringValue, violation: &'static str, hash: StringValue) {
+pub(crate) fn warn_of_arguments(pointer: Redacted, violation: &'static str, hash: Redacted) {
     if let Some(frame) = Frame::of_current_context() {
         let mut event = Event::warning(names::EVENT_WARNING, Level::Error, "schema_violation")
             .with(names::ARGS_VIOLATION, violation);

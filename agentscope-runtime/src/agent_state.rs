@@ -5,25 +5,25 @@ use std::fmt::Write as _;
 use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU32, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use opentelemetry::KeyValue;
 use opentelemetry::trace::SpanContext;
-use opentelemetry::{KeyValue, StringValue};
 
+use crate::keyring::Hasher;
 use crate::names;
+use crate::redacted::{Redacted, attribute};
 use crate::session_state::SessionState;
 use crate::situation::Situation;
-use crate::text::Text;
+use crate::text::{TEXT_LIMIT, Text};
 use crate::totals::Totals;
 
-/// Bytes of memory, goal, belief and reason that are recorded; about 250 tokens.
-pub(crate) const TEXT_LIMIT: usize = 1024;
 /// Steps that a derived memory tells of.
 const RECENT_STEPS: usize = 6;
 /// Failed calls that are remembered, so that a retry is noticed.
 const RECENT_FAILURES: usize = 16;
 
 pub(crate) struct AgentState {
-    pub(crate) id: StringValue,
-    pub(crate) name: StringValue,
+    pub(crate) id: Redacted,
+    pub(crate) name: Redacted,
     pub(crate) span: SpanContext,
     pub(crate) parent: Option<Arc<AgentState>>,
     pub(crate) totals: Totals,
@@ -57,7 +57,7 @@ impl Drop for AgentState {
 /// What the agent stated or the runtime derived, already redacted, and its recent steps.
 struct Known {
     situation: Arc<Situation>,
-    steps: VecDeque<(StringValue, &'static str)>,
+    steps: VecDeque<(Redacted, &'static str)>,
     step_count: usize,
     failures: VecDeque<CallPrint>,
 }
@@ -65,7 +65,7 @@ struct Known {
 /// A tool and the arguments it was called with, for comparison only.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct CallPrint {
-    pub(crate) tool: StringValue,
+    pub(crate) tool: Redacted,
     pub(crate) arguments: u64,
 }
 
@@ -78,8 +78,8 @@ pub(crate) enum Exhausted {
 
 impl AgentState {
     pub(crate) fn new(
-        id: StringValue,
-        name: StringValue,
+        id: Redacted,
+        name: Redacted,
         span: SpanContext,
         parent: Option<Arc<Self>>,
         budget: Option<i64>,
@@ -170,8 +170,8 @@ impl AgentState {
             .then_some(Exhausted::Iterations)
     }
 
-    pub(crate) fn remember(&self, text: Text) {
-        let memory = text.redacted(TEXT_LIMIT);
+    pub(crate) fn remember(&self, text: Text, hasher: &Hasher) {
+        let memory = text.redacted(TEXT_LIMIT, hasher);
         let mut known = self.known();
         self.memory_is_stated.store(true, Relaxed);
         let situation = known.change();
@@ -179,13 +179,13 @@ impl AgentState {
         situation.memory_source = Some("stated");
     }
 
-    pub(crate) fn aim(&self, text: Text) {
-        let goal = text.redacted(TEXT_LIMIT);
+    pub(crate) fn aim(&self, text: Text, hasher: &Hasher) {
+        let goal = text.redacted(TEXT_LIMIT, hasher);
         self.known().change().goal = Some(goal);
     }
 
-    pub(crate) fn believe(&self, text: Text) {
-        let belief = text.redacted(TEXT_LIMIT);
+    pub(crate) fn believe(&self, text: Text, hasher: &Hasher) {
+        let belief = text.redacted(TEXT_LIMIT, hasher);
         self.known().change().belief = Some(belief);
     }
 
@@ -229,14 +229,14 @@ impl AgentState {
             self.totals
                 .attributes(names::AGENT_TOOL_CALLS, names::AGENT_INFERENCE_CALLS),
         );
-        attributes.push(KeyValue::new(
+        attributes.push(attribute(
             names::ITERATION_COUNT,
             i64::from(self.iterations()),
         ));
         if let Some(budget) = &self.budget {
             let remaining = budget.remaining.load(Relaxed);
-            attributes.push(KeyValue::new(names::BUDGET_LIMIT, budget.limit));
-            attributes.push(KeyValue::new(names::BUDGET_REMAINING, remaining));
+            attributes.push(attribute(names::BUDGET_LIMIT, budget.limit));
+            attributes.push(attribute(names::BUDGET_REMAINING, remaining));
         }
         attributes
     }
@@ -249,7 +249,7 @@ impl Known {
     }
 
     /// Derives the memory from the latest steps and one more.
-    fn derive(&mut self, tool: StringValue, status: &'static str) {
+    fn derive(&mut self, tool: Redacted, status: &'static str) {
         self.step_count += 1;
         if self.steps.len() == RECENT_STEPS {
             self.steps.pop_front();
@@ -262,7 +262,8 @@ impl Known {
             // Writing to a String cannot fail.
             let _ = write!(text, "{separator}{} {status}", tool.as_str());
         }
-        self.change().memory = Some(text.into());
+        // Tools are named by code, or by text that was redacted.
+        self.change().memory = Some(Redacted::of_code(text));
     }
 }
 
@@ -354,7 +355,7 @@ mod tests {
                 Some("derived")
             )
         );
-        agent.remember(crate::internal("order found"));
+        agent.remember(crate::internal("order found"), &Hasher::default());
         assert_eq!(memory(), (Some("order found".into()), Some("stated")));
     }
 }

@@ -2,12 +2,12 @@
 
 use std::fmt;
 
-use opentelemetry::StringValue;
 use schemars::JsonSchema;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use crate::agent;
+use crate::redacted::Redacted;
 use crate::schema::{self, SchemaBuilder};
 
 /// Why arguments did not fit: where and how, never what they were.
@@ -132,9 +132,9 @@ pub fn parse<A: DeserializeOwned + JsonSchema>(text: &str) -> Result<A, ArgsErro
 
 fn record(error: &ArgsError) {
     agent::warn_of_arguments(
-        StringValue::from(error.pointer.clone()),
+        Redacted::of_code(error.pointer.clone()),
         error.violation.as_str(),
-        StringValue::from(error.schema_hash.clone()),
+        Redacted::of_code(error.schema_hash.clone()),
     );
 }
 

@@ -3,21 +3,22 @@
 use std::borrow::Cow;
 use std::cell::Cell;
 
-use opentelemetry::{KeyValue, StringValue, Value};
+use opentelemetry::KeyValue;
 
 use crate::capture::Capture;
 use crate::frame::Frame;
 use crate::names;
+use crate::redacted::{Redacted, Words, attribute};
 use crate::site::{Layer, Meta};
 
 /// What is known of a call that is about to open its span.
 pub(crate) struct Opened<'a> {
-    pub(crate) name: &'a StringValue,
+    pub(crate) name: &'a Redacted,
     /// The name, where `name = ..` made it at run time.
-    pub(crate) given_name: Option<StringValue>,
+    pub(crate) given_name: Option<Redacted>,
     pub(crate) frame: &'a Frame,
     pub(crate) step: Option<u32>,
-    pub(crate) reason: Option<&'a StringValue>,
+    pub(crate) reason: Option<&'a Redacted>,
 }
 
 /// Keys of a JSON value and of its type.
@@ -25,10 +26,10 @@ pub(crate) type JsonKeys = (&'static str, &'static str);
 pub(crate) const INPUT: JsonKeys = (names::INPUT_VALUE, names::INPUT_MIME_TYPE);
 pub(crate) const OUTPUT: JsonKeys = (names::OUTPUT_VALUE, names::OUTPUT_MIME_TYPE);
 
-pub(crate) fn push_json(attributes: &mut Vec<KeyValue>, keys: JsonKeys, json: StringValue) {
+pub(crate) fn push_json(attributes: &mut Vec<KeyValue>, keys: JsonKeys, json: Redacted) {
     attributes.extend([
-        KeyValue::new(keys.0, json),
-        KeyValue::new(keys.1, "application/json"),
+        attribute(keys.0, json),
+        attribute(keys.1, "application/json"),
     ]);
 }
 
@@ -65,12 +66,12 @@ pub(crate) fn of_call(call: &Opened<'_>, capture: &mut Capture) -> Vec<KeyValue>
     let mut attributes = Vec::with_capacity(36);
     // Several at once where they are together: what is pushed alone is written twice.
     attributes.extend([
-        KeyValue::new(names::SESSION_ID, session.id.clone()),
-        KeyValue::new(names::LAYER, capture.site.meta.layer.as_str()),
-        KeyValue::new(names::FUNCTION_NAME, capture.site.meta.function),
+        attribute(names::SESSION_ID, session.id.clone()),
+        attribute(names::LAYER, capture.site.meta.layer.as_str()),
+        attribute(names::FUNCTION_NAME, capture.site.meta.function),
     ]);
     if let Some(step) = call.step.or_else(|| session.latest_step()) {
-        attributes.push(KeyValue::new(names::STEP_INDEX, i64::from(step)));
+        attributes.push(attribute(names::STEP_INDEX, i64::from(step)));
     }
     session.push_identity(&mut attributes);
     attributes.append(&mut capture.attributes);
@@ -80,7 +81,7 @@ pub(crate) fn of_call(call: &Opened<'_>, capture: &mut Capture) -> Vec<KeyValue>
         Layer::Agent | Layer::Session => entry(&mut attributes, call, &capture.site.meta),
     }
     if let (Some(agent), Layer::Tool | Layer::Inference) = (agent, capture.site.meta.layer) {
-        attributes.push(KeyValue::new(names::AGENT_ID, agent.id.clone()));
+        attributes.push(attribute(names::AGENT_ID, agent.id.clone()));
     }
     attributes
 }
@@ -88,59 +89,52 @@ pub(crate) fn of_call(call: &Opened<'_>, capture: &mut Capture) -> Vec<KeyValue>
 fn tool(attributes: &mut Vec<KeyValue>, call: &Opened<'_>, capture: &mut Capture) {
     let meta = &capture.site.meta;
     attributes.extend([
-        KeyValue::new(names::OPERATION_NAME, "execute_tool"),
-        KeyValue::new(names::TOOL_NAME, call.name.clone()),
-        KeyValue::new(names::TOOL_TYPE, "function"),
+        attribute(names::OPERATION_NAME, "execute_tool"),
+        attribute(names::TOOL_NAME, call.name.clone()),
+        attribute(names::TOOL_TYPE, "function"),
     ]);
-    let mut push = |key, value: Value| attributes.push(KeyValue::new(key, value));
     if !meta.description.is_empty() {
-        push(names::TOOL_DESCRIPTION, meta.description.into());
+        attributes.push(attribute(names::TOOL_DESCRIPTION, meta.description));
     }
-    push(
-        names::TOOL_EFFECT,
-        if meta.reads_only { "read" } else { "write" }.into(),
-    );
+    let effect = if meta.reads_only { "read" } else { "write" };
+    attributes.push(attribute(names::TOOL_EFFECT, effect));
     if let Some(agent) = &call.frame.agent {
-        push(names::AGENT_NAME, agent.name.clone().into());
+        attributes.push(attribute(names::AGENT_NAME, agent.name.clone()));
     }
     match call.reason {
-        Some(reason) => {
-            push(names::CALL_REASON, reason.clone().into());
-            push(names::CALL_REASON_SOURCE, "stated".into());
-        }
-        None => push(names::CALL_REASON_SOURCE, "missing".into()),
+        Some(reason) => attributes.extend([
+            attribute(names::CALL_REASON, reason.clone()),
+            attribute(names::CALL_REASON_SOURCE, "stated"),
+        ]),
+        None => attributes.push(attribute(names::CALL_REASON_SOURCE, "missing")),
     }
     if let Some(schema) = &capture.schema {
-        push(names::TOOL_SCHEMA_HASH, schema.hash.into());
+        attributes.push(attribute(names::TOOL_SCHEMA_HASH, schema.hash));
         if !schema.opaque.is_empty() {
-            let opaque: Vec<StringValue> =
-                schema.opaque.iter().map(|name| (*name).into()).collect();
-            push(names::TOOL_OPAQUE_ARGS, Value::Array(opaque.into()));
+            let opaque = Words(schema.opaque.clone());
+            attributes.push(attribute(names::TOOL_OPAQUE_ARGS, opaque));
         }
     }
     if let Some(hash) = capture.shape_hash() {
-        push(names::TOOL_SHAPE_HASH, hash.into());
+        attributes.push(attribute(names::TOOL_SHAPE_HASH, hash));
     }
 }
 
 fn inference(attributes: &mut Vec<KeyValue>, capture: &Capture) {
-    attributes.push(KeyValue::new(
-        names::OPERATION_NAME,
-        capture.operation.clone(),
-    ));
+    attributes.push(attribute(names::OPERATION_NAME, capture.operation.clone()));
     let model = capture.model.clone();
-    attributes.extend(model.map(|model| KeyValue::new(names::REQUEST_MODEL, model)));
+    attributes.extend(model.map(|model| attribute(names::REQUEST_MODEL, model)));
 }
 
 fn entry(attributes: &mut Vec<KeyValue>, call: &Opened<'_>, meta: &Meta) {
-    attributes.push(KeyValue::new(names::OPERATION_NAME, "invoke_agent"));
-    attributes.push(KeyValue::new(names::AGENT_NAME, call.name.clone()));
+    attributes.push(attribute(names::OPERATION_NAME, "invoke_agent"));
+    attributes.push(attribute(names::AGENT_NAME, call.name.clone()));
     if !meta.description.is_empty() {
-        attributes.push(KeyValue::new(names::AGENT_DESCRIPTION, meta.description));
+        attributes.push(attribute(names::AGENT_DESCRIPTION, meta.description));
     }
     // Why the agent was asked. Nobody expects a reason here, so none is not missing.
     if let Some(reason) = call.reason {
-        attributes.push(KeyValue::new(names::CALL_REASON, reason.clone()));
-        attributes.push(KeyValue::new(names::CALL_REASON_SOURCE, "stated"));
+        attributes.push(attribute(names::CALL_REASON, reason.clone()));
+        attributes.push(attribute(names::CALL_REASON_SOURCE, "stated"));
     }
 }

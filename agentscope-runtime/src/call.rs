@@ -53,7 +53,7 @@ fn record(site: &'static Site, fill: &mut dyn FnMut(&mut Capture)) -> Call {
         return Call::LET_THROUGH;
     };
     // Filled and read where it is: it is large to move.
-    let mut capture = Capture::new(site);
+    let mut capture = Capture::new(site, opening.hasher());
     // What fills it is the user's: expressions, `Serialize`, `Classify`. It may panic; the observed
     // function must not.
     if catch_unwind(AssertUnwindSafe(|| fill(&mut capture))).is_err() {
@@ -137,7 +137,8 @@ impl Call {
 #[cold]
 #[inline(never)]
 fn settle_recorded<S: Settle>(recording: Box<Recording>, result: &S::Yields, settle: S) {
-    let judged = settle.judge(result, &recording.site.meta);
+    let hasher = recording.frame.session.hasher();
+    let judged = settle.judge(result, &recording.site.meta, hasher);
     end(recording, judged);
 }
 

@@ -1,30 +1,35 @@
 //! Collects what an annotated function was called with, while the arguments are still there.
 
-use opentelemetry::{KeyValue, StringValue, Value};
+use opentelemetry::{KeyValue, StringValue};
 use serde::Serialize;
 
 use crate::class::{Class, Sensitivity};
 use crate::classify::Classify;
-use crate::key;
+use crate::identity::Stated;
+use crate::keyring::Hasher;
 use crate::names;
 use crate::option::{FloatOption, IntOption, TextOption};
 use crate::redact::{Redactor, Tally};
+use crate::redacted::{Recordable, Redacted, attribute};
 use crate::room::Room;
 use crate::schema::{Schema, SchemaBuilder};
-use crate::session_state::Identity;
 use crate::site::{Layer, Site};
+use crate::text;
 use crate::text::{IntoText, Text};
 
 /// What a call was made with; expansions fill it before the arguments move into the body.
 pub struct Capture {
     pub(crate) site: &'static Site,
-    pub(crate) name: Option<StringValue>,
+    pub(crate) name: Option<Redacted>,
     pub(crate) reason: Option<Text>,
-    pub(crate) identity: Identity,
+    pub(crate) identity: Stated,
+    /// By the key of the tenant that the call is for.
+    pub(crate) hasher: Hasher,
+    system_prompt: Option<StringValue>,
     pub(crate) token_budget: Option<i64>,
     pub(crate) iteration_limit: Option<u32>,
-    pub(crate) operation: StringValue,
-    pub(crate) model: Option<StringValue>,
+    pub(crate) operation: Redacted,
+    pub(crate) model: Option<Redacted>,
     pub(crate) schema: Option<&'static Schema>,
     pub(crate) tally: Tally,
     /// Options that are attributes as they are.
@@ -37,15 +42,17 @@ pub struct Capture {
 }
 
 impl Capture {
-    pub(crate) fn new(site: &'static Site) -> Self {
+    pub(crate) fn new(site: &'static Site, hasher: Hasher) -> Self {
         Self {
             site,
             name: None,
             reason: None,
-            identity: Identity::default(),
+            identity: Stated::default(),
+            hasher,
+            system_prompt: None,
             token_budget: None,
             iteration_limit: None,
-            operation: StringValue::from("chat"),
+            operation: Redacted::of_code("chat"),
             model: None,
             schema: None,
             tally: Tally::default(),
@@ -57,19 +64,29 @@ impl Capture {
     }
 
     /// The arguments as JSON, each redacted by its class; `None` if nothing of them may be shown.
-    pub(crate) fn input(&mut self) -> Option<StringValue> {
+    pub(crate) fn input(&mut self) -> Option<Redacted> {
         if self.tally.visible == 0 {
             return None;
         }
         let json = &mut self.room.get().json;
         json.raw("}");
-        Some(json.to_value())
+        Some(json.to_redacted())
+    }
+
+    /// Hashes what is known once everything is.
+    pub(crate) fn finish(&mut self) {
+        if let Some(prompt) = self.system_prompt.take() {
+            let hash = self
+                .hasher
+                .hash("system_prompt", prompt.as_str().as_bytes());
+            self.attribute(names::SYSTEM_PROMPT_HASH, Some(hash));
+        }
     }
 
     /// Keyed, for the keys of a map can be personal data; `None` for a function without arguments.
-    pub(crate) fn shape_hash(&mut self) -> Option<StringValue> {
+    pub(crate) fn shape_hash(&mut self) -> Option<Redacted> {
         let shapes = self.room.get().look.shapes();
-        (!shapes.is_empty()).then(|| self.site.shape_hash(shapes))
+        (!shapes.is_empty()).then(|| self.site.shape_hash(shapes, &self.hasher))
     }
 
     /// Tells equal arguments from others, in this process only; `None` if one of them is opaque.
@@ -86,7 +103,7 @@ impl Capture {
     }
 
     fn redactor(&mut self) -> Redactor<'_> {
-        Redactor::new(&mut self.room.get().json, &mut self.tally)
+        Redactor::new(&mut self.room.get().json, &mut self.tally, &self.hasher)
     }
 
     pub(crate) fn value<T: Serialize + ?Sized>(&mut self, index: usize, value: &T) {
@@ -163,30 +180,30 @@ impl Capture {
         self.schema = Some(builder.store(&self.site.schemas, types));
     }
 
-    fn attribute(&mut self, key: &'static str, value: Option<impl Into<Value>>) {
+    fn attribute(&mut self, key: &'static str, value: Option<impl Recordable>) {
         self.attributes
-            .extend(value.map(|value| KeyValue::new(key, value)));
+            .extend(value.map(|value| attribute(key, value)));
     }
 
     pub fn name(&mut self, name: impl TextOption) {
-        self.name = name.text_option();
+        self.name = name.text_option().map(text::label);
     }
 
     pub fn mode(&mut self, mode: impl TextOption) {
-        self.attribute(names::AGENT_MODE, mode.text_option());
+        self.attribute(names::AGENT_MODE, mode.text_option().map(text::label));
     }
 
     pub fn tier(&mut self, tier: impl TextOption) {
-        self.attribute(names::AGENT_TIER, tier.text_option());
+        self.attribute(names::AGENT_TIER, tier.text_option().map(text::label));
     }
 
     pub fn version(&mut self, version: impl TextOption) {
-        self.attribute(names::AGENT_VERSION, version.text_option());
+        self.attribute(names::AGENT_VERSION, version.text_option().map(text::label));
     }
 
     /// For an agent the model it is configured with, for an inference the model it asks.
     pub fn model(&mut self, model: impl TextOption) {
-        let model = model.text_option();
+        let model = model.text_option().map(text::label);
         if self.site.meta.layer == Layer::Agent {
             self.attribute(names::AGENT_MODEL, model);
         } else {
@@ -195,10 +212,7 @@ impl Capture {
     }
 
     pub fn system_prompt(&mut self, prompt: impl TextOption) {
-        let hash = prompt
-            .text_option()
-            .map(|prompt| key::keyed_hash("system_prompt", prompt.as_str().as_bytes()));
-        self.attribute(names::SYSTEM_PROMPT_HASH, hash);
+        self.system_prompt = prompt.text_option();
     }
 
     pub fn token_budget(&mut self, tokens: impl IntOption) {
@@ -212,9 +226,7 @@ impl Capture {
     }
 
     pub fn user(&mut self, user: impl TextOption) {
-        let user = user.text_option();
-        self.identity.user_hash =
-            user.map(|user| key::keyed_hash("user", user.as_str().as_bytes()).into());
+        self.identity.user = user.text_option().map(|user| text::pii(user.as_str()));
     }
 
     pub fn task(&mut self, task: impl TextOption) {
@@ -223,6 +235,9 @@ impl Capture {
 
     pub fn tenant(&mut self, tenant: impl TextOption) {
         self.identity.tenant = tenant.text_option();
+        if let (Some(tenant), false) = (&self.identity.tenant, self.hasher.is_of_tenant()) {
+            self.hasher = Hasher::of_tenant(tenant.as_str());
+        }
     }
 
     pub fn reason(&mut self, reason: impl IntoText) {
@@ -230,12 +245,15 @@ impl Capture {
     }
 
     pub fn provider(&mut self, provider: impl TextOption) {
-        self.attribute(names::PROVIDER_NAME, provider.text_option());
+        self.attribute(
+            names::PROVIDER_NAME,
+            provider.text_option().map(text::label),
+        );
     }
 
     pub fn operation(&mut self, operation: impl TextOption) {
         if let Some(operation) = operation.text_option() {
-            self.operation = operation;
+            self.operation = text::label(operation);
         }
     }
 

@@ -34,6 +34,16 @@ pub enum Class {
 }
 
 impl Class {
+    /// All classes, the least sensitive first.
+    pub const ALL: [Self; 6] = [
+        Self::Public,
+        Self::Internal,
+        Self::Confidential,
+        Self::Pii,
+        Self::Special,
+        Self::Secret,
+    ];
+
     /// The word for the class, as written in `#[sensitivity(..)]`.
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -157,7 +167,8 @@ impl Sensitivity {
         }
     }
 
-    pub(crate) fn treatment(&self) -> Treatment {
+    /// By the table; what holds here and now is `policy::treatment`.
+    pub(crate) const fn treatment(&self) -> Treatment {
         match (self.redact, self.kind, self.class) {
             (Some(redact), ..) => redact,
             (None, Some(kind), Class::Pii) => kind.treatment(),

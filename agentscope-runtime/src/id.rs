@@ -1,9 +1,8 @@
 //! Random ids. The randomness that sampling needs comes from a session's id.
 
+use crate::redacted::Redacted;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::sync::{Arc, LazyLock};
-
-use opentelemetry::StringValue;
 
 static SEED: LazyLock<[u64; 2]> = LazyLock::new(|| {
     [(); 2].map(|()| {
@@ -32,19 +31,19 @@ fn next() -> [u64; 2] {
 }
 
 /// 16 hex digits: one run of an agent.
-pub(crate) fn random_id64() -> StringValue {
+pub(crate) fn random_id64() -> Redacted {
     shared(format!("{:016x}", next()[0]))
 }
 
 /// 32 hex digits: a session.
-pub(crate) fn random_id128() -> StringValue {
+pub(crate) fn random_id128() -> Redacted {
     let [high, low] = next();
     shared(format!("{high:016x}{low:016x}"))
 }
 
 /// Counted, for an id is cloned into every span and snapshot.
-fn shared(id: String) -> StringValue {
-    StringValue::from(Arc::<str>::from(id))
+fn shared(id: String) -> Redacted {
+    Redacted::of_code(Arc::<str>::from(id))
 }
 
 /// True for about `ratio` of all ids, always the same for the same id.

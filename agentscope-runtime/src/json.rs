@@ -2,10 +2,9 @@
 
 use std::borrow::Cow;
 
-use opentelemetry::StringValue;
 use serde::Serialize;
 
-use crate::key;
+use crate::redacted::Redacted;
 
 /// Bytes, because serde_json writes bytes; only whole JSON texts and strings ever go in.
 #[derive(Clone, Debug, Default)]
@@ -54,11 +53,14 @@ impl Json {
         self.0.push(b'"');
     }
 
-    /// Writes a keyed hash in the place of what stands after `from`.
-    pub(crate) fn hash(&mut self, from: usize, kind: &str) {
-        let hash = key::keyed_hash(kind, &text_of(&self.0[from..]));
+    /// Writes a text that is code in the place of what stands after `from`.
+    pub(crate) fn replace_by_word(&mut self, from: usize, word: &[u8]) {
         self.truncate(from);
-        self.ascii(hash.as_bytes());
+        self.ascii(word);
+    }
+
+    pub(crate) fn bytes_since(&self, from: usize) -> &[u8] {
+        &self.0[from..]
     }
 
     /// Writes a text as a JSON string.
@@ -109,8 +111,9 @@ impl Json {
         }
     }
 
-    pub(crate) fn to_value(&self) -> StringValue {
-        StringValue::from(self.since(0).to_owned())
+    /// All of it; a `Redactor` has written it.
+    pub(crate) fn to_redacted(&self) -> Redacted {
+        Redacted::shown(self.since(0).to_owned())
     }
 
     pub(crate) fn capacity(&self) -> usize {

@@ -1,20 +1,15 @@
 //! Keyed hashes: what telemetry shows instead of personal data, and how runs compare values.
 //!
-//! The key is that of `AGENTSCOPE_KEY`, else one made once in the user's state directory (mode
-//! 0600), so that runs and processes compare. Every hash carries the id of its key: hashes with
-//! unequal key ids are not comparable, never *changed*.
-
-use std::fs;
-use std::io::{self, Read as _, Write as _};
-use std::path::{Path, PathBuf};
+//! Every hash carries the id of its key: hashes with unequal key ids are not comparable, never
+//! *changed*. Where keys come from is in `keyring`.
 
 use hmac::{Hmac, KeyInit, Mac};
-use once_cell::sync::OnceCell;
-use opentelemetry::{StringValue, Value};
+use opentelemetry::Value;
 use sha2::block_api::compress256;
 use sha2::{Digest, Sha256};
 
-struct Key {
+/// A key, ready to hash with.
+pub(crate) struct Key {
     mac: Hmac<Sha256>,
     /// States of SHA-256 that have taken in the key: half of the work on a short value.
     inner: [u32; 8],
@@ -40,32 +35,10 @@ impl KeyedHash {
     }
 }
 
-impl From<KeyedHash> for StringValue {
-    fn from(hash: KeyedHash) -> Self {
-        Self::from(hash.as_str().to_owned())
-    }
-}
-
 impl From<KeyedHash> for Value {
     fn from(hash: KeyedHash) -> Self {
-        Self::String(hash.into())
+        Self::String(hash.as_str().to_owned().into())
     }
-}
-
-static KEY: OnceCell<Key> = OnceCell::new();
-
-/// Hashes `bytes` with the process's key.
-///
-/// `domain` separates kinds of values, so that equal bytes of two kinds do not look equal.
-pub(crate) fn keyed_hash(domain: &str, bytes: &[u8]) -> KeyedHash {
-    let key = KEY.get_or_init(Key::load);
-    let code = key
-        .short(domain, bytes)
-        .unwrap_or_else(|| key.long(domain, bytes));
-    let mut hash = [0; PREFIX + 32];
-    hash[..PREFIX].copy_from_slice(&key.prefix);
-    write_hex(&mut hash[PREFIX..], &code[..16]);
-    KeyedHash(hash)
 }
 
 /// Writes two hex digits a byte.
@@ -86,6 +59,19 @@ pub(crate) fn push_hex(text: &mut String, bytes: &[u8]) {
 }
 
 impl Key {
+    /// Hashes `bytes`.
+    ///
+    /// `domain` separates kinds of values, so that equal bytes of two kinds do not look equal.
+    pub(crate) fn hash(&self, domain: &str, bytes: &[u8]) -> KeyedHash {
+        let code = self
+            .short(domain, bytes)
+            .unwrap_or_else(|| self.long(domain, bytes));
+        let mut hash = [0; PREFIX + 32];
+        hash[..PREFIX].copy_from_slice(&self.prefix);
+        write_hex(&mut hash[PREFIX..], &code[..16]);
+        KeyedHash(hash)
+    }
+
     fn long(&self, domain: &str, bytes: &[u8]) -> [u8; 32] {
         let mut mac = self.mac.clone();
         mac.update(domain.as_bytes());
@@ -109,31 +95,7 @@ impl Key {
         Some(last_block(self.outer, block, 32))
     }
 
-    fn load() -> Self {
-        if let Ok(secret) = std::env::var("AGENTSCOPE_KEY") {
-            if secret.len() >= 16 {
-                return Self::new(secret.as_bytes());
-            }
-            tracing::warn!(
-                target: "agentscope",
-                "AGENTSCOPE_KEY is shorter than 16 characters and is not used"
-            );
-        }
-        let persisted = state_directory().ok_or(io::ErrorKind::NotFound.into());
-        match persisted.and_then(|directory| persisted_key(&directory)) {
-            Ok(bytes) => Self::new(&bytes),
-            Err(error) => {
-                tracing::warn!(
-                    target: "agentscope",
-                    "no key could be kept in the user's state directory ({error}): keyed hashes of \
-                     this run will not compare with other runs; set AGENTSCOPE_KEY"
-                );
-                Self::new(&random_key().unwrap_or_else(|_| fallback_key()))
-            }
-        }
-    }
-
-    fn new(secret: &[u8]) -> Self {
+    pub(crate) fn new(secret: &[u8]) -> Self {
         let mac = Hmac::new_from_slice(secret).unwrap_or_else(|_| {
             unreachable!("HMAC takes keys of any length");
         });
@@ -192,103 +154,15 @@ fn last_block(mut state: [u32; 8], mut block: [u8; BLOCK], length: usize) -> [u8
     digest
 }
 
-fn random_key() -> io::Result<[u8; 32]> {
-    let mut bytes = [0; 32];
-    getrandom::fill(&mut bytes).map_err(io::Error::other)?;
-    Ok(bytes)
-}
-
-/// Without a random source the key must still be hard to guess, and telemetry must not panic.
-fn fallback_key() -> [u8; 32] {
-    let place = std::ptr::from_ref(&KEY).addr();
-    let now = std::time::SystemTime::now();
-    Sha256::digest(format!("{place:x} {now:?} {}", std::process::id())).into()
-}
-
-fn state_directory() -> Option<PathBuf> {
-    let set = |name: &str| {
-        std::env::var_os(name)
-            .filter(|value| !value.is_empty())
-            .map(PathBuf::from)
-    };
-    let base = set("XDG_STATE_HOME")
-        .or_else(|| Some(set("HOME")?.join(".local/state")))
-        .or_else(|| set("LOCALAPPDATA"))?;
-    Some(base.join("agentscope"))
-}
-
-/// Reads the key of the directory, or makes it. Several processes may race: the first to link its
-/// finished file wins, the others read that one; nobody ever reads half a key.
-fn persisted_key(directory: &Path) -> io::Result<[u8; 32]> {
-    let path = directory.join("key");
-    match read_key(&path) {
-        Err(error) if error.kind() == io::ErrorKind::NotFound => {}
-        read => return read,
-    }
-    fs::create_dir_all(directory)?;
-    let bytes = random_key()?;
-    let mut draft_name = String::from("key.");
-    push_hex(&mut draft_name, &random_key()?[..8]);
-    let draft = directory.join(draft_name);
-    let linked = write_private(&draft, &bytes).and_then(|()| fs::hard_link(&draft, &path));
-    let _ = fs::remove_file(&draft);
-    match linked {
-        Err(error) if error.kind() != io::ErrorKind::AlreadyExists => Err(error),
-        _ => read_key(&path),
-    }
-}
-
-fn read_key(path: &Path) -> io::Result<[u8; 32]> {
-    let mut bytes = [0; 32];
-    fs::File::open(path)?.read_exact(&mut bytes)?;
-    Ok(bytes)
-}
-
-fn write_private(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    let mut options = fs::OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let mut file = options.open(path)?;
-    file.write_all(bytes)?;
-    file.sync_all()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn a_key_is_made_once_private_and_the_same_for_racing_processes() {
-        let directory = tempfile::tempdir().expect("a temporary directory");
-        let keys: Vec<_> = std::thread::scope(|scope| {
-            let racers: Vec<_> = (0..8)
-                .map(|_| scope.spawn(|| persisted_key(directory.path())))
-                .collect();
-            racers
-                .into_iter()
-                .map(|racer| racer.join().expect("no panic").expect("a key"))
-                .collect()
-        });
-        assert!(keys.iter().all(|key| key == &keys[0] && key != &[0; 32]));
-        let files: Vec<_> = fs::read_dir(directory.path()).expect("listed").collect();
-        assert_eq!(files.len(), 1, "drafts are removed");
-        #[cfg(unix)]
-        {
-            use std::os::unix::fs::PermissionsExt as _;
-            let mode = fs::metadata(directory.path().join("key"))
-                .expect("a file")
-                .permissions()
-                .mode();
-            assert_eq!(mode & 0o777, 0o600);
-        }
-    }
-
-    #[test]
     fn hashes_are_separated_by_domain_and_name_their_key() {
         let (one, other) = (Key::new(b"0123456789abcdef"), Key::new(b"0123456789abcdeg"));
         assert_ne!(one.prefix, other.prefix);
-        let shown = |domain| keyed_hash(domain, b"a").as_str().to_owned();
+        let shown = |domain| one.hash(domain, b"a").as_str().to_owned();
         assert_eq!(shown("email"), shown("email"));
         assert_ne!(shown("email"), shown("phone"));
         let (id, digits) = (
@@ -311,13 +185,5 @@ mod tests {
                 assert_eq!(hash, key.long("kind", &value), "{secret} {length}");
             }
         }
-    }
-
-    #[test]
-    fn a_short_key_file_is_an_error_not_a_weak_key() {
-        let directory = tempfile::tempdir().expect("a temporary directory");
-        fs::write(directory.path().join("key"), b"short").expect("written");
-        let error = persisted_key(directory.path()).expect_err("refused");
-        assert_eq!(error.kind(), io::ErrorKind::UnexpectedEof);
     }
 }

@@ -51,6 +51,7 @@ extern crate self as agentscope_runtime;
 
 pub mod args;
 pub mod names;
+pub mod policy;
 #[cfg(feature = "testing")]
 pub mod testing;
 
@@ -71,9 +72,11 @@ mod emptiness;
 mod ends;
 mod frame;
 mod id;
+mod identity;
 mod in_agent;
 mod json;
 mod key;
+mod keyring;
 mod kind;
 mod level;
 mod look;
@@ -94,6 +97,7 @@ mod question;
 mod reason;
 mod recording;
 mod redact;
+mod redacted;
 mod registry;
 #[allow(missing_docs, reason = "called by expansions only")]
 mod returned;
@@ -117,6 +121,7 @@ mod switch;
 mod task;
 mod text;
 mod totals;
+mod treat;
 mod usage;
 #[allow(missing_docs, reason = "called by expansions only")]
 mod watched;
@@ -137,6 +142,7 @@ pub use outcome::{Outcome, Verdict};
 pub use reason::Because as because;
 pub use reason::{Because, BecauseFuture, because};
 pub use redact::{Object, Redactor};
+pub use redacted::Redacted;
 pub use registry::{Tool, tools};
 pub use session::{Session, SessionBuilder, SessionFuture};
 pub use site::Layer;

@@ -3,7 +3,6 @@
 use std::sync::Arc;
 use std::time::SystemTime;
 
-use opentelemetry::StringValue;
 use opentelemetry::logs::AnyValue;
 use opentelemetry::trace::SpanContext;
 
@@ -12,6 +11,7 @@ use crate::frame::Frame;
 use crate::level::{self, Level};
 use crate::names;
 use crate::outcome::Outcome;
+use crate::redacted::{Recordable, Redacted};
 use crate::session_state::{RULE_BUDGET, RULE_ITERATIONS};
 use crate::snapshot::Snapshot;
 
@@ -38,9 +38,9 @@ pub(crate) struct Event {
 /// The tool call that an event is about.
 #[derive(Default)]
 pub(crate) struct ToolCall {
-    pub(crate) name: Option<StringValue>,
-    pub(crate) schema_hash: Option<StringValue>,
-    pub(crate) reason: Option<StringValue>,
+    pub(crate) name: Option<Redacted>,
+    pub(crate) schema_hash: Option<Redacted>,
+    pub(crate) reason: Option<Redacted>,
 }
 
 impl Event {
@@ -62,7 +62,11 @@ impl Event {
         }
     }
 
-    pub(crate) fn with(mut self, key: &'static str, value: impl Into<AnyValue>) -> Self {
+    pub(crate) fn with(
+        mut self,
+        key: &'static str,
+        value: impl Recordable + Into<AnyValue>,
+    ) -> Self {
         self.details.push((key, value.into()));
         self
     }

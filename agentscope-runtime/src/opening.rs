@@ -8,21 +8,24 @@ use opentelemetry::global::BoxedTracer;
 use opentelemetry::trace::{
     Link, Span as _, SpanBuilder, SpanContext, SpanKind, TraceContextExt as _, Tracer as _,
 };
-use opentelemetry::{Context, InstrumentationScope, KeyValue, StringValue, global};
+use opentelemetry::{Context, InstrumentationScope, StringValue, global};
 
-use crate::agent_state::{AgentState, CallPrint, TEXT_LIMIT};
+use crate::agent_state::{AgentState, CallPrint};
 use crate::attributes::{self, INPUT, Opened};
 use crate::capture::Capture;
 use crate::frame::{self, Found, Frame};
 use crate::id;
+use crate::identity::Stated;
+use crate::keyring::Hasher;
 use crate::level::{self, Level};
 use crate::moment::{Event, Moment};
 use crate::names;
 use crate::recording::{OwnSession, Recording};
-use crate::session_state::{Identity, SessionState};
+use crate::redacted::{Redacted, attribute};
+use crate::session_state::SessionState;
 use crate::site::{Layer, Site};
 use crate::switch;
-use crate::text::Text;
+use crate::text::{self, TEXT_LIMIT, Text};
 use crate::totals::Totals;
 
 /// A call that is about to open its span.
@@ -65,7 +68,8 @@ impl Opening {
                 (parent, Place::Framed(frame), Some(displaced))
             }
             Found::Nowhere => {
-                let (tracer, session_cx) = open_session_span(&cx, site.meta.name.into())?;
+                let (tracer, session_cx) =
+                    open_session_span(&cx, Redacted::of_code(site.meta.name))?;
                 (session_cx.clone(), Place::Own { tracer, session_cx }, None)
             }
         };
@@ -78,12 +82,22 @@ impl Opening {
         })
     }
 
+    /// By the key of the tenant, where that is known already.
+    pub(crate) fn hasher(&self) -> Hasher {
+        match &self.place {
+            Place::Framed(frame) => frame.session.hasher().clone(),
+            Place::Own { .. } => Hasher::default(),
+        }
+    }
+
     pub(crate) fn start(self, capture: &mut Capture) -> Box<Recording> {
         let site = capture.site;
         let layer = site.meta.layer;
         let started = SystemTime::now();
         let given_name = capture.name.take();
-        let name = given_name.clone().unwrap_or_else(|| site.meta.name.into());
+        let code_name = || Redacted::of_code(site.meta.name);
+        let name = given_name.clone().unwrap_or_else(code_name);
+        capture.finish();
         // A prompt goes nowhere, whatever its class: not on a span, nor into the log.
         let input = capture.input().filter(|_| layer != Layer::Inference);
         let (mut frame, own_session) = match self.place {
@@ -105,7 +119,7 @@ impl Opening {
         let session = &frame.session;
         let step = (layer == Layer::Tool).then(|| session.take_step());
         let reason = self.stated_reason.or(capture.reason.take());
-        let reason = reason.map(|text| text.redacted(TEXT_LIMIT));
+        let reason = reason.map(|text| text.redacted(TEXT_LIMIT, session.hasher()));
         let call = Opened {
             name: &name,
             given_name,
@@ -123,7 +137,7 @@ impl Opening {
             attributes::push_json(&mut attributes, INPUT, input);
         }
         let links = self.displaced.map(|displaced| {
-            attributes.push(KeyValue::new(names::FRAME, "recovered"));
+            attributes.push(attribute(names::FRAME, "recovered"));
             vec![Link::with_context(displaced)]
         });
         let builder = SpanBuilder {
@@ -142,7 +156,7 @@ impl Opening {
         let opens_agent = layer == Layer::Agent;
         if opens_agent {
             let id = id::random_id64();
-            span.set_attribute(KeyValue::new(names::AGENT_ID, id.clone()));
+            span.set_attribute(attribute(names::AGENT_ID, id.clone()));
             let agent = Arc::new(AgentState::new(
                 id,
                 name.clone(),
@@ -195,7 +209,7 @@ impl Opening {
 
 impl Recording {
     /// Counts the call and records the state before it.
-    fn opened(&mut self, input: Option<StringValue>) {
+    fn opened(&mut self, input: Option<Redacted>) {
         match self.site.meta.layer {
             Layer::Tool => {
                 self.for_each_totals(Totals::add_tool_call);
@@ -233,15 +247,15 @@ impl Recording {
 }
 
 /// `None` if no provider is installed, or one that makes no valid spans.
-fn open_session_span(parent: &Context, name: StringValue) -> Option<(BoxedTracer, Context)> {
+fn open_session_span(parent: &Context, name: Redacted) -> Option<(BoxedTracer, Context)> {
     let scope = InstrumentationScope::builder(crate::SCOPE).with_version(env!("CARGO_PKG_VERSION"));
     let tracer = global::tracer_with_scope(scope.build());
     let builder = SpanBuilder::from_name(format!("invoke_workflow {name}"))
         .with_kind(SpanKind::Internal)
         .with_attributes([
-            KeyValue::new(names::OPERATION_NAME, "invoke_workflow"),
-            KeyValue::new(names::LAYER, Layer::Session.as_str()),
-            KeyValue::new(names::SPAN_KIND, "CHAIN"),
+            attribute(names::OPERATION_NAME, "invoke_workflow"),
+            attribute(names::LAYER, Layer::Session.as_str()),
+            attribute(names::SPAN_KIND, "CHAIN"),
         ]);
     let span = tracer.build_with_context(builder, parent);
     let context = span.span_context();
@@ -256,16 +270,20 @@ fn open_session_span(parent: &Context, name: StringValue) -> Option<(BoxedTracer
 fn start_session(
     tracer: BoxedTracer,
     session_cx: Context,
-    identity: Identity,
+    stated: Stated,
     id: Option<StringValue>,
-    name: StringValue,
-    input: Option<StringValue>,
+    name: Redacted,
+    input: Option<Redacted>,
 ) -> OwnSession {
     let span = session_cx.span();
-    let id = id.unwrap_or_else(id::random_id128);
+    let identity = stated.redacted(&Hasher::default());
+    let id = match id {
+        Some(id) => text::identifier(id, &identity.hasher),
+        None => id::random_id128(),
+    };
     let mut attributes = vec![
-        KeyValue::new(names::SESSION_ID, id.clone()),
-        KeyValue::new(names::WORKFLOW_NAME, name.clone()),
+        attribute(names::SESSION_ID, id.clone()),
+        attribute(names::WORKFLOW_NAME, name.clone()),
     ];
     attributes.extend(identity.attributes());
     if let Some(input) = input {
@@ -288,13 +306,14 @@ fn start_session(
 pub(crate) fn open_session(
     name: StringValue,
     id: Option<StringValue>,
-    identity: Identity,
+    stated: Stated,
 ) -> Option<OwnSession> {
     if !switch::should_try() || Context::map_current(Context::is_telemetry_suppressed) {
         return None;
     }
+    let name = text::label(name);
     let (tracer, session_cx) = open_session_span(&Context::current(), name.clone())?;
-    let mut session = start_session(tracer, session_cx, identity, id, name, None);
+    let mut session = start_session(tracer, session_cx, stated, id, name, None);
     session.cx = session.cx.with_value(session.frame());
     Some(session)
 }

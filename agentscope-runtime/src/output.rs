@@ -8,6 +8,7 @@ use crate::canonical;
 use crate::class::{Class, Sensitivity};
 use crate::classify::Classify;
 use crate::emptiness;
+use crate::keyring::Hasher;
 use crate::redact::{Redactor, Tally};
 use crate::room::Room;
 use crate::site::{Layer, Meta};
@@ -16,6 +17,7 @@ use crate::usage::{Usage, UsageOption};
 /// What a call returned; expansions fill it from a reference to the `Ok` value.
 pub struct Output {
     meta: &'static Meta,
+    hasher: Hasher,
     pub(crate) tally: Tally,
     /// Its JSON is the result.
     pub(crate) room: Room,
@@ -30,9 +32,10 @@ pub struct Output {
 }
 
 impl Output {
-    pub(crate) fn new(meta: &'static Meta) -> Self {
+    pub(crate) fn new(meta: &'static Meta, hasher: &Hasher) -> Self {
         Self {
             meta,
+            hasher: hasher.clone(),
             tally: Tally::default(),
             room: Room::lend(),
             class: Class::Public,
@@ -48,12 +51,12 @@ impl Output {
         Self {
             empty,
             usage,
-            ..Self::new(meta)
+            ..Self::new(meta, &Hasher::default())
         }
     }
 
     fn redactor(&mut self) -> Redactor<'_> {
-        Redactor::new(&mut self.room.get().json, &mut self.tally)
+        Redactor::new(&mut self.room.get().json, &mut self.tally, &self.hasher)
     }
 
     fn sensitivity(&self) -> Sensitivity {

@@ -4,19 +4,19 @@ use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use opentelemetry::trace::{SpanContext, TraceContextExt as _};
-use opentelemetry::{Context, KeyValue, StringValue};
+use opentelemetry::{Context, KeyValue};
 
 use crate::agent_state::CallPrint;
 use crate::attributes::{self, OUTPUT};
 use crate::frame::{self, Ambient, AmbientGuard, Frame};
 use crate::id;
-use crate::key;
 use crate::level::{self, Level};
 use crate::moment::{Event, ToolCall};
 use crate::names;
 use crate::outcome::{Ending, Outcome};
 use crate::output::{Failure, Output};
 use crate::redact::Tally;
+use crate::redacted::{Redacted, attribute};
 use crate::schema::Schema;
 use crate::session_state::{SessionState, SpanKey, end_span};
 use crate::site::{Layer, Site};
@@ -33,11 +33,11 @@ pub(crate) struct Recording {
     pub(crate) sampled: bool,
     pub(crate) key: SpanKey,
     pub(crate) step: Option<u32>,
-    pub(crate) name: StringValue,
-    pub(crate) reason: Option<StringValue>,
+    pub(crate) name: Redacted,
+    pub(crate) reason: Option<Redacted>,
     pub(crate) call: Option<CallPrint>,
     pub(crate) schema: Option<&'static Schema>,
-    pub(crate) model: Option<StringValue>,
+    pub(crate) model: Option<Redacted>,
     /// What was hidden of the arguments.
     pub(crate) tally: Tally,
     pub(crate) started: SystemTime,
@@ -89,7 +89,7 @@ impl OwnSession {
         Entered::new(&self.cx, Some(self.frame()))
     }
 
-    pub(crate) fn end(self, ending: &Ending, output: Option<StringValue>, time: SystemTime) {
+    pub(crate) fn end(self, ending: &Ending, output: Option<Redacted>, time: SystemTime) {
         frame::untrack(&self.state);
         self.state.end();
         if self.state.close_span(self.key) {
@@ -130,7 +130,7 @@ impl Recording {
     }
 
     /// At DEBUG, arguments or a result in full as far as their classes allow.
-    pub(crate) fn debug_values(&mut self, key: &'static str, json: Option<StringValue>) {
+    pub(crate) fn debug_values(&mut self, key: &'static str, json: Option<Redacted>) {
         let Some(json) = json else {
             return;
         };
@@ -145,7 +145,7 @@ impl Recording {
         if self.site.meta.layer == Layer::Inference {
             let waited = SystemTime::now().duration_since(self.started);
             let seconds = waited.unwrap_or_default().as_secs_f64();
-            let attribute = KeyValue::new(names::TIME_TO_FIRST_CHUNK, seconds);
+            let attribute = attribute(names::TIME_TO_FIRST_CHUNK, seconds);
             self.cx.span().set_attribute(attribute);
         }
     }
@@ -179,7 +179,7 @@ impl Recording {
         // that the call has opened for itself, nor into the log.
         let shown = shown
             .filter(|_| self.site.meta.layer != Layer::Inference)
-            .map(|output| output.room.get().json.to_value());
+            .map(|output| output.room.get().json.to_redacted());
         match self.site.meta.layer {
             Layer::Tool => self.end_tool(&ending, output.as_ref(), &mut attributes),
             Layer::Inference => self.end_inference(&ending, output.as_ref(), &mut attributes),
@@ -197,19 +197,16 @@ impl Recording {
         attributes.extend(
             tally
                 .max
-                .map(|max| KeyValue::new(names::CLASSIFICATION, max.as_str())),
+                .map(|max| attribute(names::CLASSIFICATION, max.as_str())),
         );
-        attributes.push(KeyValue::new(
-            names::REDACTION_COUNT,
-            i64::from(tally.hidden),
-        ));
+        attributes.push(attribute(names::REDACTION_COUNT, i64::from(tally.hidden)));
         let is_blind = tally.visible == 0 && tally.hidden > 0 && result_tally.is_some();
         if is_blind && self.site.meta.layer == Layer::Tool {
-            attributes.push(KeyValue::new(names::TOOL_BLIND, true));
+            attributes.push(attribute(names::TOOL_BLIND, true));
         }
         attributes.extend([
-            KeyValue::new(names::OUTCOME, ending.outcome.as_str()),
-            KeyValue::new(names::LEVEL, self.worst.as_str()),
+            attribute(names::OUTCOME, ending.outcome.as_str()),
+            attribute(names::LEVEL, self.worst.as_str()),
         ]);
         if self.frame.session.close_span(self.key) {
             end_span(&self.cx, &ending, attributes, self.now);
@@ -255,15 +252,15 @@ impl Recording {
             Outcome::Cancelled => "cancelled",
         };
         if ending.outcome != Outcome::Cancelled {
-            attributes.push(KeyValue::new(names::TOOL_STATUS, status));
+            attributes.push(attribute(names::TOOL_STATUS, status));
         }
         if let Some(size) = output.and_then(Output::size) {
             let size = i64::try_from(size).unwrap_or(i64::MAX);
-            attributes.push(KeyValue::new(names::TOOL_RESPONSE_SIZE, size));
+            attributes.push(attribute(names::TOOL_RESPONSE_SIZE, size));
         }
         if let Some(bytes) = output.and_then(Output::hashable) {
-            let hash = StringValue::from(key::keyed_hash("response", bytes));
-            attributes.push(KeyValue::new(names::TOOL_RESPONSE_HASH, hash));
+            let hash = self.frame.session.hasher().hash("response", bytes);
+            attributes.push(attribute(names::TOOL_RESPONSE_HASH, hash));
         }
         let failed = ending.outcome != Outcome::Ok;
         if let Some((agent, call)) = self.frame.agent.as_ref().zip(self.call.take()) {
@@ -285,7 +282,7 @@ impl Recording {
         event.outcome = Some(ending.outcome);
         event.tool_status = (ending.outcome != Outcome::Cancelled).then_some(status);
         if let Some(error_type) = &ending.error_type {
-            event = event.with(names::ERROR_TYPE, StringValue::from(error_type.clone()));
+            event = event.with(names::ERROR_TYPE, Redacted::of_code(error_type.clone()));
         }
         self.snapshot(event);
     }
@@ -353,5 +350,5 @@ fn usage_attributes(usage: &Usage) -> impl Iterator<Item = KeyValue> {
     always
         .into_iter()
         .chain(used)
-        .map(|(key, tokens)| KeyValue::new(key, i64::try_from(tokens).unwrap_or(i64::MAX)))
+        .map(|(key, tokens)| attribute(key, i64::try_from(tokens).unwrap_or(i64::MAX)))
 }

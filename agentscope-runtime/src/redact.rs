@@ -5,8 +5,12 @@ use serde::Serialize;
 use crate::class::{Class, Sensitivity, Treatment};
 use crate::classify::Classify;
 use crate::json::{Json, LARGEST, Written, text_of};
+use crate::key::KeyedHash;
+use crate::keyring::Hasher;
 use crate::kind::Kind;
+use crate::policy;
 use crate::text::{placeholder, shortened};
+use crate::treat;
 
 /// A value larger than this (bytes of JSON) is shown as a preview and its size.
 const VALUE_LIMIT: usize = 8 * 1024;
@@ -34,6 +38,7 @@ const PREVIEW: usize = 1024;
 pub struct Redactor<'a> {
     out: &'a mut Json,
     tally: &'a mut Tally,
+    hasher: &'a Hasher,
 }
 
 /// What was hidden while a call's values were written.
@@ -65,8 +70,8 @@ impl Tally {
 }
 
 impl<'a> Redactor<'a> {
-    pub(crate) fn new(out: &'a mut Json, tally: &'a mut Tally) -> Self {
-        Self { out, tally }
+    pub(crate) fn new(out: &'a mut Json, tally: &'a mut Tally, hasher: &'a Hasher) -> Self {
+        Self { out, tally, hasher }
     }
 
     /// Writes `null`.
@@ -96,6 +101,7 @@ impl<'a> Redactor<'a> {
                 &mut Redactor {
                     out: self.out,
                     tally: self.tally,
+                    hasher: self.hasher,
                 },
             );
         }
@@ -109,7 +115,7 @@ impl<'a> Redactor<'a> {
 
     /// Writes a value whose type has no JSON form: only that it was there.
     pub(crate) fn opaque(&mut self, sensitivity: &Sensitivity) {
-        let treatment = match sensitivity.treatment() {
+        let treatment = match policy::treatment(sensitivity) {
             Treatment::Drop => Treatment::Drop,
             _ => Treatment::Mask,
         };
@@ -119,7 +125,7 @@ impl<'a> Redactor<'a> {
 
     /// Writes a value of a classified type that has a class here too: of the two the stricter.
     pub(crate) fn classified<T: Classify + ?Sized>(&mut self, value: &T, here: &Sensitivity) {
-        if here.class > T::MAX && here.treatment() != Treatment::Keep {
+        if here.class > T::MAX && policy::treatment(here) != Treatment::Keep {
             self.opaque(here);
         } else {
             value.redact(self);
@@ -128,7 +134,7 @@ impl<'a> Redactor<'a> {
 
     /// Writes what the class of a value lets telemetry show of it.
     pub(crate) fn value<T: Serialize + ?Sized>(&mut self, value: &T, sensitivity: &Sensitivity) {
-        let treatment = sensitivity.treatment();
+        let treatment = policy::treatment(sensitivity);
         if let Treatment::Mask | Treatment::Drop = treatment {
             return self.opaque(sensitivity);
         }
@@ -142,37 +148,63 @@ impl<'a> Redactor<'a> {
             self.out.truncate(from);
             return self.opaque(sensitivity);
         }
-        self.tally.see(sensitivity.class, treatment);
-        if treatment == Treatment::Keep && self.out.len() - from <= VALUE_LIMIT {
-            return;
-        }
         if treatment == Treatment::Hash {
-            let kind = sensitivity.kind.map_or("value", Kind::as_str);
-            return self.out.hash(from, kind);
+            self.tally.see(sensitivity.class, treatment);
+            let hash = hash(self.hasher, sensitivity.kind, self.out.bytes_since(from));
+            return self.out.replace_by_word(from, hash.as_bytes());
         }
         let json = self.out.since(from);
         let instead = match treatment {
-            Treatment::Keep if written == Written::Begun => {
-                format!("{} [more than {LARGEST} bytes]", shortened(json, PREVIEW))
-            }
-            Treatment::Keep => preview(json),
-            _ => last4(json).unwrap_or(placeholder(sensitivity.class).to_owned()),
+            Treatment::Keep if written == Written::Begun => Some(format!(
+                "{} [more than {LARGEST} bytes]",
+                shortened(json, PREVIEW)
+            )),
+            Treatment::Keep if json.len() <= VALUE_LIMIT => None,
+            Treatment::Keep => Some(preview(json)),
+            _ => match part(treatment, sensitivity.kind, json) {
+                Some(part) => Some(part),
+                // It is not what it is said to be.
+                None => {
+                    self.out.truncate(from);
+                    return self.opaque(sensitivity);
+                }
+            },
         };
-        self.out.truncate(from);
-        self.out.string(&instead);
+        self.tally.see(sensitivity.class, treatment);
+        if let Some(instead) = instead {
+            self.out.truncate(from);
+            self.out.string(&instead);
+        }
+    }
+}
+
+fn hash(hasher: &Hasher, kind: Option<Kind>, json: &[u8]) -> KeyedHash {
+    let text = text_of(json);
+    hasher.hash(
+        kind.map_or("value", Kind::as_str),
+        &treat::canonical(kind, &text),
+    )
+}
+
+/// What is shown of a text or a number, of which a part may be shown.
+fn part(treatment: Treatment, kind: Option<Kind>, json: &str) -> Option<String> {
+    if json.starts_with(['[', '{', 'n']) {
+        return None;
+    }
+    let text = text_of(json.as_bytes());
+    let text = std::str::from_utf8(&text).ok()?;
+    match treatment {
+        Treatment::Truncate => Some(treat::truncated(text)),
+        Treatment::Generalise => treat::generalised(kind, text),
+        Treatment::BinLast4 => treat::bin_last4(text),
+        Treatment::Last4 => treat::last4(text),
+        Treatment::Keep | Treatment::Hash | Treatment::Mask | Treatment::Drop => None,
     }
 }
 
 /// What is shown of JSON that is too large to be shown.
 fn preview(json: &str) -> String {
     format!("{} [{} bytes]", shortened(json, PREVIEW), json.len())
-}
-
-fn last4(json: &str) -> Option<String> {
-    let text = text_of(json.as_bytes());
-    let text = std::str::from_utf8(&text).ok()?;
-    let length = text.chars().count();
-    (length >= 8).then(|| format!("…{}", text.chars().skip(length - 4).collect::<String>()))
 }
 
 /// An object that is being written; made by [`Redactor::object`].
@@ -189,6 +221,7 @@ impl Object<'_, '_> {
         write(&mut Redactor {
             out: self.redactor.out,
             tally: self.redactor.tally,
+            hasher: self.redactor.hasher,
         });
     }
 }
@@ -203,7 +236,7 @@ mod tests {
             redact,
             ..Sensitivity::of(class)
         };
-        Redactor::new(&mut out, &mut tally).value(value, &sensitivity);
+        Redactor::new(&mut out, &mut tally, &Hasher::default()).value(value, &sensitivity);
         out.into_string()
     }
 

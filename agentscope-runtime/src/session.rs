@@ -8,12 +8,12 @@ use opentelemetry::StringValue;
 use pin_project_lite::pin_project;
 
 use crate::frame::{self, Frame};
-use crate::key;
+use crate::identity::Stated;
 use crate::opening;
 use crate::option::TextOption;
 use crate::outcome::{Ending, Verdict};
 use crate::recording::OwnSession;
-use crate::session_state::Identity;
+use crate::text;
 
 /// One user interaction or job: a chat turn, a request, a batch item.
 ///
@@ -44,7 +44,7 @@ impl Session {
         SessionBuilder {
             name: "session".into(),
             id: None,
-            identity: Identity::default(),
+            identity: Stated::default(),
         }
     }
 
@@ -71,7 +71,7 @@ impl Session {
 pub struct SessionBuilder {
     name: StringValue,
     id: Option<StringValue>,
-    identity: Identity,
+    identity: Stated,
 }
 
 impl SessionBuilder {
@@ -93,9 +93,7 @@ impl SessionBuilder {
 
     /// The user; only a keyed hash of it is recorded.
     pub fn user(mut self, user: impl TextOption) -> Self {
-        let user = user.text_option();
-        self.identity.user_hash =
-            user.map(|user| key::keyed_hash("user", user.as_str().as_bytes()).into());
+        self.identity.user = user.text_option().map(|user| text::pii(user.as_str()));
         self
     }
 

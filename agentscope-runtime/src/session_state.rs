@@ -6,56 +6,25 @@ use std::time::SystemTime;
 
 use once_cell::race::OnceBox;
 use opentelemetry::trace::{SpanContext, TraceContextExt as _};
-use opentelemetry::{Context, KeyValue, StringValue, global::BoxedTracer};
+use opentelemetry::{Context, KeyValue, global::BoxedTracer};
 
 use crate::agent_state::AgentState;
 use crate::attributes;
+use crate::identity::{Identity, Stated};
+use crate::keyring::Hasher;
 use crate::level::Level;
 use crate::names;
 pub(crate) use crate::open_spans::SpanKey;
 use crate::open_spans::{OpenSpan, OpenSpans};
 use crate::outcome::{Ending, Outcome, Verdict};
+use crate::redacted::{Redacted, attribute};
 use crate::situation::Situation;
 use crate::snapshot::KnownSink;
 use crate::stats;
 use crate::totals::Totals;
 
-/// Who the session is for; set before or while its first agent opens.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Identity {
-    pub(crate) conversation: Option<StringValue>,
-    pub(crate) user_hash: Option<StringValue>,
-    pub(crate) task: Option<StringValue>,
-    pub(crate) tenant: Option<StringValue>,
-}
-
-impl Identity {
-    fn is_empty(&self) -> bool {
-        let Self {
-            conversation,
-            user_hash,
-            task,
-            tenant,
-        } = self;
-        [conversation, user_hash, task, tenant]
-            .iter()
-            .all(|part| part.is_none())
-    }
-
-    pub(crate) fn attributes(&self) -> impl Iterator<Item = KeyValue> + '_ {
-        [
-            (names::CONVERSATION_ID, &self.conversation),
-            (names::USER_HASH, &self.user_hash),
-            (names::TASK_ID, &self.task),
-            (names::TENANT_ID, &self.tenant),
-        ]
-        .into_iter()
-        .filter_map(|(key, value)| Some(KeyValue::new(key, value.clone()?)))
-    }
-}
-
 pub(crate) struct SessionState {
-    pub(crate) id: StringValue,
+    pub(crate) id: Redacted,
     identity: Identity,
     /// What an agent inside adds that the session did not say itself; the first to say it wins.
     added: OnceLock<Identity>,
@@ -89,7 +58,7 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 
 impl SessionState {
     pub(crate) fn new(
-        id: StringValue,
+        id: Redacted,
         identity: Identity,
         span: SpanContext,
         tracer: BoxedTracer,
@@ -114,10 +83,19 @@ impl SessionState {
     }
 
     /// Takes over what the session does not say of itself.
-    pub(crate) fn add_identity(&self, identity: &mut Identity) {
-        if !identity.is_empty() {
-            // A second agent's say is not heard: a session has one user, task and tenant.
-            let _ = self.added.set(std::mem::take(identity));
+    pub(crate) fn add_identity(&self, stated: &mut Stated) {
+        // A second agent's say is not heard: a session has one user, task and tenant.
+        if !stated.is_empty() && self.added.get().is_none() {
+            let stated = std::mem::take(stated);
+            let _ = self.added.set(stated.redacted(&self.identity.hasher));
+        }
+    }
+
+    /// By the key of its tenant, as soon as that is known.
+    pub(crate) fn hasher(&self) -> &Hasher {
+        match self.added.get() {
+            Some(added) if !self.identity.hasher.is_of_tenant() => &added.hasher,
+            _ => &self.identity.hasher,
         }
     }
 
@@ -138,9 +116,8 @@ impl SessionState {
         let Some(added) = self.added.get() else {
             return;
         };
-        let news = |added: &Option<StringValue>, known: &Option<StringValue>| {
-            added.is_some() && known.is_none()
-        };
+        let news =
+            |added: &Option<Redacted>, known: &Option<Redacted>| added.is_some() && known.is_none();
         if news(&added.task, &situation.task) {
             Arc::make_mut(situation).task = added.task.clone();
         }
@@ -151,9 +128,7 @@ impl SessionState {
 
     /// Whose session it is, for every span of it.
     pub(crate) fn push_identity(&self, attributes: &mut Vec<KeyValue>) {
-        if !self.identity.is_empty() {
-            attributes.extend(self.identity.attributes());
-        }
+        attributes.extend(self.identity.attributes());
         if self.added.get().is_some() {
             attributes.extend(self.late_attributes());
         }
@@ -244,11 +219,11 @@ impl SessionState {
         let (verdict, source) = self.verdict(outcome);
         let worst = Level::ALL[usize::from(self.worst.load(Relaxed))];
         let mut attributes = vec![
-            KeyValue::new(names::OUTCOME, outcome.as_str()),
-            KeyValue::new(names::LEVEL, worst.as_str()),
-            KeyValue::new(names::SESSION_VERDICT, verdict.as_str()),
-            KeyValue::new(names::SESSION_VERDICT_SOURCE, source),
-            KeyValue::new(
+            attribute(names::OUTCOME, outcome.as_str()),
+            attribute(names::LEVEL, worst.as_str()),
+            attribute(names::SESSION_VERDICT, verdict.as_str()),
+            attribute(names::SESSION_VERDICT_SOURCE, source),
+            attribute(
                 names::SESSION_SEMANTIC_WARNINGS,
                 i64::from(self.semantic_warnings.load(Relaxed)),
             ),
@@ -260,7 +235,7 @@ impl SessionState {
         );
         attributes.extend(
             self.latest_step()
-                .map(|step| KeyValue::new(names::STEP_INDEX, i64::from(step))),
+                .map(|step| attribute(names::STEP_INDEX, i64::from(step))),
         );
         attributes
     }
@@ -320,7 +295,7 @@ impl SessionState {
         let mut open = lock(&self.open).drain();
         while let Some(OpenSpan { cx, agent, .. }) = open.pop() {
             let session_span = *cx.span().span_context() == self.span;
-            let outcome = KeyValue::new(names::OUTCOME, Outcome::Cancelled.as_str());
+            let outcome = attribute(names::OUTCOME, Outcome::Cancelled.as_str());
             let attributes = match agent {
                 _ if session_span => self.closing_attributes(Outcome::Cancelled),
                 Some(agent) => agent
@@ -344,9 +319,9 @@ pub(crate) fn end_span(
 ) {
     let span = cx.span();
     if let Some(error_type) = &ending.error_type {
-        attributes.push(KeyValue::new(
+        attributes.push(attribute(
             names::ERROR_TYPE,
-            StringValue::from(error_type.clone()),
+            Redacted::of_code(error_type.clone()),
         ));
         span.set_status(opentelemetry::trace::Status::error(""));
     }

@@ -10,6 +10,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use serde::Serialize;
 
 use crate::classify::Classify;
+use crate::keyring::Hasher;
 use crate::output::{Failure, Output};
 use crate::site::Meta;
 
@@ -253,29 +254,30 @@ pub trait Settle: Copy {
     /// One of many: whether it is an error, and its usage. It goes to the caller unseen, for to look
     /// at each of them would cost more than to make them.
     fn judge_item(self, item: &Self::Yields, meta: &'static Meta) -> Judged {
-        self.judge_by(item, meta, Self::find_usage)
+        self.judge_by(item, meta, &Hasher::default(), Self::find_usage)
     }
 
     /// `Serialize`, `Classify` and `usage` are the user's and may panic; the observed function must
     /// not. What is known without them is said all the same.
-    fn judge(self, yielded: &Self::Yields, meta: &'static Meta) -> Judged {
-        self.judge_by(yielded, meta, Self::show)
+    fn judge(self, yielded: &Self::Yields, meta: &'static Meta, hasher: &Hasher) -> Judged {
+        self.judge_by(yielded, meta, hasher, Self::show)
     }
 
     fn judge_by(
         self,
         yielded: &Self::Yields,
         meta: &'static Meta,
+        hasher: &Hasher,
         show: fn(Self, &<Self::Judge as Judge>::Value, &mut Output),
     ) -> Judged {
         match Self::Judge::look(yielded) {
             Ok(value) => {
                 let looked = catch_unwind(AssertUnwindSafe(|| {
-                    let mut output = Output::new(meta);
+                    let mut output = Output::new(meta, hasher);
                     show(self, value, &mut output);
                     output
                 }));
-                Judged::Returned(looked.unwrap_or_else(|_| Output::new(meta)))
+                Judged::Returned(looked.unwrap_or_else(|_| Output::new(meta, hasher)))
             }
             Err(error) => {
                 let of_type = Failure::of::<<Self::Judge as Judge>::Error>;

@@ -2,10 +2,9 @@
 
 use std::sync::{Arc, Mutex};
 
-use opentelemetry::StringValue;
-
 use crate::class::Sensitivity;
-use crate::key;
+use crate::keyring::Hasher;
+use crate::redacted::Redacted;
 use crate::schema::{Cache, Schema, SchemaBuilder};
 
 /// The four layers of a semantic trace.
@@ -73,7 +72,13 @@ pub struct Site {
     pub(crate) meta: Meta,
     pub(crate) schemas: Cache,
     /// The latest shape of the arguments and its hash: most calls have the shape of the last one.
-    shape: Mutex<Option<(Vec<u8>, StringValue)>>,
+    shape: Mutex<Option<KnownShape>>,
+}
+
+struct KnownShape {
+    shape: Vec<u8>,
+    hasher: Hasher,
+    hash: Redacted,
 }
 
 impl Site {
@@ -97,17 +102,23 @@ impl Site {
         })
     }
 
-    pub(crate) fn shape_hash(&self, shape: &[u8]) -> StringValue {
+    pub(crate) fn shape_hash(&self, shape: &[u8], hasher: &Hasher) -> Redacted {
         // Never waits: whoever finds it taken computes the hash.
         let latest = self.shape.try_lock();
-        if let Ok(Some((known, hash))) = latest.as_deref()
-            && known == shape
+        if let Ok(Some(known)) = latest.as_deref()
+            && known.shape == shape
+            && known.hasher == *hasher
         {
-            return hash.clone();
+            return known.hash.clone();
         }
-        let hash = StringValue::from(Arc::<str>::from(key::keyed_hash("shape", shape).as_str()));
+        let hash = hasher.hash("shape", shape);
+        let hash = Redacted::of_code(Arc::<str>::from(hash.as_str()));
         if let Ok(mut latest) = latest {
-            *latest = Some((shape.to_vec(), hash.clone()));
+            *latest = Some(KnownShape {
+                shape: shape.to_vec(),
+                hasher: hasher.clone(),
+                hash: hash.clone(),
+            });
         }
         hash
     }

@@ -1,8 +1,7 @@
 //! Who runs, and what it knows.
 
+use crate::redacted::Redacted;
 use std::sync::Arc;
-
-use opentelemetry::StringValue;
 
 /// Who runs, and what it knows: what an agent's [`Snapshot`](crate::Snapshot)s have in common until
 /// it says something new.
@@ -13,28 +12,28 @@ use opentelemetry::StringValue;
 #[non_exhaustive]
 pub struct Situation {
     /// Session.
-    pub session_id: StringValue,
+    pub session_id: Redacted,
     /// The run of the agent; `None` for a call outside any agent.
-    pub agent_id: Option<StringValue>,
+    pub agent_id: Option<Redacted>,
     /// Name of the agent; `None` for a call outside any agent.
-    pub agent_name: Option<StringValue>,
+    pub agent_name: Option<Redacted>,
     /// Working memory.
-    pub memory: Option<StringValue>,
+    pub memory: Option<Redacted>,
     /// `stated` by the code, or `derived` from the steps.
     pub memory_source: Option<&'static str>,
     /// The agent's goal.
-    pub goal: Option<StringValue>,
+    pub goal: Option<Redacted>,
     /// The agent's belief.
-    pub belief: Option<StringValue>,
+    pub belief: Option<Redacted>,
     /// The application's task.
-    pub task: Option<StringValue>,
+    pub task: Option<Redacted>,
     /// The application's tenant.
-    pub tenant: Option<StringValue>,
+    pub tenant: Option<Redacted>,
 }
 
 impl Situation {
     /// Of a session, outside any agent.
-    pub(crate) fn of_session(id: &StringValue) -> Self {
+    pub(crate) fn of_session(id: &Redacted) -> Self {
         Self {
             session_id: apart(id),
             agent_id: None,
@@ -49,7 +48,7 @@ impl Situation {
     }
 
     /// The same, of an agent that has done nothing yet.
-    pub(crate) fn of_agent(self, id: &StringValue, name: &StringValue) -> Self {
+    pub(crate) fn of_agent(self, id: &Redacted, name: &Redacted) -> Self {
         Self {
             agent_id: Some(apart(id)),
             agent_name: Some(name.clone()),
@@ -61,6 +60,6 @@ impl Situation {
 }
 
 /// A copy of its own: the agent's threads put the original on every span.
-fn apart(id: &StringValue) -> StringValue {
-    Arc::<str>::from(id.as_str()).into()
+fn apart(id: &Redacted) -> Redacted {
+    Redacted::of_code(Arc::<str>::from(id.as_str()))
 }

@@ -4,13 +4,13 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, RwLock};
 use std::time::SystemTime;
 
-use opentelemetry::StringValue;
 use opentelemetry::logs::{AnyValue, LogRecord, Logger, LoggerProvider};
 use opentelemetry::trace::{SpanId, TraceFlags, TraceId};
 
 use crate::level::Level;
 use crate::names;
 use crate::outcome::Outcome;
+use crate::redacted::Redacted;
 use crate::situation::Situation;
 use crate::stats;
 
@@ -39,11 +39,11 @@ pub struct Snapshot {
     /// Number of the latest step in its session span; `None` before the first.
     pub step_index: Option<u32>,
     /// Tool that is called or has returned.
-    pub tool_name: Option<StringValue>,
+    pub tool_name: Option<Redacted>,
     /// Hash of the tool's declared argument schema, `sha256:` and 64 hex digits.
-    pub schema_hash: Option<StringValue>,
+    pub schema_hash: Option<Redacted>,
     /// Why the call was made.
-    pub reason: Option<StringValue>,
+    pub reason: Option<Redacted>,
     /// Reasoning loops of the agent so far.
     pub iteration_count: u32,
     /// Tokens the agent has left; `None` without a budget; negative when overspent.
@@ -79,7 +79,7 @@ impl Snapshot {
             task,
             tenant,
         } = &*self.situation;
-        take(names::SESSION_ID, text(session_id.clone()));
+        take(names::SESSION_ID, session_id.clone().into());
         take(names::LEVEL, AnyValue::from(self.level.as_str()));
         take(
             names::ITERATION_COUNT,
@@ -111,17 +111,13 @@ impl Snapshot {
     }
 }
 
-fn text(value: StringValue) -> AnyValue {
-    AnyValue::String(value)
-}
-
 fn put(
     take: &mut impl FnMut(&'static str, AnyValue),
     key: &'static str,
-    value: Option<impl Into<StringValue>>,
+    value: Option<impl Into<AnyValue>>,
 ) {
     if let Some(value) = value {
-        take(key, text(value.into()));
+        take(key, value.into());
     }
 }
 

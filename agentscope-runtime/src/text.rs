@@ -2,11 +2,15 @@
 
 use std::borrow::Cow;
 use std::fmt;
+use std::sync::Arc;
 
 use opentelemetry::StringValue;
 
-use crate::class::{Class, Treatment};
-use crate::key;
+use crate::class::{Class, Sensitivity, Treatment};
+use crate::keyring::Hasher;
+use crate::policy;
+use crate::redacted::Redacted;
+use crate::treat;
 
 /// A text with its sensitivity class; made by [`internal`], [`confidential`] or [`pii`].
 #[derive(Clone, PartialEq, Eq)]
@@ -18,7 +22,7 @@ pub struct Text {
 /// Shows no more than telemetry may.
 impl fmt::Debug for Text {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.class.treatment() {
+        match self.treatment() {
             Treatment::Keep => fmt::Debug::fmt(&self.value, f),
             _ => f.write_str(placeholder(self.class)),
         }
@@ -96,18 +100,43 @@ classes! {
     pii => Pii;
 }
 
+/// Bytes of memory, goal, belief and reason that are recorded; about 250 tokens.
+pub(crate) const TEXT_LIMIT: usize = 1024;
+
 impl Text {
     /// What telemetry may show of the text, at most `limit` bytes of it.
-    pub(crate) fn redacted(self, limit: usize) -> StringValue {
-        match self.class.treatment() {
+    pub(crate) fn redacted(self, limit: usize, hasher: &Hasher) -> Redacted {
+        match self.treatment() {
             Treatment::Keep => match self.value {
-                Cow::Borrowed(text) if text.len() <= limit => StringValue::from(text),
-                text => StringValue::from(std::sync::Arc::<str>::from(shortened(&text, limit))),
+                Cow::Borrowed(text) if text.len() <= limit => Redacted::shown(text),
+                text => Redacted::shown(Arc::<str>::from(shortened(&text, limit))),
             },
-            Treatment::Hash => StringValue::from(key::keyed_hash("text", self.value.as_bytes())),
-            _ => StringValue::from(placeholder(self.class)),
+            Treatment::Truncate => Redacted::shown(treat::truncated(&self.value)),
+            Treatment::Hash => hasher.hash("text", self.value.as_bytes()).into(),
+            // Free text has no part that could be shown.
+            _ => Redacted::shown(placeholder(self.class)),
         }
     }
+
+    /// Whatever the policy: what is never shown.
+    pub(crate) fn hashed(self, domain: &str, hasher: &Hasher) -> Redacted {
+        hasher.hash(domain, self.value.as_bytes()).into()
+    }
+
+    fn treatment(&self) -> Treatment {
+        policy::treatment(&Sensitivity::of(self.class))
+    }
+}
+
+/// What is shown of a name that the application gives at run time: of an agent, a model, a task. It
+/// has no class; it is not meant to be personal.
+pub(crate) fn label(text: StringValue) -> Redacted {
+    Redacted::shown(text)
+}
+
+/// The same of an identifier: two that differ must go on differing.
+pub(crate) fn identifier(text: StringValue, _hasher: &Hasher) -> Redacted {
+    Redacted::shown(text)
 }
 
 /// What stands in the place of a value of a class that may not be shown.
@@ -142,13 +171,24 @@ mod tests {
 
     #[test]
     fn only_text_up_to_internal_is_shown() {
-        assert_eq!("a literal".into_text().redacted(99).as_str(), "a literal");
-        assert_eq!(internal("shown").redacted(99).as_str(), "shown");
         assert_eq!(
-            confidential("hidden").redacted(99).as_str(),
+            "a literal"
+                .into_text()
+                .redacted(99, &Hasher::default())
+                .as_str(),
+            "a literal"
+        );
+        assert_eq!(
+            internal("shown").redacted(99, &Hasher::default()).as_str(),
+            "shown"
+        );
+        assert_eq!(
+            confidential("hidden")
+                .redacted(99, &Hasher::default())
+                .as_str(),
             "[confidential]"
         );
-        let hashed = pii("Alice").redacted(99);
+        let hashed = pii("Alice").redacted(99, &Hasher::default());
         assert!(hashed.as_str().starts_with('h') && !hashed.as_str().contains("Alice"));
     }
 

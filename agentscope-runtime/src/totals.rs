@@ -6,6 +6,7 @@ use std::time::Duration;
 use opentelemetry::KeyValue;
 
 use crate::names;
+use crate::redacted::attribute;
 use crate::usage::Usage;
 
 /// Tokens, calls and latency of all tools and inferences below a span.
@@ -47,8 +48,8 @@ impl Totals {
         tool_calls: &'static str,
         inference_calls: &'static str,
     ) -> [KeyValue; 6] {
-        let int = |key, value: u64| KeyValue::new(key, i64::try_from(value).unwrap_or(i64::MAX));
-        let millis = |key, nanos: u64| KeyValue::new(key, nanos as f64 / 1e6);
+        let int = |key, value: u64| attribute(key, i64::try_from(value).unwrap_or(i64::MAX));
+        let millis = |key, nanos: u64| attribute(key, nanos as f64 / 1e6);
         [
             int(names::TOTAL_INPUT_TOKENS, self.input_tokens.load(Relaxed)),
             int(names::TOTAL_OUTPUT_TOKENS, self.output_tokens.load(Relaxed)),

@@ -188,9 +188,8 @@ impl SnapshotView {
     }
 
     fn new(snapshot: Snapshot, span: Option<usize>) -> Self {
-        let text = |value: &Option<opentelemetry::StringValue>| {
-            value.as_ref().map(|value| value.as_str().to_owned())
-        };
+        let text =
+            |value: &Option<crate::Redacted>| value.as_ref().map(|value| value.as_str().to_owned());
         let situation = &snapshot.situation;
         Self {
             event: snapshot.event,

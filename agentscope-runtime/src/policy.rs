@@ -1,0 +1,249 @@
+//! What may be shown of a value of each class, and where: the policy table, and how a deployment
+//! departs from it.
+//!
+//! | class | spans and logs | baggage, metric labels | payload sink |
+//! |---|---|---|---|
+//! | `public` | the value | the value | the value |
+//! | `internal` | the value | nothing | the value |
+//! | `confidential` | a mask | nothing | the value |
+//! | `pii` | a keyed hash, or what its [`Kind`](crate::Kind) says | nothing | the value |
+//! | `special` | nothing | nothing | the value |
+//! | `secret` | nothing | nothing | nothing |
+//!
+//! A deployment can be stricter without a new build: `AGENTSCOPE_POLICY=internal=mask,pii=drop`. To
+//! be looser takes code with a name and a reason, which [`overrides`] and the inventory list:
+//!
+//! ```
+//! # extern crate agentscope_runtime as agentscope;
+//! use agentscope::{Class, Treatment, policy};
+//!
+//! policy::tighten(Class::Internal, Treatment::Truncate);
+//! policy::loosen(
+//!     Class::Confidential,
+//!     Treatment::Last4,
+//!     "order numbers on staging",
+//!     "synthetic data only, ticket OPS-17",
+//! );
+//! assert_eq!(policy::overrides().len(), 1);
+//! ```
+
+use std::sync::atomic::{AtomicU8, Ordering::Relaxed};
+use std::sync::{Mutex, PoisonError};
+
+use once_cell::sync::OnceCell;
+
+use crate::class::{Class, Sensitivity, Treatment};
+
+/// Where a value may go.
+///
+/// ```
+/// # extern crate agentscope_runtime as agentscope;
+/// use agentscope::{Class, policy::Destination};
+/// assert!(Destination::Baggage.takes(Class::Public));
+/// assert!(!Destination::Baggage.takes(Class::Internal));
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Destination {
+    /// Attributes of spans.
+    Span,
+    /// Attributes of log records.
+    Log,
+    /// What travels to other processes with the trace.
+    Baggage,
+    /// Labels of metrics.
+    MetricLabel,
+    /// A [`PayloadSink`](crate::PayloadSink).
+    Payload,
+}
+
+impl Destination {
+    /// Whether a value of the class may go there as it is.
+    pub const fn takes(self, class: Class) -> bool {
+        let highest = match self {
+            Self::Span | Self::Log => Class::Internal,
+            Self::Baggage | Self::MetricLabel => Class::Public,
+            Self::Payload => Class::Special,
+        };
+        class as u8 <= highest as u8
+    }
+}
+
+/// A departure from the table that shows more.
+///
+/// ```
+/// # extern crate agentscope_runtime as agentscope;
+/// for it in agentscope::policy::overrides() {
+///     println!("{} shows {} as {}: {}", it.name, it.class.as_str(), it.treatment.as_str(), it.reason);
+/// }
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Override {
+    /// The class.
+    pub class: Class,
+    /// What is shown of its values.
+    pub treatment: Treatment,
+    /// What the override is called.
+    pub name: &'static str,
+    /// Why that is right.
+    pub reason: &'static str,
+}
+
+static OVERRIDES: Mutex<Vec<Override>> = Mutex::new(Vec::new());
+
+/// For each class the least strict treatment there is.
+static FLOORS: OnceCell<[AtomicU8; 6]> = OnceCell::new();
+
+/// For each class one more than the treatment that an override gives it; 0 without one.
+static LOOSENED: [AtomicU8; 6] = [const { AtomicU8::new(0) }; 6];
+
+fn floors() -> &'static [AtomicU8; 6] {
+    FLOORS.get_or_init(|| {
+        let floors = [const { AtomicU8::new(Treatment::Keep as u8) }; 6];
+        if let Ok(text) = std::env::var("AGENTSCOPE_POLICY") {
+            for (class, treatment) in parse(&text) {
+                floors[class as usize].fetch_max(treatment as u8, Relaxed);
+            }
+        }
+        floors
+    })
+}
+
+/// Shows no more of a class than `treatment`, from now on.
+///
+/// Said twice the stricter holds; an override does not reach below it.
+///
+/// ```
+/// # extern crate agentscope_runtime as agentscope;
+/// use agentscope::{Class, Treatment};
+/// agentscope::policy::tighten(Class::Pii, Treatment::Drop);
+/// ```
+pub fn tighten(class: Class, treatment: Treatment) {
+    floors()[class as usize].fetch_max(treatment as u8, Relaxed);
+}
+
+/// Shows more of a class than the table lets, where the place says nothing else.
+///
+/// The override is listed with its name and reason, and a warning is logged. Nothing is ever shown
+/// of `special` and `secret`: for these it does nothing but warn.
+///
+/// ```
+/// # extern crate agentscope_runtime as agentscope;
+/// use agentscope::{Class, Treatment, policy};
+/// policy::loosen(Class::Confidential, Treatment::Keep, "load test", "synthetic data, OPS-17");
+/// ```
+pub fn loosen(class: Class, treatment: Treatment, name: &'static str, reason: &'static str) {
+    if class > Class::Pii || name.is_empty() || reason.is_empty() {
+        tracing::warn!(
+            target: "agentscope",
+            "the policy override {name:?} for class {} has no effect: special and secret are never \
+             shown, and an override needs a name and a reason",
+            class.as_str()
+        );
+        return;
+    }
+    tracing::warn!(
+        target: "agentscope",
+        "policy override {name:?}: values of class {} are shown as {} ({reason})",
+        class.as_str(),
+        treatment.as_str()
+    );
+    let mut overrides = OVERRIDES.lock().unwrap_or_else(PoisonError::into_inner);
+    overrides.push(Override {
+        class,
+        treatment,
+        name,
+        reason,
+    });
+    LOOSENED[class as usize].store(treatment as u8 + 1, Relaxed);
+}
+
+/// The overrides in force, in the order that they were made.
+///
+/// ```
+/// # extern crate agentscope_runtime as agentscope;
+/// assert!(agentscope::policy::overrides().is_empty());
+/// ```
+pub fn overrides() -> Vec<Override> {
+    let overrides = OVERRIDES.lock().unwrap_or_else(PoisonError::into_inner);
+    overrides.clone()
+}
+
+/// What is shown of a value here and now.
+#[inline]
+pub(crate) fn treatment(sensitivity: &Sensitivity) -> Treatment {
+    let class = sensitivity.class as usize;
+    let said = match LOOSENED[class].load(Relaxed).checked_sub(1) {
+        Some(loosened) if sensitivity.redact.is_none() => of_number(loosened),
+        _ => sensitivity.treatment(),
+    };
+    said.max(of_number(floors()[class].load(Relaxed)))
+}
+
+const ALL: [Treatment; 8] = [
+    Treatment::Keep,
+    Treatment::Truncate,
+    Treatment::Generalise,
+    Treatment::BinLast4,
+    Treatment::Last4,
+    Treatment::Hash,
+    Treatment::Mask,
+    Treatment::Drop,
+];
+
+fn of_number(number: u8) -> Treatment {
+    ALL.get(usize::from(number))
+        .copied()
+        .unwrap_or(Treatment::Drop)
+}
+
+/// `class=treatment`, separated by commas. What cannot be read hides everything that it can be
+/// about: a deployment that wanted to be strict must not be open for a spelling mistake.
+fn parse(text: &str) -> Vec<(Class, Treatment)> {
+    let mut rules = Vec::new();
+    for rule in text.split(',').map(str::trim).filter(|it| !it.is_empty()) {
+        let (class, treatment) = rule.split_once('=').unwrap_or((rule, ""));
+        let class = Class::ALL
+            .into_iter()
+            .find(|it| it.as_str() == class.trim());
+        let treatment = ALL.into_iter().find(|it| it.as_str() == treatment.trim());
+        if class.is_none() || treatment.is_none() {
+            tracing::warn!(
+                target: "agentscope",
+                "AGENTSCOPE_POLICY: {rule:?} is no `class=treatment`, so nothing is shown of {}; \
+                 classes are public, internal, confidential, pii, special, secret, and treatments \
+                 keep, truncate, generalise, bin_last4, last4, hmac, mask, drop",
+                class.map_or("any class", Class::as_str)
+            );
+        }
+        let classes = class.map_or(Class::ALL.to_vec(), |class| vec![class]);
+        let treatment = treatment.unwrap_or(Treatment::Drop);
+        rules.extend(classes.into_iter().map(|class| (class, treatment)));
+    }
+    rules
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rules_are_read_and_a_mistake_hides_all_it_can_be_about() {
+        let (internal, drop) = (Class::Internal, Treatment::Drop);
+        assert_eq!(
+            parse("internal=mask, pii=drop"),
+            [(internal, Treatment::Mask), (Class::Pii, drop)]
+        );
+        assert_eq!(parse("internal=hide"), [(internal, drop)]);
+        assert_eq!(parse("intern=mask").len(), 6);
+        assert_eq!(parse(""), []);
+    }
+
+    #[test]
+    fn numbers_stand_for_the_treatments_in_their_order() {
+        for (number, treatment) in ALL.into_iter().enumerate() {
+            assert_eq!(treatment as usize, number);
+        }
+        assert!(ALL.is_sorted());
+    }
+}
