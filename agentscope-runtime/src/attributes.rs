@@ -122,6 +122,8 @@ fn tool(attributes: &mut Vec<KeyValue>, call: &Opened<'_>, capture: &mut Capture
 
 fn inference(attributes: &mut Vec<KeyValue>, capture: &Capture) {
     attributes.push(attribute(names::OPERATION_NAME, capture.operation.clone()));
+    let provider = capture.provider.clone();
+    attributes.extend(provider.map(|provider| attribute(names::PROVIDER_NAME, provider)));
     let model = capture.model.clone();
     attributes.extend(model.map(|model| attribute(names::REQUEST_MODEL, model)));
 }

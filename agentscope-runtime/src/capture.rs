@@ -9,9 +9,10 @@ use crate::identity::Stated;
 use crate::keyring::Hasher;
 use crate::names;
 use crate::option::{FloatOption, IntOption, TextOption};
-use crate::redact::{Redactor, Tally};
+use crate::payload;
+use crate::redact::{Redactor, Tally, View};
 use crate::redacted::{Recordable, Redacted, attribute};
-use crate::room::Room;
+use crate::room::{Buffers, Room};
 use crate::schema::{Schema, SchemaBuilder};
 use crate::site::{Layer, Site};
 use crate::text;
@@ -26,10 +27,13 @@ pub struct Capture {
     /// By the key of the tenant that the call is for.
     pub(crate) hasher: Hasher,
     system_prompt: Option<StringValue>,
+    /// What was seen of the values that are written as they are, where somebody keeps such.
+    payload: Option<Tally>,
     pub(crate) token_budget: Option<i64>,
     pub(crate) iteration_limit: Option<u32>,
     pub(crate) operation: Redacted,
     pub(crate) model: Option<Redacted>,
+    pub(crate) provider: Option<Redacted>,
     pub(crate) schema: Option<&'static Schema>,
     pub(crate) tally: Tally,
     /// Options that are attributes as they are.
@@ -50,10 +54,12 @@ impl Capture {
             identity: Stated::default(),
             hasher,
             system_prompt: None,
+            payload: payload::is_wanted().then(Tally::default),
             token_budget: None,
             iteration_limit: None,
             operation: Redacted::of_code("chat"),
             model: None,
+            provider: None,
             schema: None,
             tally: Tally::default(),
             attributes: Vec::new(),
@@ -71,6 +77,15 @@ impl Capture {
         let json = &mut self.room.get().json;
         json.raw("}");
         Some(json.to_redacted())
+    }
+
+    /// The arguments as they are, with their highest class, where somebody keeps such.
+    pub(crate) fn payload(&mut self) -> Option<(Class, &str)> {
+        let tally = self.payload.take()?;
+        let class = tally.max.filter(|_| tally.visible > 0 && !tally.cut)?;
+        let json = &mut self.room.get().payload;
+        json.raw("}");
+        Some((class, json.since(0)))
     }
 
     /// Hashes what is known once everything is.
@@ -97,13 +112,22 @@ impl Capture {
 
     fn begin_argument(&mut self, index: usize) -> &'static crate::site::Param {
         let param = self.site.meta.param(index);
-        let json = &mut self.room.get().json;
+        let Buffers { json, payload, .. } = self.room.get();
         json.key(if json.is_empty() { "{" } else { "," }, param.name);
+        if self.payload.is_some() {
+            payload.key(if payload.is_empty() { "{" } else { "," }, param.name);
+        }
         param
     }
 
-    fn redactor(&mut self) -> Redactor<'_> {
-        Redactor::new(&mut self.room.get().json, &mut self.tally, &self.hasher)
+    /// For telemetry, and once more for whoever keeps values as they are.
+    fn write(&mut self, write: impl Fn(&mut Redactor<'_>)) {
+        let Buffers { json, payload, .. } = self.room.get();
+        let view = View::Telemetry(&self.hasher);
+        write(&mut Redactor::new(json, &mut self.tally, view));
+        if let Some(tally) = &mut self.payload {
+            write(&mut Redactor::new(payload, tally, View::Payload));
+        }
     }
 
     pub(crate) fn value<T: Serialize + ?Sized>(&mut self, index: usize, value: &T) {
@@ -112,7 +136,7 @@ impl Capture {
             .sensitivity
             .unwrap_or(Sensitivity::UNCLASSIFIED);
         self.class = sensitivity.class;
-        self.redactor().value(value, &sensitivity);
+        self.write(|redactor| redactor.value(value, &sensitivity));
     }
 
     pub(crate) fn opaque(&mut self, index: usize) {
@@ -121,16 +145,16 @@ impl Capture {
             .sensitivity
             .unwrap_or(Sensitivity::UNCLASSIFIED);
         self.class = sensitivity.class;
-        self.redactor().opaque(&sensitivity);
+        self.write(|redactor| redactor.opaque(&sensitivity));
     }
 
     pub(crate) fn classified<T: Classify + ?Sized>(&mut self, index: usize, value: &T) {
         let here = self.begin_argument(index).sensitivity;
         self.class = here.map_or(T::MAX, |here| here.class.or(T::MAX));
-        match here {
-            Some(here) => self.redactor().classified(value, &here),
-            None => value.redact(&mut self.redactor()),
-        }
+        self.write(|redactor| match &here {
+            Some(here) => redactor.classified(value, here),
+            None => value.redact(redactor),
+        });
     }
 
     pub(crate) fn structure<T: Serialize + ?Sized>(&mut self, value: &T) {
@@ -157,6 +181,7 @@ impl Capture {
     /// Filling it was cut short: nothing half written may be shown.
     pub(crate) fn spoil(&mut self) {
         self.tally.visible = 0;
+        self.payload = None;
         self.room.get().look.clear();
         self.print_is_whole = false;
     }
@@ -245,10 +270,7 @@ impl Capture {
     }
 
     pub fn provider(&mut self, provider: impl TextOption) {
-        self.attribute(
-            names::PROVIDER_NAME,
-            provider.text_option().map(text::label),
-        );
+        self.provider = provider.text_option().map(text::label);
     }
 
     pub fn operation(&mut self, operation: impl TextOption) {

@@ -66,6 +66,21 @@ impl Class {
         }
     }
 
+    /// How much of the size of a value may be told: all, its order, nothing.
+    pub(crate) fn size_shown(self, bytes: usize) -> Option<usize> {
+        match self {
+            Self::Public | Self::Internal => Some(bytes),
+            Self::Confidential | Self::Pii => Some(bytes.next_power_of_two().max(64)),
+            Self::Special | Self::Secret => None,
+        }
+    }
+
+    /// Whether a keyed hash may be taken of a value: it tells equality, which is more than a mask
+    /// does.
+    pub(crate) fn may_be_compared(self) -> bool {
+        self <= Self::Pii && self != Self::Confidential
+    }
+
     /// The higher of two classes; `Ord::max` is not `const`.
     #[doc(hidden)]
     pub const fn or(self, other: Self) -> Self {

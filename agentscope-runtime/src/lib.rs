@@ -67,6 +67,7 @@ mod canonical;
 mod capture;
 mod class;
 mod classify;
+mod content;
 mod emptiness;
 #[allow(missing_docs, reason = "called by expansions only")]
 mod ends;
@@ -89,6 +90,7 @@ mod ordered;
 mod outcome;
 #[allow(missing_docs, reason = "called by expansions only")]
 mod output;
+mod payload;
 mod print;
 #[allow(missing_docs, reason = "called by expansions only")]
 mod probe;
@@ -137,6 +139,7 @@ pub use kind::{Kind, Regulation};
 pub use level::{Level, UnknownLevel, level, set_level};
 pub use option::TextOption;
 pub use outcome::{Outcome, Verdict};
+pub use payload::{Payload, PayloadSide, PayloadSink, set_payload_sink};
 /// The trait under the name of the function, so that one import brings both:
 /// `use agentscope::because;`.
 pub use reason::Because as because;

@@ -229,6 +229,9 @@ names! {
         REQUEST_TEMPERATURE = "gen_ai.request.temperature", Double, "sampling temperature of the request";
         REQUEST_SEED = "gen_ai.request.seed", Int, "seed of the request";
         TIME_TO_FIRST_CHUNK = "gen_ai.response.time_to_first_chunk", Double, "seconds until the first item of a streamed response";
+        INPUT_MESSAGES = "gen_ai.input.messages", Text, "the prompt as JSON, redacted by class; only where message content is captured";
+        OUTPUT_MESSAGES = "gen_ai.output.messages", Text, "the completion as JSON, redacted by class; only where message content is captured";
+        EVENT_INFERENCE_DETAILS = "gen_ai.client.inference.operation.details", Event, "an inference ended; only where message content is captured in events";
         USAGE_INPUT_TOKENS = "gen_ai.usage.input_tokens", Int, "tokens of the prompt, cached ones included";
         USAGE_OUTPUT_TOKENS = "gen_ai.usage.output_tokens", Int, "tokens of the completion, reasoning included";
         USAGE_CACHE_READ = "gen_ai.usage.cache_read.input_tokens", Int, "prompt tokens read from the provider's cache";
@@ -288,6 +291,13 @@ names! {
         TOOL_STATUS = "agentscope.tool.status", OneOf(&["success", "empty", "error"]), "success, empty or error";
         TOOL_RESPONSE_SIZE = "agentscope.tool.response.size", Int, "bytes of the result as canonical JSON";
         TOOL_RESPONSE_HASH = "agentscope.tool.response.hash", Text, "keyed hash over the result as canonical JSON";
+        INPUT_REF = "agentscope.input.ref", Text, "by what the payload sink finds the raw arguments, or the prompt";
+        INPUT_SIZE = "agentscope.input.size", Int, "bytes of these, as far as their class lets it be told";
+        INPUT_HASH = "agentscope.input.hash", Text, "keyed hash over these, where their class lets it be told";
+        OUTPUT_REF = "agentscope.output.ref", Text, "by what the payload sink finds the raw result, or the completion";
+        OUTPUT_SIZE = "agentscope.output.size", Int, "bytes of it, as far as its class lets it be told";
+        OUTPUT_HASH = "agentscope.output.hash", Text, "keyed hash over it, where its class lets it be told";
+        TOOL_UNCLASSIFIED = "agentscope.tool.unclassified", Texts, "arguments, and `output`, that nothing but a default has made secret";
         TOOL_BLIND = "agentscope.tool.blind", Boolean, "true where no value of the call has a class that telemetry may show";
         WARNING = "agentscope.warning", OneOf(&["retry", "timeout", "empty_response", "tool_error", "inference_error", "schema_violation", "budget_exhausted", "iteration_limit"]), "what a snapshot warns of: retry, timeout, empty_response, tool_error, inference_error, schema_violation, budget_exhausted, iteration_limit";
         ARGS_POINTER = "agentscope.args.pointer", Text, "JSON Pointer to the argument that does not fit its schema";

@@ -13,6 +13,7 @@ use opentelemetry::{Context, InstrumentationScope, StringValue, global};
 use crate::agent_state::{AgentState, CallPrint};
 use crate::attributes::{self, INPUT, Opened};
 use crate::capture::Capture;
+use crate::content::{self, Message};
 use crate::frame::{self, Found, Frame};
 use crate::id;
 use crate::identity::Stated;
@@ -20,7 +21,8 @@ use crate::keyring::Hasher;
 use crate::level::{self, Level};
 use crate::moment::{Event, Moment};
 use crate::names;
-use crate::recording::{OwnSession, Recording};
+use crate::payload::{self, PayloadSide};
+use crate::recording::{Asked, OwnSession, Recording};
 use crate::redacted::{Redacted, attribute};
 use crate::session_state::SessionState;
 use crate::site::{Layer, Site};
@@ -98,8 +100,14 @@ impl Opening {
         let code_name = || Redacted::of_code(site.meta.name);
         let name = given_name.clone().unwrap_or_else(code_name);
         capture.finish();
-        // A prompt goes nowhere, whatever its class: not on a span, nor into the log.
-        let input = capture.input().filter(|_| layer != Layer::Inference);
+        let input = capture.input();
+        // A prompt goes nowhere, whatever its class, unless the deployment asks for it.
+        let content = content::capture();
+        let prompt = input.as_ref().filter(|_| layer == Layer::Inference);
+        let prompt = prompt
+            .filter(|_| content != content::Capture::default())
+            .map(|input| Message::Input.of(input));
+        let input = input.filter(|_| layer != Layer::Inference);
         let (mut frame, own_session) = match self.place {
             Place::Framed(frame) => {
                 frame.session.add_identity(&mut capture.identity);
@@ -128,6 +136,9 @@ impl Opening {
             reason: reason.as_ref(),
         };
         let mut attributes = attributes::of_call(&call, capture);
+        if let Some(prompt) = prompt.as_ref().filter(|_| content.on_spans) {
+            attributes.push(attribute(names::INPUT_MESSAGES, prompt.clone()));
+        }
         // Nearly always the span is the only place that it goes to.
         let again = match level::level() <= Level::Debug {
             true => input.clone(),
@@ -169,6 +180,10 @@ impl Opening {
             session.add_agent(&agent);
             frame.agent = Some(agent);
         }
+        if let Some((class, json)) = capture.payload() {
+            let payload = session.payload(&span_context, site, PayloadSide::Input, class, json);
+            span.set_attributes(payload::put(payload, session.hasher()));
+        }
         let mut cx = self.parent.with_span(span);
         if opens_agent || own_session.is_some() {
             cx = cx.with_value(frame.clone());
@@ -195,6 +210,13 @@ impl Opening {
             reason,
             schema: capture.schema,
             model: capture.model.take(),
+            asked: (layer == Layer::Inference && content.in_events).then(|| {
+                Box::new(Asked {
+                    operation: capture.operation.clone(),
+                    provider: capture.provider.take(),
+                    prompt,
+                })
+            }),
             tally: capture.tally,
             started,
             now: started,

@@ -9,8 +9,9 @@ use crate::class::{Class, Sensitivity};
 use crate::classify::Classify;
 use crate::emptiness;
 use crate::keyring::Hasher;
-use crate::redact::{Redactor, Tally};
-use crate::room::Room;
+use crate::payload;
+use crate::redact::{Redactor, Tally, View};
+use crate::room::{Buffers, Room};
 use crate::site::{Layer, Meta};
 use crate::usage::{Usage, UsageOption};
 
@@ -18,6 +19,8 @@ use crate::usage::{Usage, UsageOption};
 pub struct Output {
     meta: &'static Meta,
     hasher: Hasher,
+    /// What was seen of the value that is written as it is, where somebody keeps such.
+    payload: Option<Tally>,
     pub(crate) tally: Tally,
     /// Its JSON is the result.
     pub(crate) room: Room,
@@ -36,6 +39,7 @@ impl Output {
         Self {
             meta,
             hasher: hasher.clone(),
+            payload: payload::is_wanted().then(Tally::default),
             tally: Tally::default(),
             room: Room::lend(),
             class: Class::Public,
@@ -55,8 +59,21 @@ impl Output {
         }
     }
 
-    fn redactor(&mut self) -> Redactor<'_> {
-        Redactor::new(&mut self.room.get().json, &mut self.tally, &self.hasher)
+    /// For telemetry, and once more for whoever keeps values as they are.
+    fn write(&mut self, write: impl Fn(&mut Redactor<'_>)) {
+        let Buffers { json, payload, .. } = self.room.get();
+        let view = View::Telemetry(&self.hasher);
+        write(&mut Redactor::new(json, &mut self.tally, view));
+        if let Some(tally) = &mut self.payload {
+            write(&mut Redactor::new(payload, tally, View::Payload));
+        }
+    }
+
+    /// The result as it is, with its highest class, where somebody keeps such.
+    pub(crate) fn payload(&mut self) -> Option<(Class, &str)> {
+        let tally = self.payload.take()?;
+        let class = tally.max.filter(|_| tally.visible > 0 && !tally.cut)?;
+        Some((class, self.room.get().payload.since(0)))
     }
 
     fn sensitivity(&self) -> Sensitivity {
@@ -66,24 +83,22 @@ impl Output {
     pub(crate) fn value<T: Serialize + ?Sized>(&mut self, value: &T) {
         let sensitivity = self.sensitivity();
         self.class = sensitivity.class;
-        self.redactor().value(value, &sensitivity);
+        self.write(|redactor| redactor.value(value, &sensitivity));
     }
 
     pub(crate) fn opaque(&mut self) {
         let sensitivity = self.sensitivity();
         self.class = sensitivity.class;
-        self.redactor().opaque(&sensitivity);
+        self.write(|redactor| redactor.opaque(&sensitivity));
     }
 
     pub(crate) fn classified<T: Classify + ?Sized>(&mut self, value: &T) {
-        self.class = self
-            .meta
-            .output
-            .map_or(T::MAX, |here| here.class.or(T::MAX));
-        match self.meta.output {
-            Some(here) => self.redactor().classified(value, &here),
-            None => value.redact(&mut self.redactor()),
-        }
+        let here = self.meta.output;
+        self.class = here.map_or(T::MAX, |here| here.class.or(T::MAX));
+        self.write(|redactor| match &here {
+            Some(here) => redactor.classified(value, here),
+            None => value.redact(redactor),
+        });
     }
 
     pub(crate) fn structure<T: Serialize + ?Sized>(&mut self, value: &T) {
@@ -105,20 +120,14 @@ impl Output {
         self.room.canonical().filter(|_| self.has_canonical)
     }
 
-    /// The size as far as the class lets it be told: exact, rounded up to a power of two, or not.
+    /// The size as far as the class lets it be told.
     pub(crate) fn size(&self) -> Option<usize> {
-        let size = self.canonical()?.len();
-        Some(if self.class <= Class::Internal {
-            size
-        } else {
-            size.next_power_of_two().max(64)
-        })
+        self.class.size_shown(self.canonical()?.len())
     }
 
-    /// What a keyed hash may be taken over. A hash tells equality: more than a mask does.
+    /// What a keyed hash may be taken over.
     pub(crate) fn hashable(&self) -> Option<&[u8]> {
-        let masked = self.class == Class::Confidential;
-        self.canonical().filter(|_| !masked)
+        self.canonical().filter(|_| self.class.may_be_compared())
     }
 
     pub fn usage(&mut self, usage: impl UsageOption) {

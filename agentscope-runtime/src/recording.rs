@@ -8,6 +8,7 @@ use opentelemetry::{Context, KeyValue};
 
 use crate::agent_state::CallPrint;
 use crate::attributes::{self, OUTPUT};
+use crate::content::{self, Message};
 use crate::frame::{self, Ambient, AmbientGuard, Frame};
 use crate::id;
 use crate::level::{self, Level};
@@ -15,6 +16,7 @@ use crate::moment::{Event, ToolCall};
 use crate::names;
 use crate::outcome::{Ending, Outcome};
 use crate::output::{Failure, Output};
+use crate::payload::{self, PayloadSide};
 use crate::redact::Tally;
 use crate::redacted::{Redacted, attribute};
 use crate::schema::Schema;
@@ -38,6 +40,8 @@ pub(crate) struct Recording {
     pub(crate) call: Option<CallPrint>,
     pub(crate) schema: Option<&'static Schema>,
     pub(crate) model: Option<Redacted>,
+    /// Where an event tells of it.
+    pub(crate) asked: Option<Box<Asked>>,
     /// What was hidden of the arguments.
     pub(crate) tally: Tally,
     pub(crate) started: SystemTime,
@@ -47,6 +51,13 @@ pub(crate) struct Recording {
     /// The session that this call has opened and will end.
     pub(crate) own_session: Option<OwnSession>,
     pub(crate) frame: Frame,
+}
+
+/// What an inference was asked, for the event that tells of it.
+pub(crate) struct Asked {
+    pub(crate) operation: Redacted,
+    pub(crate) provider: Option<Redacted>,
+    pub(crate) prompt: Option<Redacted>,
 }
 
 /// A session that ends with whoever holds this.
@@ -175,14 +186,25 @@ impl Recording {
         self.now = SystemTime::now();
         let mut attributes = attributes::closing();
         let shown = output.as_mut().filter(|output| output.tally.visible > 0);
+        let shown = shown.map(|output| output.room.get().json.to_redacted());
         // A completion goes nowhere, whatever its class: not on this span nor on that of a session
-        // that the call has opened for itself, nor into the log.
-        let shown = shown
-            .filter(|_| self.site.meta.layer != Layer::Inference)
-            .map(|output| output.room.get().json.to_redacted());
+        // that the call has opened for itself, nor into the log; unless the deployment asks for it.
+        let (completion, shown) = match self.site.meta.layer {
+            Layer::Inference => (shown, None),
+            _ => (None, shown),
+        };
+        if let Some((class, json)) = output.as_mut().and_then(Output::payload) {
+            let session = &self.frame.session;
+            let side = PayloadSide::Output;
+            let payload = session.payload(&self.span, self.site, side, class, json);
+            attributes.extend(payload::put(payload, session.hasher()));
+        }
         match self.site.meta.layer {
             Layer::Tool => self.end_tool(&ending, output.as_ref(), &mut attributes),
-            Layer::Inference => self.end_inference(&ending, output.as_ref(), &mut attributes),
+            Layer::Inference => {
+                self.content(completion, &mut attributes);
+                self.end_inference(&ending, output.as_ref(), &mut attributes);
+            }
             Layer::Agent | Layer::Session => self.end_agent(&ending, &mut attributes),
         }
         // Nearly always the span is the only place that it goes to.
@@ -284,6 +306,36 @@ impl Recording {
         if let Some(error_type) = &ending.error_type {
             event = event.with(names::ERROR_TYPE, Redacted::of_code(error_type.clone()));
         }
+        self.snapshot(event);
+    }
+
+    /// What was asked and answered, where the deployment asks for it.
+    fn content(&mut self, completion: Option<Redacted>, attributes: &mut Vec<KeyValue>) {
+        let capture = content::capture();
+        if capture == content::Capture::default() {
+            return;
+        }
+        let answer = completion.map(|completion| Message::Output.of(&completion));
+        if let Some(answer) = answer.as_ref().filter(|_| capture.on_spans) {
+            attributes.push(attribute(names::OUTPUT_MESSAGES, answer.clone()));
+        }
+        let Some(asked) = self.asked.take() else {
+            return;
+        };
+        let said = [
+            (names::OPERATION_NAME, Some(asked.operation)),
+            (names::PROVIDER_NAME, asked.provider),
+            (names::REQUEST_MODEL, self.model.clone()),
+            (names::INPUT_MESSAGES, asked.prompt),
+            (names::OUTPUT_MESSAGES, answer),
+        ];
+        let event = Event::new(names::EVENT_INFERENCE_DETAILS, Level::Info);
+        let event = said
+            .into_iter()
+            .fold(event, |event, (key, value)| match value {
+                Some(value) => event.with(key, value),
+                None => event,
+            });
         self.snapshot(event);
     }
 

@@ -8,7 +8,7 @@ use crate::json::{Json, LARGEST, Written, text_of};
 use crate::key::KeyedHash;
 use crate::keyring::Hasher;
 use crate::kind::Kind;
-use crate::policy;
+use crate::policy::{self, Destination};
 use crate::text::{placeholder, shortened};
 use crate::treat;
 
@@ -38,7 +38,36 @@ const PREVIEW: usize = 1024;
 pub struct Redactor<'a> {
     out: &'a mut Json,
     tally: &'a mut Tally,
-    hasher: &'a Hasher,
+    view: View<'a>,
+}
+
+/// For whom it writes.
+#[derive(Clone, Copy)]
+pub(crate) enum View<'a> {
+    /// For telemetry, which shows of a value what the policy lets it; hashes are by this key.
+    Telemetry(&'a Hasher),
+    /// For a payload sink, which gets the values themselves unless they may be nowhere.
+    Payload,
+}
+
+impl View<'_> {
+    /// Bytes of one value that are written whole.
+    fn limit(self) -> usize {
+        match self {
+            View::Telemetry(_) => VALUE_LIMIT,
+            View::Payload => LARGEST,
+        }
+    }
+
+    fn treatment(self, sensitivity: &Sensitivity) -> Treatment {
+        let is_kept = Destination::Payload.takes(sensitivity.class)
+            && sensitivity.kind != Some(Kind::CardSecret);
+        match self {
+            View::Telemetry(_) => policy::treatment(sensitivity),
+            View::Payload if is_kept => Treatment::Keep,
+            View::Payload => Treatment::Drop,
+        }
+    }
 }
 
 /// What was hidden while a call's values were written.
@@ -50,6 +79,8 @@ pub(crate) struct Tally {
     pub(crate) visible: u32,
     /// Highest class seen.
     pub(crate) max: Option<Class>,
+    /// A value was too large to be written whole.
+    pub(crate) cut: bool,
 }
 
 impl Tally {
@@ -59,6 +90,7 @@ impl Tally {
             hidden: self.hidden + other.hidden,
             visible: self.visible + other.visible,
             max: self.max.max(other.max),
+            cut: self.cut || other.cut,
         }
     }
 
@@ -70,8 +102,8 @@ impl Tally {
 }
 
 impl<'a> Redactor<'a> {
-    pub(crate) fn new(out: &'a mut Json, tally: &'a mut Tally, hasher: &'a Hasher) -> Self {
-        Self { out, tally, hasher }
+    pub(crate) fn new(out: &'a mut Json, tally: &'a mut Tally, view: View<'a>) -> Self {
+        Self { out, tally, view }
     }
 
     /// Writes `null`.
@@ -101,7 +133,7 @@ impl<'a> Redactor<'a> {
                 &mut Redactor {
                     out: self.out,
                     tally: self.tally,
-                    hasher: self.hasher,
+                    view: self.view,
                 },
             );
         }
@@ -115,17 +147,20 @@ impl<'a> Redactor<'a> {
 
     /// Writes a value whose type has no JSON form: only that it was there.
     pub(crate) fn opaque(&mut self, sensitivity: &Sensitivity) {
-        let treatment = match policy::treatment(sensitivity) {
+        let treatment = match self.view.treatment(sensitivity) {
             Treatment::Drop => Treatment::Drop,
             _ => Treatment::Mask,
         };
-        self.tally.see(sensitivity.class, treatment);
+        // A payload is as sensitive as what is in it.
+        if !matches!((self.view, treatment), (View::Payload, Treatment::Drop)) {
+            self.tally.see(sensitivity.class, treatment);
+        }
         self.out.word(placeholder(sensitivity.class));
     }
 
     /// Writes a value of a classified type that has a class here too: of the two the stricter.
     pub(crate) fn classified<T: Classify + ?Sized>(&mut self, value: &T, here: &Sensitivity) {
-        if here.class > T::MAX && policy::treatment(here) != Treatment::Keep {
+        if here.class > T::MAX && self.view.treatment(here) != Treatment::Keep {
             self.opaque(here);
         } else {
             value.redact(self);
@@ -134,7 +169,7 @@ impl<'a> Redactor<'a> {
 
     /// Writes what the class of a value lets telemetry show of it.
     pub(crate) fn value<T: Serialize + ?Sized>(&mut self, value: &T, sensitivity: &Sensitivity) {
-        let treatment = policy::treatment(sensitivity);
+        let treatment = self.view.treatment(sensitivity);
         if let Treatment::Mask | Treatment::Drop = treatment {
             return self.opaque(sensitivity);
         }
@@ -148,18 +183,19 @@ impl<'a> Redactor<'a> {
             self.out.truncate(from);
             return self.opaque(sensitivity);
         }
-        if treatment == Treatment::Hash {
+        if let (Treatment::Hash, View::Telemetry(hasher)) = (treatment, self.view) {
             self.tally.see(sensitivity.class, treatment);
-            let hash = hash(self.hasher, sensitivity.kind, self.out.bytes_since(from));
+            let hash = hash(hasher, sensitivity.kind, self.out.bytes_since(from));
             return self.out.replace_by_word(from, hash.as_bytes());
         }
         let json = self.out.since(from);
+        self.tally.cut |= written == Written::Begun;
         let instead = match treatment {
             Treatment::Keep if written == Written::Begun => Some(format!(
                 "{} [more than {LARGEST} bytes]",
                 shortened(json, PREVIEW)
             )),
-            Treatment::Keep if json.len() <= VALUE_LIMIT => None,
+            Treatment::Keep if json.len() <= self.view.limit() => None,
             Treatment::Keep => Some(preview(json)),
             _ => match part(treatment, sensitivity.kind, json) {
                 Some(part) => Some(part),
@@ -221,7 +257,7 @@ impl Object<'_, '_> {
         write(&mut Redactor {
             out: self.redactor.out,
             tally: self.redactor.tally,
-            hasher: self.redactor.hasher,
+            view: self.redactor.view,
         });
     }
 }
@@ -236,7 +272,8 @@ mod tests {
             redact,
             ..Sensitivity::of(class)
         };
-        Redactor::new(&mut out, &mut tally, &Hasher::default()).value(value, &sensitivity);
+        Redactor::new(&mut out, &mut tally, View::Telemetry(&Hasher::default()))
+            .value(value, &sensitivity);
         out.into_string()
     }
 

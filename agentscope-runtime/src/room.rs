@@ -12,6 +12,8 @@ pub(crate) struct Room(Option<Box<Buffers>>);
 #[derive(Default)]
 pub(crate) struct Buffers {
     pub(crate) json: Json,
+    /// The same values as they are, where somebody keeps them.
+    pub(crate) payload: Json,
     pub(crate) look: Look,
     /// What the hash of a result is taken over.
     pub(crate) canonical: Ordered,
@@ -53,11 +55,13 @@ impl Drop for Room {
         };
         let used = [
             room.json.capacity(),
+            room.payload.capacity(),
             room.look.capacity(),
             room.canonical.text.capacity(),
         ];
         if used.iter().all(|capacity| *capacity <= KEPT) {
             room.json.truncate(0);
+            room.payload.truncate(0);
             room.look.clear();
             room.canonical.truncate(0);
             let _ = KEPT_ROOM.try_with(|kept| kept.set(Some(room)));

@@ -10,6 +10,7 @@ use opentelemetry::{Context, KeyValue, global::BoxedTracer};
 
 use crate::agent_state::AgentState;
 use crate::attributes;
+use crate::class::Class;
 use crate::identity::{Identity, Stated};
 use crate::keyring::Hasher;
 use crate::level::Level;
@@ -17,7 +18,9 @@ use crate::names;
 pub(crate) use crate::open_spans::SpanKey;
 use crate::open_spans::{OpenSpan, OpenSpans};
 use crate::outcome::{Ending, Outcome, Verdict};
+use crate::payload::{Payload, PayloadSide};
 use crate::redacted::{Redacted, attribute};
+use crate::site::Site;
 use crate::situation::Situation;
 use crate::snapshot::KnownSink;
 use crate::stats;
@@ -138,6 +141,28 @@ impl SessionState {
     fn late_attributes(&self) -> impl Iterator<Item = KeyValue> {
         let added = self.added.get().into_iter().flat_map(Identity::attributes);
         added.filter(|late| self.identity.attributes().all(|own| own.key != late.key))
+    }
+
+    /// One side of a call of this session, for a payload sink.
+    pub(crate) fn payload<'a>(
+        &'a self,
+        span: &SpanContext,
+        site: &Site,
+        side: PayloadSide,
+        class: Class,
+        json: &'a str,
+    ) -> Payload<'a> {
+        let added = self.added.get().and_then(|added| added.tenant.as_ref());
+        Payload {
+            json,
+            class,
+            side,
+            function: site.meta.function,
+            session_id: &self.id,
+            tenant: self.identity.tenant.as_ref().or(added),
+            trace_id: span.trace_id(),
+            span_id: span.span_id(),
+        }
     }
 
     /// Where its snapshots go.

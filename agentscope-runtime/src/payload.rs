@@ -1,0 +1,158 @@
+//! Raw arguments and results, for somebody who keeps them apart from telemetry.
+
+use std::fmt;
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
+use std::sync::{Arc, PoisonError, RwLock};
+
+use opentelemetry::KeyValue;
+use opentelemetry::trace::{SpanId, TraceId};
+
+use crate::class::Class;
+use crate::keyring::Hasher;
+use crate::names;
+use crate::redacted::{Redacted, attribute};
+
+/// Which side of a call a [`Payload`] is.
+///
+/// ```
+/// # extern crate agentscope_runtime as agentscope;
+/// assert_eq!(agentscope::PayloadSide::Input.as_str(), "input");
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum PayloadSide {
+    /// The arguments; the prompt of a model call.
+    Input,
+    /// The result; the completion of a model call.
+    Output,
+}
+
+impl PayloadSide {
+    /// The word for it.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Input => "input",
+            Self::Output => "output",
+        }
+    }
+}
+
+/// The values of one side of a call as they are, without those of class `secret` and of the kind
+/// `card_secret`: such are nowhere.
+///
+/// Its `Debug` does not show the values.
+#[non_exhaustive]
+pub struct Payload<'a> {
+    /// JSON: an object of the arguments, or the result.
+    pub json: &'a str,
+    /// Highest class of any value in it.
+    pub class: Class,
+    /// Arguments or result.
+    pub side: PayloadSide,
+    /// The annotated function: `crate::module::function`.
+    pub function: &'static str,
+    /// Session.
+    pub session_id: &'a Redacted,
+    /// The tenant whose values they are.
+    pub tenant: Option<&'a Redacted>,
+    /// Trace of the call's span.
+    pub trace_id: TraceId,
+    /// The call's span.
+    pub span_id: SpanId,
+}
+
+impl fmt::Debug for Payload<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Payload")
+            .field("bytes", &self.json.len())
+            .field("class", &self.class)
+            .field("side", &self.side)
+            .field("function", &self.function)
+            .field("trace_id", &self.trace_id)
+            .field("span_id", &self.span_id)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Where raw arguments and results go, prompts and completions among them.
+///
+/// Telemetry then carries their size and keyed hash, as far as their class lets it, and the
+/// reference that the sink gave them. Without a sink they go nowhere.
+///
+/// `put` is called on the thread of the agent: it must not block and must not panic. A payload of
+/// more than 256 KiB is not put.
+///
+/// ```
+/// # extern crate agentscope_runtime as agentscope;
+/// use std::sync::{Arc, Mutex};
+/// use agentscope::{Payload, PayloadSink};
+///
+/// /// Keeps them in memory, for a test.
+/// #[derive(Default)]
+/// struct Kept(Mutex<Vec<String>>);
+///
+/// impl PayloadSink for Kept {
+///     fn put(&self, payload: Payload<'_>) -> Option<String> {
+///         let mut kept = self.0.lock().ok()?;
+///         kept.push(payload.json.to_owned());
+///         Some(format!("memory:{}", kept.len() - 1))
+///     }
+/// }
+///
+/// agentscope::set_payload_sink(Some(Arc::new(Kept::default())));
+/// # agentscope::set_payload_sink(None);
+/// ```
+pub trait PayloadSink: Send + Sync {
+    /// Takes one payload and says by what it can be found again; `None` if it was not kept. The
+    /// reference goes into telemetry as it is.
+    fn put(&self, payload: Payload<'_>) -> Option<String>;
+}
+
+static SINK: RwLock<Option<Arc<dyn PayloadSink>>> = RwLock::new(None);
+
+/// Whether there is one: asked at every call.
+static INSTALLED: AtomicBool = AtomicBool::new(false);
+
+/// Hands all later payloads to `sink`; `None` lets them go nowhere again.
+///
+/// ```
+/// # extern crate agentscope_runtime as agentscope;
+/// agentscope::set_payload_sink(None);
+/// ```
+pub fn set_payload_sink(sink: Option<Arc<dyn PayloadSink>>) {
+    let mut installed = SINK.write().unwrap_or_else(PoisonError::into_inner);
+    INSTALLED.store(sink.is_some(), Relaxed);
+    let before = std::mem::replace(&mut *installed, sink);
+    drop(installed);
+    // What its `Drop` does is none of our business, and may take time.
+    drop(before);
+}
+
+pub(crate) fn is_wanted() -> bool {
+    INSTALLED.load(Relaxed)
+}
+
+/// Hands a payload to the sink, and gives what telemetry may say of it: how to find it, and as far
+/// as the class lets it how large it is and by a keyed hash what it is equal to.
+pub(crate) fn put(payload: Payload<'_>, hasher: &Hasher) -> Vec<KeyValue> {
+    let sink = SINK.read().unwrap_or_else(PoisonError::into_inner).clone();
+    let Payload {
+        json, class, side, ..
+    } = payload;
+    let Some(reference) = sink.and_then(|sink| sink.put(payload)) else {
+        return Vec::new();
+    };
+    let (reference_key, size_key, hash_key) = match side {
+        PayloadSide::Input => (names::INPUT_REF, names::INPUT_SIZE, names::INPUT_HASH),
+        PayloadSide::Output => (names::OUTPUT_REF, names::OUTPUT_SIZE, names::OUTPUT_HASH),
+    };
+    let mut attributes = vec![attribute(reference_key, Redacted::of_code(reference))];
+    if let Some(size) = class.size_shown(json.len()) {
+        let size = i64::try_from(size).unwrap_or(i64::MAX);
+        attributes.push(attribute(size_key, size));
+    }
+    if class.may_be_compared() {
+        let hash = hasher.hash(side.as_str(), json.as_bytes());
+        attributes.push(attribute(hash_key, hash));
+    }
+    attributes
+}
