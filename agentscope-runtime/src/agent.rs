@@ -8,12 +8,12 @@ use opentelemetry::Context;
 use opentelemetry::trace::{SpanContext, TraceContextExt as _};
 
 use crate::agent_state::AgentState;
-use crate::frame::Frame;
+use crate::frame::{self, Frame};
 use crate::keyring::Hasher;
 use crate::level::Level;
 use crate::moment::{Event, Moment, ToolCall};
 use crate::names;
-use crate::redacted::Redacted;
+use crate::redacted::{Redacted, attribute};
 use crate::session_state::RULE_GUARDRAIL;
 use crate::text::{IntoText, TEXT_LIMIT};
 
@@ -112,6 +112,27 @@ pub fn note(level: Level, text: impl IntoText) {
         .redacted(TEXT_LIMIT, frame.session.hasher());
     let event = Event::new(names::EVENT_NOTE, level).with(names::NOTE, note);
     here(&frame, |moment| moment.record(event, ToolCall::default()));
+}
+
+/// Sets an attribute of the current span: of the annotated function that runs, or of a span of the
+/// application's own inside it.
+///
+/// The value is redacted: text says its class, and telemetry shows what the policy lets it.
+///
+/// ```
+/// # extern crate agentscope_runtime as agentscope;
+/// use agentscope::{internal, pii};
+/// # let (order, customer) = (String::from("o-7"), "alice@example.com");
+/// agentscope::set_attribute("shop.order.id", internal(order));
+/// agentscope::set_attribute("shop.customer", pii(customer)); // a keyed hash
+/// ```
+pub fn set_attribute(key: &'static str, value: impl Into<Redacted>) {
+    if frame::thread_is_alive() {
+        let span = Context::map_current(|cx| cx.has_active_span().then(|| cx.clone()));
+        if let Some(cx) = span {
+            cx.span().set_attribute(attribute(key, value.into()));
+        }
+    }
 }
 
 /// Records that the arguments a model wrote do not fit their schema.

@@ -50,6 +50,7 @@
 extern crate self as agentscope_runtime;
 
 pub mod args;
+pub mod declassify;
 pub mod names;
 pub mod policy;
 #[cfg(feature = "testing")]
@@ -130,7 +131,7 @@ mod watched;
 
 pub use agentscope_macros::{Classify, agent, inference, tool, tool_call};
 
-pub use agent::{belief, budget_remaining, goal, iteration, memory, note};
+pub use agent::{belief, budget_remaining, goal, iteration, memory, note, set_attribute};
 pub use class::{Class, Treatment};
 pub use classify::Classify;
 pub use frame::end_open_spans;

@@ -17,6 +17,9 @@ use crate::treat;
 pub struct Text {
     value: Cow<'static, str>,
     class: Class,
+    /// Made at run time, and nobody has said that it may be shown as it is: what is shown of it is
+    /// scrubbed.
+    is_scrubbed: bool,
 }
 
 /// Shows no more than telemetry may.
@@ -55,6 +58,7 @@ impl IntoText for &'static str {
         Text {
             value: Cow::Borrowed(self),
             class: Class::Internal,
+            is_scrubbed: false,
         }
     }
 }
@@ -69,7 +73,7 @@ macro_rules! classes {
     ($($(#[$doc:meta])* $name:ident => $class:ident;)*) => {$(
         $(#[$doc])*
         pub fn $name(text: impl Into<String>) -> Text {
-            Text { value: Cow::Owned(text.into()), class: Class::$class }
+            Text { value: Cow::Owned(text.into()), class: Class::$class, is_scrubbed: true }
         }
     )*};
 }
@@ -104,6 +108,15 @@ classes! {
 pub(crate) const TEXT_LIMIT: usize = 1024;
 
 impl Text {
+    /// Somebody has said why it may be shown to anybody.
+    pub(crate) fn declassified(value: String) -> Self {
+        Self {
+            value: Cow::Owned(value),
+            class: Class::Public,
+            is_scrubbed: false,
+        }
+    }
+
     /// What telemetry may show of the text, at most `limit` bytes of it.
     pub(crate) fn redacted(self, limit: usize, hasher: &Hasher) -> Redacted {
         match self.treatment() {

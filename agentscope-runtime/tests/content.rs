@@ -48,6 +48,7 @@ fn content_is_shown_where_it_is_asked_for_and_nowhere_else() {
 /// Says where the prompt and the completion were, and that they were redacted there.
 #[test]
 #[ignore = "started by the other test"]
+#[allow(clippy::print_stdout, reason = "that is how it answers")]
 fn child() {
     let recorder = recorder();
     Session::builder().task("content").run_sync(|| {
