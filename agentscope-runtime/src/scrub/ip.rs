@@ -242,6 +242,10 @@ fn is_meant(text: &[u8], token: &[u8], from: usize, behind: usize) -> bool {
     if count == 8 && groups.clone().all(|group| group.len() == 2) {
         return false;
     }
+    // Of the short ones only the own machine: `::3` is a step more often than an address.
+    if token.starts_with(b"::") && count == 1 {
+        return token == b"::1" || token.len() > 5;
+    }
     if token.starts_with(b"::") || count >= 3 {
         return true;
     }

@@ -265,7 +265,9 @@ fn with_zero(
         let is_sized = (2..=5).contains(&groups[0])
             && groups[1..].iter().all(|length| (2..=8).contains(length));
         // A date, with the time behind it or without.
-        let is_date = groups[..2] == [2, 2] && matches!(groups.get(2), Some(4) | None);
+        // Nor a Social Security number that cannot be one.
+        let is_date =
+            groups == [3, 2, 4] || groups[..2] == [2, 2] && matches!(groups.get(2), Some(4) | None);
         if !is_sized || is_date || !(9..=11).contains(&digits) {
             continue;
         }
@@ -275,7 +277,12 @@ fn with_zero(
                 (groups == [5, 6] && gaps[0] == Gap::Space && digits_at(run, lengths, b'7'))
                     || (groups == [2, 8] && matches!(gaps[0], Gap::Dash | Gap::Space))
             }
-            _ => is_even && groups.iter().any(|length| *length > 2) && gaps[0] != Gap::Dot,
+            _ => {
+                is_even
+                    && (digits > 9 || gaps[1] == Gap::Space)
+                    && groups.iter().any(|length| *length > 2)
+                    && gaps[0] != Gap::Dot
+            }
         };
         if is_number && let Some(parts) = parts(count, run) {
             return Some(parts);

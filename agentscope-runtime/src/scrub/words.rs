@@ -91,7 +91,7 @@ const OTHER: &str = " id ids uuid guid order orders invoice ticket tracking isbn
     tokens token bytes byte size count counts total sum length offset seed hash sha commit rev revision build \
     price amount cost usd eur balance step steps attempt retry index item items part case issue pr chapter \
     section request req trace span session run job task batch shard partition error code status version ver \
-    latency duration elapsed took zip postcode plz account acct year date checksum crc model \
+    latency duration elapsed took lasted has have had zip postcode plz account acct year date checksum crc model \
     serial ref reference doi pmid arxiv bug flight booking reservation customer user employee member po \
     bestellung bestellnummer rechnung rechnungsnummer auftrag kundennummer commande facture pedido factura ordine fattura \
     bestelling zamówienie zamówienia заказ заказа sipariş tilaus 订单 注文 ";
