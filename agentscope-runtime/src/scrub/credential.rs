@@ -9,7 +9,7 @@ use super::vendors;
 /// begin in one word, they are looked at for each.
 const LOOKED_AT: usize = 96;
 
-/// Looks at what stands behind `Bearer ` or the like.
+/// Looks at what stands behind `Bearer ` or the like. The word goes with the token.
 pub(super) fn bearer(scan: &mut Scan<'_>, behind: usize) -> usize {
     let text = scan.text;
     let start = skip(text, behind, scan.to.min(behind + 4), |byte| byte == b' ');
@@ -22,7 +22,10 @@ pub(super) fn bearer(scan: &mut Scan<'_>, behind: usize) -> usize {
         return behind;
     }
     let end = without_end_of_sentence(text, start, end);
-    scan.keep(start..end, Kind::Credential);
+    let word = skip_back(text, scan.from, behind - 1, |byte| {
+        byte.is_ascii_alphabetic()
+    });
+    scan.keep(word..end, Kind::Credential);
     end
 }
 

@@ -198,6 +198,12 @@ impl Run<'_> {
             .get_or_insert_with(|| context::context(text, from))
     }
 
+    /// Whether the run begins with the sign of an international number.
+    pub(super) fn is_international(&self) -> bool {
+        let from = self.groups.first().map_or(0, |group| group.start);
+        before(self.text, from) == b'+'
+    }
+
     /// Whether the run is all of its text.
     pub(super) fn is_all(&self) -> bool {
         self.groups.len() == 1 && self.groups[0] == (self.from..self.to)

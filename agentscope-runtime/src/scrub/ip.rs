@@ -4,7 +4,7 @@ use std::net::{Ipv4Addr, Ipv6Addr};
 use std::ops::Range;
 
 use super::Kind;
-use super::bytes::{at, before, is_end, number, skip, skip_back};
+use super::bytes::{at, before, is_end, is_start, number, skip, skip_back};
 use super::context::{self, context};
 use super::digits::{Gap, Hit, Run};
 use super::pass::Scan;
@@ -63,7 +63,8 @@ fn is_version(run: &mut Run<'_>, first: usize, end: usize) -> bool {
     if first == 0 {
         match before(text, start) {
             // A comparison: `>=1.2.3.4`; one sign alone is an assignment.
-            b'^' | b'~' | b'>' | b'<' => return true,
+            b'^' | b'~' | b'<' => return true,
+            b'>' if !is_tag(text, start - 1) => return true,
             b'=' if start >= 2 && matches!(text[start - 2], b'=' | b'>' | b'<' | b'~' | b'!') => {
                 return true;
             }
@@ -90,6 +91,15 @@ fn is_version(run: &mut Run<'_>, first: usize, end: usize) -> bool {
     }
     let context = run.context();
     first == 0 && (context.version || (is_numbered(text, start) && !context.ip))
+}
+
+/// Whether the sign at a place ends a tag, as in `<td>`.
+fn is_tag(text: &[u8], end: usize) -> bool {
+    let name = skip_back(text, end.saturating_sub(48), end, |byte| {
+        byte.is_ascii_alphanumeric()
+            || matches!(byte, b'/' | b'-' | b'_' | b'=' | b'"' | b'\'' | b' ' | b':')
+    });
+    name < end && before(text, name) == b'<'
 }
 
 /// Whether the word right before a number says that it is a section, a release or an object id.
@@ -145,7 +155,11 @@ pub(super) fn look(scan: &mut Scan<'_>, end: usize) -> usize {
     }
     let text = scan.text;
     let lowest = scan.from.max(end.saturating_sub(LONGEST));
-    let start = skip_back(text, lowest, end, is_address);
+    let mut start = skip_back(text, lowest, end, is_address);
+    // Of `\b` and `\f` the letter is none of an address.
+    if before(text, start) == b'\\' && matches!(text[start], b'b' | b'f') && start + 1 < end {
+        start += 1;
+    }
     let highest = scan.to.min(end + LONGEST);
     let behind = skip(text, end, highest, is_address);
     scan.no_colons_before = behind;
@@ -210,9 +224,8 @@ fn starts(text: &[u8], from: usize) -> bool {
         let outer = before(text, from - 1);
         return !(outer.is_ascii_alphanumeric() || matches!(outer, b'_' | b')' | b']'));
     }
-    // Letters outside of ASCII set no word apart from an address.
-    !(last.is_ascii_alphanumeric()
-        || matches!(last, b'_' | b'.' | b'$' | b'@' | b'>' | b'&' | b'*' | b'-'))
+    // Letters outside of ASCII are no part of an address.
+    is_start(text, from) && !matches!(last, b'.' | b'$' | b'@' | b'&' | b'*' | b'-')
 }
 
 /// Whether a token that reads as an address is one: paths of code and times can read so.

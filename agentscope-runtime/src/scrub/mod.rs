@@ -153,6 +153,3 @@ fn cut(text: &str) -> String {
     }
     format!("{}{CUT}", &seen[..shown])
 }
-
-#[cfg(test)]
-mod tests;

@@ -33,12 +33,6 @@ pub(super) enum Anchor {
 }
 
 const PATTERNS: [(Anchor, &str); 9] = [
-    // At least four, because an IP address has no fewer. The separators outside of ASCII are
-    // spaces and dashes that do not break.
-    (
-        Anchor::Digits,
-        r"[0-9](?:(?:[ ().\-/]|\xC2\xA0|\xE2\x80[\x90-\x95\xAF]){0,3}[0-9]){3,}",
-    ),
     (Anchor::At, r"(?:@|%40)[A-Za-z0-9\x80-\xFF]"),
     (Anchor::Colons, r"::|(?:[0-9A-Fa-f]{1,4}:){3}[0-9A-Fa-f]"),
     (Anchor::Iban, r"[A-Z]{2}[0-9]{2}"),
@@ -50,6 +44,13 @@ const PATTERNS: [(Anchor, &str); 9] = [
     (Anchor::Jwt, r"eyJ[A-Za-z0-9_-]{4}"),
     (Anchor::Pem, r"-----BEGIN [A-Z0-9 ]{0,24}PRIVATE KEY"),
     (Anchor::Vendor, super::vendors::PATTERN),
+    // Of two that begin at a place the earlier one matches, so the one that fits most is the last.
+    // At least four, because an IP address has no fewer. The separators outside of ASCII are
+    // spaces and dashes that do not break.
+    (
+        Anchor::Digits,
+        r"[0-9](?:(?:[ ().\-/]|\xC2\xA0|\xE2\x80[\x90-\x95\xAF]){0,3}[0-9]){3,}",
+    ),
 ];
 
 static REGEX: LazyLock<Option<Regex>> = LazyLock::new(|| {

@@ -2,7 +2,7 @@
 //! are, or if the words around it say so.
 
 use super::Kind;
-use super::bytes::{at, before, is_end, is_start, skip};
+use super::bytes::{at, before, is_end, is_start, number, skip};
 use super::context;
 use super::digits::{Gap, Hit, Run};
 use super::phone_plan;
@@ -186,6 +186,10 @@ fn written(run: &mut Run<'_>, first: usize, to: usize) -> Option<Parts> {
         false => Gap::None,
     });
     let parts = |count: usize, run: &Run<'_>| {
+        // There are not so many groups.
+        if lengths[..count].contains(&0) {
+            return None;
+        }
         let last = first + count - 1;
         let digits = lengths[..count].iter().sum();
         let is_alone = run.gap(last) == Gap::None
@@ -351,7 +355,13 @@ fn is_date(run: &Run<'_>, parts: &Parts) -> bool {
         || (is_short(first) && is_short(second) && is_year(third))
         || (parts.first == parts.last
             && first.len() == 8
-            && (first.starts_with(b"19") || first.starts_with(b"20")))
+            && is_year(&first[..4])
+            && is_day(&first[4..]))
+}
+
+/// Whether four digits are a month and a day.
+fn is_day(digits: &[u8]) -> bool {
+    (1..=12).contains(&number(&digits[..2])) && (1..=31).contains(&number(&digits[2..]))
 }
 
 /// Seconds since 1970.

@@ -23,7 +23,7 @@ pub(super) fn find(run: &mut Run<'_>, first: usize) -> Option<Hit> {
             if !is_valid(area, group, serial)
                 || !run.starts(first, &[Gap::Dash])
                 || !run.ends(first, &[Gap::Dash])
-                || !(is_code || run.context().ssn)
+                || !(is_code || (run.context().ssn && !run.is_international()))
             {
                 return None;
             }

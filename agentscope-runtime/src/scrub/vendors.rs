@@ -39,7 +39,7 @@ pub(super) struct Key {
 }
 
 /// All prefixes; the code below finds out which of them it was.
-pub(super) const PATTERN: &str = r"sk-[A-Za-z0-9]|sk_(?:live|test)_|rk_(?:live|test)_|whsec_|gh[pousr]_|github_pat_|gl[a-z]{2,6}-|xox[a-z][.-]|xapp-|hooks\.slack\.com/services/|A(?:KIA|SIA|BIA|CCA)[A-Z0-9]|AIza[A-Za-z0-9_-]|ya29\.|GOCSPX-|hf_[A-Za-z]|npm_[A-Za-z0-9]|pypi-A|SG\.[A-Za-z0-9_-]|gsk_|xai-|pplx-|r8_|tvly-|lsv2_(?:pt|sk)_|dapi[0-9a-f]|do[opr]_v1_|lin_api_|ntn_|shp(?:at|ss|ca|pa)_|hvs\.|glsa_|glc_|sntry[su]_|dp\.(?:pt|st)\.|PMAK-|NRAK-|sbp_|pscale_(?:tkn|pw|oauth)_|AGE-SECRET-KEY-1|[0-9]{8,10}:AA[A-Za-z0-9_-]|AccountKey=|SharedAccessKey=|jina_|fc-[0-9a-f]|nvapi-|phx_|figd_|dckr_pat_|rubygems_";
+pub(super) const PATTERN: &str = r"sk-[A-Za-z0-9]|sk_(?:live|test)_|rk_(?:live|test)_|whsec_|gh[pousr]_|github_pat_|gl[a-z]{2,6}-|xox[a-z][.-]|xapp-|hooks\.slack\.com/services/|A(?:KIA|SIA|BIA|CCA)[A-Z0-9]|AIza[A-Za-z0-9_-]|ya29\.|GOCSPX-|hf_[A-Za-z0-9]|npm_[A-Za-z0-9]|pypi-A|SG\.[A-Za-z0-9_-]|gsk_|xai-|pplx-|r8_|tvly-|lsv2_(?:pt|sk)_|dapi[0-9a-f]|do[opr]_v1_|lin_api_|ntn_|shp(?:at|ss|ca|pa)_|hvs\.|glsa_|glc_|sntry[su]_|dp\.(?:pt|st)\.|PMAK-|NRAK-|sbp_|pscale_(?:tkn|pw|oauth)_|AGE-SECRET-KEY-1|:AA[A-Za-z0-9_-]|AccountKey=|SharedAccessKey=|jina_|fc-[0-9a-f]|nvapi-|phx_|figd_|dckr_pat_|rubygems_";
 
 const KEYS: &[Key] = &[
     Key {
@@ -229,12 +229,10 @@ pub(super) fn prefix(text: &[u8]) -> Option<(usize, &'static Key)> {
         .len()
         .checked_sub(4)
         .filter(|end| text[*end..].starts_with(b":AA"))?;
-    Some((
-        skip_back(text, name.saturating_sub(10), name, |byte| {
-            byte.is_ascii_digit()
-        }),
-        &BOT,
-    ))
+    let start = skip_back(text, name.saturating_sub(11), name, |byte| {
+        byte.is_ascii_digit()
+    });
+    (8..=10).contains(&(name - start)).then_some((start, &BOT))
 }
 
 impl Key {

@@ -34,7 +34,7 @@ impl About {
 /// In lower case. A word that means something else in telemetry is none of them:
 /// `call` is what agents do, a `cell` is part of a sheet.
 const PHONE: &str = " phone phones telephone tel telno telephones phoneno phonenumber mobile mobiles \
-    cellphone cellular landline fax faxno telefax msisdn whatsapp sms dial hotline helpline caller \
+    cellphone cellular landline fax faxno telefax msisdn whatsapp whats sms dial hotline helpline caller \
     voicemail viber imessage smartphone answering callback \
     telefon telefonnummer telefonnr telefono telefonnummern handy handynummer mobil mobilnummer mobilnr rufnummer \
     mobiltelefon festnetz durchwahl anrufen rückruf faxnummer \

@@ -2,6 +2,14 @@
 
 #![allow(clippy::unwrap_used, reason = "a test may fail")]
 
+mod behaviour;
+mod carriers;
+mod check;
 mod corpus;
+mod generated;
+mod mutations;
 mod negatives;
+mod properties;
+mod rng;
 mod score;
+mod values;
