@@ -109,6 +109,7 @@ mod room;
 mod schema;
 #[cfg(test)]
 mod schema_properties;
+mod scrub;
 mod session;
 mod session_state;
 #[allow(missing_docs, reason = "called by expansions only")]
@@ -189,6 +190,11 @@ pub mod __private {
     pub use crate::redact::{Object, Redactor};
     pub use crate::site::{Layer, Meta, Param, Site};
     pub use crate::usage::Usage;
+
+    /// Finds what has come into free text; for the collector, benches and fuzzing.
+    pub mod scrub {
+        pub use crate::scrub::{Find, Kind, LARGEST, finds, is_clean, scrub, scrub_json};
+    }
 
     /// What is probed, brought into scope where that is done. No name comes with it, and the methods
     /// are those of types of ours.

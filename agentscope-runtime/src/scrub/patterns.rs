@@ -1,0 +1,82 @@
+//! Where a find may begin: one automaton for all kinds.
+//!
+//! Its matches are short and say little; whether there is a find around one, and where it begins
+//! and ends, is said by the code of its kind. So the automaton stays small and no text makes it
+//! slow.
+
+use std::sync::LazyLock;
+
+use regex_automata::meta::{Config, Regex};
+use regex_automata::util::syntax;
+
+/// Which pattern matched; the order of [`PATTERNS`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Anchor {
+    /// Behind a run of digits and what may separate them.
+    Digits,
+    /// Behind the sign in an e-mail address.
+    At,
+    /// In an IP address of version 6.
+    Colons,
+    /// Behind the first four characters of what may be an IBAN.
+    Iban,
+    /// Behind `://`.
+    Scheme,
+    /// Behind `Bearer `.
+    Bearer,
+    /// Behind the begin of a JSON web token.
+    Jwt,
+    /// Behind the begin of a private key.
+    Pem,
+    /// Behind what a vendor's keys begin with.
+    Vendor,
+}
+
+const PATTERNS: [(Anchor, &str); 9] = [
+    (Anchor::At, r"(?:@|%40)[A-Za-z0-9\x80-\xFF]"),
+    (Anchor::Colons, r"::|(?:[0-9A-Fa-f]{1,4}:){3}[0-9A-Fa-f]"),
+    (Anchor::Iban, r"[A-Z]{2}[0-9]{2}"),
+    (Anchor::Scheme, r"://"),
+    (
+        Anchor::Bearer,
+        r#"(?i:bearer|authorization["']?[ ]{0,2}[:=][ ]{0,2}["']?(?:basic|token))[ ]"#,
+    ),
+    (Anchor::Jwt, r"eyJ[A-Za-z0-9_-]{4}"),
+    (Anchor::Pem, r"-----BEGIN [A-Z0-9 ]{0,24}PRIVATE KEY"),
+    (Anchor::Vendor, super::vendors::PATTERN),
+    // Of two that begin at a place the earlier one matches, so the one that fits most is the last.
+    // At least four, because an IP address has no fewer. The separators outside of ASCII are
+    // spaces and dashes that do not break.
+    (
+        Anchor::Digits,
+        r"[0-9](?:(?:[ ().\-/]|\xC2\xA0|\xE2\x80[\x90-\x95\xAF]){0,3}[0-9]){3,}",
+    ),
+];
+
+static REGEX: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    let patterns = PATTERNS.map(|(_, pattern)| pattern);
+    Regex::builder()
+        // Bytes and ASCII: Unicode classes make it many times slower and find nothing more.
+        .syntax(syntax::Config::new().unicode(false).utf8(false))
+        .configure(Config::new().utf8_empty(false))
+        .build_many(&patterns)
+        .ok()
+});
+
+/// The automaton. A test holds that there is one; without it nothing could be said to be clean.
+pub(super) fn regex() -> Option<&'static Regex> {
+    REGEX.as_ref()
+}
+
+/// The anchor of a pattern's number.
+pub(super) fn anchor(pattern: usize) -> Option<Anchor> {
+    PATTERNS.get(pattern).map(|(anchor, _)| *anchor)
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn the_patterns_are_valid() {
+        assert!(super::regex().is_some());
+    }
+}

@@ -1,0 +1,15 @@
+//! What the scrubber of free text finds, and what it leaves alone.
+
+#![allow(clippy::unwrap_used, reason = "a test may fail")]
+
+mod behaviour;
+mod carriers;
+mod check;
+mod corpus;
+mod generated;
+mod mutations;
+mod negatives;
+mod properties;
+mod rng;
+mod score;
+mod values;
