@@ -24,6 +24,7 @@ use crate::guard::{Guard, Reservation, Running};
 use crate::metrics;
 use crate::otlp::Transports;
 use crate::pipeline::{Emit, Queue, Stages};
+use crate::scrub::Scrubbed;
 use crate::spans::{SpanExport, Spans};
 
 /// The name of the instrumentation scope of our log records and metrics.
@@ -154,6 +155,8 @@ impl Builder {
                 spans: None,
                 emit,
                 logs: None,
+                // The application exports spans as it likes, so the runtime scrubs them.
+                scrubber: None,
             })?;
             if prints {
                 provider = provider.with_span_processor(Spans::Queued(queue.clone(), None));
@@ -201,9 +204,14 @@ impl Builder {
         // Everything that can fail comes before anything is installed.
         let resource = self.resource();
         let mut transports = Transports::default();
+        // All that leaves passes threads of ours.
+        let scrubber = Arc::new(agentscope_runtime::scrub_later());
         let spans = match &traces {
             Some(lane) => {
-                let mut exporter = transports.spans(lane)?;
+                let mut exporter = Scrubbed {
+                    exporter: transports.spans(lane)?,
+                    scrubber: Arc::clone(&scrubber),
+                };
                 exporter.set_resource(&resource);
                 let batch = BatchSpanProcessor::builder(exporter).build();
                 Some(Arc::new(SpanExport::new(Arc::clone(lane), batch)))
@@ -245,6 +253,7 @@ impl Builder {
                 spans: spans.clone(),
                 emit,
                 logs: logs.clone(),
+                scrubber: Some(scrubber),
             })?),
             false => None,
         };

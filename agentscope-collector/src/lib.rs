@@ -61,6 +61,7 @@ mod guard;
 mod metrics;
 mod otlp;
 mod pipeline;
+mod scrub;
 #[cfg(unix)]
 mod signals;
 mod spans;

@@ -13,13 +13,14 @@ use std::sync::mpsc::{
 use std::thread::Thread;
 use std::time::{Duration, Instant};
 
-use agentscope_runtime::{Snapshot, SnapshotSink};
+use agentscope_runtime::{ScrubLater, Snapshot, SnapshotSink};
 use opentelemetry_sdk::trace::SpanData;
 
 use crate::console::Printer;
 use crate::convert;
 use crate::counts::{CONSOLE_DROPPED, Lane};
 use crate::error::InitError;
+use crate::scrub::{scrub_snapshot, scrub_span};
 use crate::spans::SpanExport;
 
 /// Spans and snapshots that may wait for the thread: 8,192 take some 8 MB at worst.
@@ -53,6 +54,8 @@ pub(crate) struct Stages {
     pub(crate) emit: Option<Emit>,
     /// Snapshots count here where they are exported.
     pub(crate) logs: Option<Arc<Lane>>,
+    /// Where the runtime leaves scrubbing to this thread.
+    pub(crate) scrubber: Option<Arc<ScrubLater>>,
 }
 
 /// The agent's end of the queue. Never blocks; what finds no room is counted.
@@ -176,23 +179,31 @@ fn work(receiver: &Receiver<Message>, mut stages: Stages) {
             Err(TryRecvError::Disconnected) => return,
         };
         match message {
-            Message::Span(span) => {
+            Message::Span(mut span) => {
                 if let Some(printer) = &mut stages.printer {
+                    if let Some(scrubber) = &stages.scrubber {
+                        scrub_span(scrubber, &mut span);
+                    }
                     printer.span(convert::span(&span));
                 }
                 if let Some(export) = &stages.spans {
                     export.admit(*span);
                 }
             }
-            Message::Snapshot(snapshot) => match (&mut stages.printer, &stages.emit) {
-                (Some(printer), Some(emit)) => {
-                    printer.log(convert::snapshot(snapshot.clone()));
-                    emit(snapshot);
+            Message::Snapshot(mut snapshot) => {
+                if let Some(scrubber) = &stages.scrubber {
+                    scrub_snapshot(scrubber, &mut snapshot);
                 }
-                (Some(printer), None) => printer.log(convert::snapshot(snapshot)),
-                (None, Some(emit)) => emit(snapshot),
-                (None, None) => {}
-            },
+                match (&mut stages.printer, &stages.emit) {
+                    (Some(printer), Some(emit)) => {
+                        printer.log(convert::snapshot(snapshot.clone()));
+                        emit(snapshot);
+                    }
+                    (Some(printer), None) => printer.log(convert::snapshot(snapshot)),
+                    (None, Some(emit)) => emit(snapshot),
+                    (None, None) => {}
+                }
+            }
             Message::Flush(answer) => {
                 let _ = answer.try_send(());
             }
@@ -261,6 +272,7 @@ mod tests {
             spans: None,
             emit: None,
             logs: None,
+            scrubber: None,
         };
         let queue = Queue::start(stages).expect("a thread");
         let soon = || Instant::now() + Duration::from_secs(10);

@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use serde::Serialize;
 
 use crate::redacted::Redacted;
+use crate::scrubbing;
 
 /// Bytes, because serde_json writes bytes; only whole JSON texts and strings ever go in.
 #[derive(Clone, Debug, Default)]
@@ -113,7 +114,7 @@ impl Json {
 
     /// All of it; a `Redactor` has written it.
     pub(crate) fn to_redacted(&self) -> Redacted {
-        Redacted::shown(self.since(0).to_owned())
+        Redacted::shown(scrubbing::at_once(self.since(0)).into_owned())
     }
 
     pub(crate) fn capacity(&self) -> usize {

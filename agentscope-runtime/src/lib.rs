@@ -110,6 +110,7 @@ mod schema;
 #[cfg(test)]
 mod schema_properties;
 mod scrub;
+mod scrubbing;
 mod session;
 mod session_state;
 #[allow(missing_docs, reason = "called by expansions only")]
@@ -149,6 +150,7 @@ pub use reason::{Because, BecauseFuture, because};
 pub use redact::{Object, Redactor};
 pub use redacted::Redacted;
 pub use registry::{Tool, tools};
+pub use scrubbing::{ScrubLater, scrub_later};
 pub use session::{Session, SessionBuilder, SessionFuture};
 pub use site::Layer;
 pub use situation::Situation;

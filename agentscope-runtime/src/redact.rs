@@ -9,7 +9,8 @@ use crate::key::KeyedHash;
 use crate::keyring::Hasher;
 use crate::kind::Kind;
 use crate::policy::{self, Destination};
-use crate::text::{placeholder, shortened};
+use crate::scrubbing::{self, MARGIN};
+use crate::text::{begun, placeholder, shortened};
 use crate::treat;
 
 /// A value larger than this (bytes of JSON) is shown as a preview and its size.
@@ -191,12 +192,11 @@ impl<'a> Redactor<'a> {
         let json = self.out.since(from);
         self.tally.cut |= written == Written::Begun;
         let instead = match treatment {
-            Treatment::Keep if written == Written::Begun => Some(format!(
-                "{} [more than {LARGEST} bytes]",
-                shortened(json, PREVIEW)
-            )),
+            Treatment::Keep if written == Written::Begun => {
+                Some(format!("{} [more than {LARGEST} bytes]", beginning(json)))
+            }
             Treatment::Keep if json.len() <= self.view.limit() => None,
-            Treatment::Keep => Some(preview(json)),
+            Treatment::Keep => Some(format!("{} [{} bytes]", beginning(json), json.len())),
             _ => match part(treatment, sensitivity.kind, json) {
                 Some(part) => Some(part),
                 // It is not what it is said to be.
@@ -239,8 +239,9 @@ fn part(treatment: Treatment, kind: Option<Kind>, json: &str) -> Option<String> 
 }
 
 /// What is shown of JSON that is too large to be shown.
-fn preview(json: &str) -> String {
-    format!("{} [{} bytes]", shortened(json, PREVIEW), json.len())
+fn beginning(json: &str) -> String {
+    let scrubbed = scrubbing::beginning(begun(json, PREVIEW + MARGIN));
+    shortened(&scrubbed, PREVIEW).into_owned()
 }
 
 /// An object that is being written; made by [`Redactor::object`].

@@ -10,6 +10,8 @@ use crate::class::{Class, Sensitivity, Treatment};
 use crate::keyring::Hasher;
 use crate::policy;
 use crate::redacted::Redacted;
+use crate::scrub::{is_clean, scrub};
+use crate::scrubbing::{MARGIN, is_plain};
 use crate::treat;
 
 /// A text with its sensitivity class; made by [`internal`], [`confidential`] or [`pii`].
@@ -121,13 +123,23 @@ impl Text {
     pub(crate) fn redacted(self, limit: usize, hasher: &Hasher) -> Redacted {
         match self.treatment() {
             Treatment::Keep => match self.value {
-                Cow::Borrowed(text) if text.len() <= limit => Redacted::shown(text),
-                text => Redacted::shown(Arc::<str>::from(shortened(&text, limit))),
+                Cow::Borrowed(text) if text.len() <= limit && !self.is_scrubbed => {
+                    Redacted::shown(text)
+                }
+                _ => Redacted::shown(Arc::<str>::from(shortened(&self.scrubbed(limit), limit))),
             },
-            Treatment::Truncate => Redacted::shown(treat::truncated(&self.value)),
+            Treatment::Truncate => Redacted::shown(treat::truncated(&self.scrubbed(limit))),
             Treatment::Hash => hasher.hash("text", self.value.as_bytes()).into(),
             // Free text has no part that could be shown.
             _ => Redacted::shown(placeholder(self.class)),
+        }
+    }
+
+    /// The beginning of it, without what is found in it.
+    fn scrubbed(&self, limit: usize) -> Cow<'_, str> {
+        match self.is_scrubbed {
+            true => scrub(begun(&self.value, limit + MARGIN)),
+            false => Cow::Borrowed(&self.value),
         }
     }
 
@@ -141,15 +153,24 @@ impl Text {
     }
 }
 
-/// What is shown of a name that the application gives at run time: of an agent, a model, a task. It
-/// has no class; it is not meant to be personal.
+/// What is shown of a name that the application gives at run time: of an agent, a model, a provider.
+/// It has no class, for it is not meant to be personal; if it looks so it is not shown.
 pub(crate) fn label(text: StringValue) -> Redacted {
-    Redacted::shown(text)
+    if is_plain(text.as_str()) {
+        return Redacted::shown(text);
+    }
+    match scrub(text.as_str()) {
+        Cow::Borrowed(_) => Redacted::shown(text),
+        Cow::Owned(scrubbed) => Redacted::shown(scrubbed),
+    }
 }
 
-/// The same of an identifier: two that differ must go on differing.
-pub(crate) fn identifier(text: StringValue, _hasher: &Hasher) -> Redacted {
-    Redacted::shown(text)
+/// The same of an identifier: two that differ must go on differing, so it becomes a keyed hash.
+pub(crate) fn identifier(text: StringValue, hasher: &Hasher) -> Redacted {
+    match is_plain(text.as_str()) || is_clean(text.as_str()) {
+        true => Redacted::shown(text),
+        false => hasher.hash("identifier", text.as_str().as_bytes()).into(),
+    }
 }
 
 /// What stands in the place of a value of a class that may not be shown.
@@ -170,12 +191,17 @@ pub(crate) fn shortened(text: &str, limit: usize) -> Cow<'_, str> {
         return Cow::Borrowed(text);
     }
     const MARK: &str = "…";
-    let fits = (0..=limit.saturating_sub(MARK.len())).rev();
-    let end = fits
-        .into_iter()
-        .find(|&end| text.is_char_boundary(end))
-        .unwrap_or(0);
-    Cow::Owned(format!("{}{MARK}", &text[..end]))
+    let begun = begun(text, limit.saturating_sub(MARK.len()));
+    Cow::Owned(format!("{begun}{MARK}"))
+}
+
+/// At most `limit` bytes of a text, cut between characters.
+pub(crate) fn begun(text: &str, limit: usize) -> &str {
+    let mut end = limit.min(text.len());
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    &text[..end]
 }
 
 #[cfg(test)]

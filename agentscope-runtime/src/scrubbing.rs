@@ -1,0 +1,136 @@
+//! When run-time text is scrubbed: at once, or later by whoever has a thread for it.
+//!
+//! Short texts (reasons, memory, names) are scrubbed where they are made. The JSON of arguments and
+//! results can be long, so whoever stands between the agent and everything that leaves may take that
+//! over.
+
+use std::borrow::Cow;
+use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
+
+use crate::names;
+use crate::scrub::{finds, scrub_json};
+
+/// Attributes whose JSON is scrubbed later while somebody has taken that over.
+const KEYS: [&str; 4] = [
+    names::INPUT_VALUE,
+    names::OUTPUT_VALUE,
+    names::INPUT_MESSAGES,
+    names::OUTPUT_MESSAGES,
+];
+
+static TAKEN_OVER: AtomicUsize = AtomicUsize::new(0);
+
+/// Leaves the scrubbing of arguments and results to whoever holds this; made by [`scrub_later`].
+#[derive(Debug)]
+#[must_use = "when it is dropped values are scrubbed where they are made again"]
+pub struct ScrubLater(());
+
+/// Takes over the scrubbing of arguments and results, off the agent's threads.
+///
+/// For a pipeline that sees everything before anything leaves: it must pass each attribute of each
+/// span and each snapshot through [`ScrubLater::scrubbed`]. `agentscope_collector::init()` does.
+/// Where several pipelines run each must scrub.
+///
+/// ```
+/// # extern crate agentscope_runtime as agentscope;
+/// let scrubber = agentscope::scrub_later();
+/// let value = r#"{"note":"call alice@example.com"}"#;
+/// assert_eq!(scrubber.scrubbed("input.value", value), r#"{"note":"call [email]"}"#);
+/// assert_eq!(scrubber.scrubbed("agentscope.layer", "tool"), "tool");
+/// ```
+pub fn scrub_later() -> ScrubLater {
+    TAKEN_OVER.fetch_add(1, Relaxed);
+    ScrubLater(())
+}
+
+impl ScrubLater {
+    /// The text of an attribute as it may leave; borrowed where there is nothing to hide.
+    pub fn scrubbed<'t>(&self, key: &str, text: &'t str) -> Cow<'t, str> {
+        match KEYS.contains(&key) {
+            true => scrub_json(text),
+            false => Cow::Borrowed(text),
+        }
+    }
+}
+
+impl Drop for ScrubLater {
+    fn drop(&mut self) {
+        TAKEN_OVER.fetch_sub(1, Relaxed);
+    }
+}
+
+/// JSON as it may be put on a span here and now.
+pub(crate) fn at_once(json: &str) -> Cow<'_, str> {
+    match TAKEN_OVER.load(Relaxed) {
+        0 => scrub_json(json),
+        _ => Cow::Borrowed(json),
+    }
+}
+
+/// So much more of a text is scrubbed than is shown of it: of half a card number nobody could tell
+/// what it is.
+pub(crate) const MARGIN: usize = 512;
+
+/// The beginning of a JSON text, without finds. Its escapes are no part of what stands beside them.
+pub(crate) fn beginning(json: &str) -> String {
+    let mut seen = json.to_owned();
+    let mut rest = json;
+    while let Some(escape) = rest.find('\\') {
+        let from = json.len() - rest.len() + escape;
+        let length = match json.as_bytes().get(from + 1) {
+            Some(b'u') => 6,
+            _ => 2,
+        };
+        let to = json.len().min(from + length);
+        if !json.is_char_boundary(to) {
+            break;
+        }
+        seen.replace_range(from..to, &" ".repeat(to - from));
+        rest = &json[to..];
+    }
+    let mut out = String::with_capacity(json.len());
+    let mut from = 0;
+    for find in finds(&seen) {
+        out.push_str(&json[from..find.range.start]);
+        out.push_str(find.kind.marker());
+        from = find.range.end;
+    }
+    out.push_str(&json[from..]);
+    out
+}
+
+/// A name that cannot be a find, told without the automaton.
+pub(crate) fn is_plain(text: &str) -> bool {
+    let is_word = |byte: u8| byte.is_ascii_lowercase() || matches!(byte, b'_' | b'-' | b'.' | b' ');
+    text.len() <= 16 && text.bytes().all(is_word)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::scrub::is_clean;
+
+    #[test]
+    fn what_is_scrubbed_later_is_not_scrubbed_at_once() {
+        let json = r#"{"a":"alice@example.com"}"#;
+        let later = scrub_later();
+        assert_eq!(at_once(json), json);
+        drop(later);
+        assert_eq!(at_once(json), r#"{"a":"[email]"}"#);
+    }
+
+    #[test]
+    fn what_is_beside_an_escape_is_found() {
+        let json = r#""said\nalice@example.com \u00e94111111111111111\n4111 1111 1111 1111 \"#;
+        assert_eq!(beginning(json), r#""said\n[email] \u00e9[card]\n[card] \"#);
+    }
+
+    proptest! {
+        #[test]
+        fn a_plain_name_is_clean(text in "(sk-|ghp_|xoxb-|glpat-|hf_|bearer )?[a-z_. -]{0,16}") {
+            prop_assert!(!is_plain(&text) || is_clean(&text));
+        }
+    }
+}
