@@ -10,6 +10,7 @@
 //! | `payload` | a recorded call with an argument of 1 KB and of 100 KB |
 //! | `future-size` | bytes that each nested call adds to a future |
 //! | `compile-time` | what 300 annotated async functions add to `cargo check` and a debug build |
+//! | `scrub` | the scrubber of free text, in megabytes a second: prose, and the worst of many floods |
 //! | `same` | nothing: compares what the annotated and the hand-written call emit |
 //! | `once SUBJECT CALLS` | nothing: makes the calls, for a profiler; `annotated`, `annotated-in-place`, `hand-written`, `bare-instrument` or `fastrace` |
 //!
@@ -28,6 +29,7 @@ mod instructions;
 mod measure;
 mod off;
 mod overhead;
+mod scrub;
 mod subjects;
 mod telemetry;
 
@@ -56,6 +58,7 @@ fn main() -> ExitCode {
     let apart = match words[..] {
         ["future-size"] => Some(future_size::run()),
         ["compile-time"] => Some(compile_time::run()),
+        ["scrub"] => Some(scrub::run()),
         _ => None,
     };
     if let Some(results) = apart {
@@ -63,8 +66,8 @@ fn main() -> ExitCode {
     }
     if !matches!(words[..], ["overhead" | "payload" | "same"]) {
         eprintln!(
-            "usage: agentscope-benches overhead|payload|future-size|compile-time [--json] | same | \
-             once SUBJECT CALLS"
+            "usage: agentscope-benches overhead|payload|future-size|compile-time|scrub [--json] | \
+             same | once SUBJECT CALLS"
         );
         return ExitCode::from(2);
     }

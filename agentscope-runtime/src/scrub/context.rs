@@ -80,16 +80,16 @@ const CALLED: &str = " me us him her them back on at you ";
 
 /// Whether the word behind `from` makes the number before it an amount.
 pub(super) fn is_amount(text: &[u8], from: usize) -> bool {
-    at(text, from) == b'%' || words::is_unit(&word_behind(text, from))
+    at(text, from) == b'%' || word_behind(text, from, words::is_unit)
 }
 
 /// Whether the word behind `from` says that one can call the number before it.
 pub(super) fn is_phone_behind(text: &[u8], from: usize) -> bool {
-    words::is_phone_behind(&word_behind(text, from))
+    word_behind(text, from, words::is_phone_behind)
 }
 
-/// The next word behind a place, at most a space or a bracket further.
-pub(super) fn word_behind(text: &[u8], from: usize) -> String {
+/// Calls `each` with the next word behind a place, at most a space or a bracket further.
+pub(super) fn word_behind<T>(text: &[u8], from: usize, each: impl FnOnce(&str) -> T) -> T {
     let rest = &text[from.min(text.len())..text.len().min(from + BEHIND)];
     let skipped = rest
         .iter()
@@ -98,7 +98,7 @@ pub(super) fn word_behind(text: &[u8], from: usize) -> String {
         .count();
     let word = &rest[skipped..];
     let end = word.iter().position(|byte| !is_letter(*byte));
-    lower(&word[..end.unwrap_or(word.len())])
+    lower(&word[..end.unwrap_or(word.len())], each)
 }
 
 /// The length of a region without quotes, spaces and opening brackets at its end.
@@ -166,16 +166,21 @@ fn each_word(region: &[u8], is_whole: bool, mut each: impl FnMut(&str)) {
             let skip = usize::from(
                 before(region, from) == b'\\' && matches!(region[from], b'n' | b't' | b'r'),
             );
-            each(&lower(&region[from + skip..end]));
+            lower(&region[from + skip..end], &mut each);
         }
         from = end;
     }
 }
 
-fn lower(word: &[u8]) -> String {
-    let text = String::from_utf8_lossy(word);
-    match text.is_ascii() {
-        true => text.to_ascii_lowercase(),
-        false => text.to_lowercase(),
+/// Calls `each` with a word in lower case.
+fn lower<T>(word: &[u8], each: impl FnOnce(&str) -> T) -> T {
+    let mut ascii = [0; 40];
+    if let Some(room) = ascii.get_mut(..word.len())
+        && word.is_ascii()
+    {
+        room.copy_from_slice(word);
+        room.make_ascii_lowercase();
+        return each(std::str::from_utf8(room).unwrap_or_default());
     }
+    each(&String::from_utf8_lossy(word).to_lowercase())
 }

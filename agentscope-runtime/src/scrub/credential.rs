@@ -3,7 +3,7 @@
 use super::Kind;
 use super::bytes::{at, before, is_end, is_token, skip, skip_back};
 use super::pass::Scan;
-use super::vendors;
+use super::vendors::{self, Key};
 
 /// Bytes of a key that are looked at for what it is made of. Few, because where many keys seem to
 /// begin in one word, they are looked at for each.
@@ -89,13 +89,22 @@ pub(super) fn pem(scan: &mut Scan<'_>, behind: usize) -> usize {
     end
 }
 
-/// Looks at what begins as a vendor's keys do, up to `behind`.
-pub(super) fn vendor(scan: &mut Scan<'_>, behind: usize) -> usize {
+/// Looks at what begins with a prefix of a vendor's keys that ends at `behind`.
+pub(super) fn vendor(scan: &mut Scan<'_>, behind: usize, key: &Key, prefix: &str) -> usize {
     let text = scan.text;
-    let Some((start, key)) = vendors::prefix(&text[scan.from..behind]) else {
-        return behind;
-    };
-    let start = scan.from + start;
+    let mut start = behind - prefix.len();
+    if prefix == vendors::BOT {
+        let number = skip_back(
+            text,
+            scan.from.max(start.saturating_sub(11)),
+            start,
+            |byte| byte.is_ascii_digit(),
+        );
+        if !(8..=10).contains(&(start - number)) {
+            return behind;
+        }
+        start = number;
+    }
     if start > scan.from && !is_boundary(text, start) {
         return behind;
     }

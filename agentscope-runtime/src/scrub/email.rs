@@ -1,5 +1,8 @@
 //! E-mail addresses.
 
+use std::collections::HashSet;
+use std::sync::LazyLock;
+
 use super::Kind;
 use super::bytes::{at, before};
 use super::pass::Scan;
@@ -27,6 +30,12 @@ const COUNTRIES: &str = " ac ad ae af ag ai al am ao aq ar as at au aw ax az ba 
     pg ph pk pl pm pn pr ps pt pw py qa re ro rs ru rw sa sb sc sd se sg sh si sk sl sm sn so sr ss st su sv \
     sx sy sz tc td tf tg th tj tk tl tm tn to tr tt tv tw tz ua ug uk us uy uz va vc ve vg vi vn vu wf ws ye \
     yt za zm zw ";
+
+static NO_DOMAIN_SET: LazyLock<HashSet<&'static str>> =
+    LazyLock::new(|| NO_DOMAINS.split_ascii_whitespace().collect());
+
+static COUNTRY_SET: LazyLock<HashSet<&'static str>> =
+    LazyLock::new(|| COUNTRIES.split_ascii_whitespace().collect());
 
 /// Domains that a call of a method does not end with.
 const COMMON: &str = " com org net edu gov mil int io ai app dev info biz ";
@@ -190,12 +199,15 @@ fn top(text: &[u8], start: usize, end: usize) -> Option<usize> {
     {
         return None;
     }
-    let word = String::from_utf8_lossy(&label[..length]).to_ascii_lowercase();
+    let mut lower = [0; 24];
+    lower[..length].copy_from_slice(&label[..length]);
+    lower.make_ascii_lowercase();
+    let word = std::str::from_utf8(&lower[..length]).unwrap_or_default();
     let end = start + length;
-    let is_country = length == 2 && super::words::has(COUNTRIES, &word);
-    if (length == 2 && !is_country) || super::words::has(NO_DOMAINS, &word) {
+    let is_country = length == 2 && COUNTRY_SET.contains(word);
+    if (length == 2 && !is_country) || NO_DOMAIN_SET.contains(word) {
         return None;
     }
-    let is_call = at(text, end) == b'(' && !is_country && !super::words::has(COMMON, &word);
+    let is_call = at(text, end) == b'(' && !is_country && !super::words::has(COMMON, word);
     (!is_call).then_some(end)
 }

@@ -55,8 +55,7 @@ const BEHIND: [&str; 26] = [
 fn is_version(run: &mut Run<'_>, first: usize, end: usize) -> bool {
     let (text, start) = (run.text, run.groups[first].start);
     if matches!(at(text, end), b'.' | b'-' | b'+' | b'_' | b'~') {
-        let word = context::word_behind(text, end + 1);
-        if BEHIND.contains(&word.as_str()) {
+        if context::word_behind(text, end + 1, |word| BEHIND.contains(&word)) {
             return true;
         }
     }

@@ -27,7 +27,7 @@ pub(super) struct Scan<'t> {
 
 /// What is found in a part of a text.
 pub(super) fn finds(text: &str, part: Range<usize>) -> Vec<Find> {
-    let Some(regex) = patterns::regex() else {
+    let Some(patterns) = patterns::all() else {
         // Fail closed: nothing is shown of a text that cannot be looked at.
         return vec![Find {
             range: part,
@@ -47,13 +47,13 @@ pub(super) fn finds(text: &str, part: Range<usize>) -> Vec<Find> {
     let mut input = Input::new(text).range(part);
     while at < scan.to {
         input.set_start(at);
-        let Some(half) = regex.search_half(&input) else {
+        let Some(half) = patterns.regex.search_half(&input) else {
             break;
         };
-        let Some(anchor) = patterns::anchor(half.pattern().as_usize()) else {
+        let Some(anchor) = patterns.anchors.get(half.pattern().as_usize()) else {
             break;
         };
-        at = scan.look(anchor, at, half.offset());
+        at = scan.look(*anchor, at, half.offset());
     }
     scan.found
 }
@@ -71,7 +71,7 @@ impl Scan<'_> {
             Anchor::Bearer => credential::bearer(self, end),
             Anchor::Jwt => credential::jwt(self, end - 7),
             Anchor::Pem => credential::pem(self, end),
-            Anchor::Vendor => credential::vendor(self, end),
+            Anchor::Vendor(key, prefix) => credential::vendor(self, end, key, prefix),
         };
         go_on.max(at + 1)
     }

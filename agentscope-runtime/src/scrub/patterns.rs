@@ -9,8 +9,10 @@ use std::sync::LazyLock;
 use regex_automata::meta::{Config, Regex};
 use regex_automata::util::syntax;
 
-/// Which pattern matched; the order of [`PATTERNS`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+use super::vendors::{KEYS, Key};
+
+/// Which pattern matched.
+#[derive(Clone, Copy)]
 pub(super) enum Anchor {
     /// Behind a run of digits and what may separate them.
     Digits,
@@ -29,10 +31,10 @@ pub(super) enum Anchor {
     /// Behind the begin of a private key.
     Pem,
     /// Behind what a vendor's keys begin with.
-    Vendor,
+    Vendor(&'static Key, &'static str),
 }
 
-const PATTERNS: [(Anchor, &str); 9] = [
+const PATTERNS: [(Anchor, &str); 8] = [
     (Anchor::At, r"(?:@|%40)[A-Za-z0-9\x80-\xFF]"),
     (Anchor::Colons, r"::|(?:[0-9A-Fa-f]{1,4}:){3}[0-9A-Fa-f]"),
     (Anchor::Iban, r"[A-Z]{2}[0-9]{2}"),
@@ -43,40 +45,52 @@ const PATTERNS: [(Anchor, &str); 9] = [
     ),
     (Anchor::Jwt, r"eyJ[A-Za-z0-9_-]{4}"),
     (Anchor::Pem, r"-----BEGIN [A-Z0-9 ]{0,24}PRIVATE KEY"),
-    (Anchor::Vendor, super::vendors::PATTERN),
     // Of two that begin at a place the earlier one matches, so the one that fits most is the last.
-    // At least four, because an IP address has no fewer. The separators outside of ASCII are
-    // spaces and dashes that do not break.
+    // The separators outside of ASCII are spaces and dashes that do not break. Numbers of telephones
+    // have seven digits or more; addresses may have fewer.
     (
         Anchor::Digits,
-        r"[0-9](?:(?:[ ().\-/]|\xC2\xA0|\xE2\x80[\x90-\x95\xAF]){0,3}[0-9]){3,}",
+        r"[0-9](?:(?:[ ().\-/]|\xC2\xA0|\xE2\x80[\x90-\x95\xAF]){0,3}[0-9]){6,}|[0-9]{1,3}(?:\.[0-9]{1,3}){3}",
     ),
 ];
 
-static REGEX: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    let patterns = PATTERNS.map(|(_, pattern)| pattern);
-    Regex::builder()
+/// The automaton, and the anchor of each of its patterns.
+pub(super) struct Patterns {
+    pub(super) regex: Regex,
+    pub(super) anchors: Vec<Anchor>,
+}
+
+static ALL: LazyLock<Option<Patterns>> = LazyLock::new(|| {
+    let (mut anchors, mut patterns) = (Vec::new(), Vec::new());
+    let keys = KEYS
+        .iter()
+        .flat_map(|key| key.prefixes.iter().map(move |prefix| (key, prefix)));
+    for (key, prefix) in keys {
+        anchors.push(Anchor::Vendor(key, prefix));
+        patterns.push(prefix.replace('.', r"\."));
+    }
+    for (anchor, pattern) in PATTERNS {
+        anchors.push(anchor);
+        patterns.push(pattern.to_owned());
+    }
+    let regex = Regex::builder()
         // Bytes and ASCII: Unicode classes make it many times slower and find nothing more.
         .syntax(syntax::Config::new().unicode(false).utf8(false))
         .configure(Config::new().utf8_empty(false))
         .build_many(&patterns)
-        .ok()
+        .ok()?;
+    Some(Patterns { regex, anchors })
 });
 
-/// The automaton. A test holds that there is one; without it nothing could be said to be clean.
-pub(super) fn regex() -> Option<&'static Regex> {
-    REGEX.as_ref()
-}
-
-/// The anchor of a pattern's number.
-pub(super) fn anchor(pattern: usize) -> Option<Anchor> {
-    PATTERNS.get(pattern).map(|(anchor, _)| *anchor)
+/// All patterns. A test holds that they are valid; without them nothing could be said to be clean.
+pub(super) fn all() -> Option<&'static Patterns> {
+    ALL.as_ref()
 }
 
 #[cfg(test)]
 mod tests {
     #[test]
     fn the_patterns_are_valid() {
-        assert!(super::regex().is_some());
+        assert!(super::all().is_some());
     }
 }

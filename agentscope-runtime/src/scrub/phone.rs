@@ -312,7 +312,6 @@ fn named(run: &mut Run<'_>, first: usize, to: usize) -> Option<Parts> {
     } else if !run.starts(first, &[Gap::Dash]) {
         return None;
     }
-    let before_it = first == 0 && run.context().phone;
     let mut total = 0;
     let mut best = None;
     for last in first..to.min(first + GROUPS) {
@@ -335,7 +334,8 @@ fn named(run: &mut Run<'_>, first: usize, to: usize) -> Option<Parts> {
         digits,
         start,
     };
-    let is_named = before_it || context::is_phone_behind(run.text, run.groups[last].end);
+    let is_named = (first == 0 && run.context().phone)
+        || context::is_phone_behind(run.text, run.groups[last].end);
     (is_named && !is_date(run, &parts) && !is_time(run, &parts) && !is_amount(run, &parts))
         .then_some(parts)
 }

@@ -1,6 +1,6 @@
 //! The words that say what a number beside them is, in the languages that agents mostly meet.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::LazyLock;
 
 /// What a word is about.
@@ -154,6 +154,9 @@ static WORDS: LazyLock<HashMap<&'static str, About>> = LazyLock::new(|| {
     words
 });
 
+static UNIT_SET: LazyLock<HashSet<&'static str>> =
+    LazyLock::new(|| UNITS.split_ascii_whitespace().collect());
+
 /// What a word in lower case is about.
 pub(super) fn about(word: &str) -> About {
     WORDS.get(word).copied().unwrap_or_default()
@@ -170,7 +173,7 @@ pub(super) fn about_part(text: &str) -> About {
 
 /// Whether a word before which a number stands is a unit.
 pub(super) fn is_unit(word: &str) -> bool {
-    has(UNITS, word)
+    UNIT_SET.contains(word)
 }
 
 /// Whether a word says of a number before it that one can call it.
