@@ -298,6 +298,7 @@ names! {
         OUTPUT_SIZE = "agentscope.output.size", Int, "bytes of it, as far as its class lets it be told";
         OUTPUT_HASH = "agentscope.output.hash", Text, "keyed hash over it, where its class lets it be told";
         TOOL_UNCLASSIFIED = "agentscope.tool.unclassified", Texts, "arguments, and `output`, that nothing but a default has made secret";
+        ERROR_PARTS = "agentscope.error.parts", Text, "the error as JSON, redacted by class; only of a classified error type";
         TOOL_BLIND = "agentscope.tool.blind", Boolean, "true where no value of the call has a class that telemetry may show";
         WARNING = "agentscope.warning", OneOf(&["retry", "timeout", "empty_response", "tool_error", "inference_error", "schema_violation", "budget_exhausted", "iteration_limit"]), "what a snapshot warns of: retry, timeout, empty_response, tool_error, inference_error, schema_violation, budget_exhausted, iteration_limit";
         ARGS_POINTER = "agentscope.args.pointer", Text, "JSON Pointer to the argument that does not fit its schema";

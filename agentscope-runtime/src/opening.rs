@@ -222,6 +222,7 @@ impl Opening {
             now: started,
             worst: Level::Info,
             own_session,
+            error: None,
             frame,
         });
         recording.opened(again);

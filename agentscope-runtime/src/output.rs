@@ -8,9 +8,11 @@ use crate::canonical;
 use crate::class::{Class, Sensitivity};
 use crate::classify::Classify;
 use crate::emptiness;
+use crate::json::Json;
 use crate::keyring::Hasher;
 use crate::payload;
 use crate::redact::{Redactor, Tally, View};
+use crate::redacted::Redacted;
 use crate::room::{Buffers, Room};
 use crate::site::{Layer, Meta};
 use crate::usage::{Usage, UsageOption};
@@ -135,22 +137,29 @@ impl Output {
     }
 }
 
-/// What is known of an error: its type, never its text.
+/// What is known of an error: its type, never its text, and its parts where they have classes.
 pub struct Failure {
     pub(crate) error_type: Cow<'static, str>,
+    /// Its JSON, redacted; `None` where nothing of it may be shown.
+    pub(crate) parts: Option<Redacted>,
 }
 
 impl Failure {
     pub(crate) fn of<E: ?Sized>() -> Self {
         Self {
             error_type: Cow::Borrowed(std::any::type_name::<E>()),
+            parts: None,
         }
     }
 
-    pub(crate) fn variant(&mut self, variant: Option<&'static str>) {
-        if let Some(variant) = variant {
+    pub(crate) fn classified<E: Classify + ?Sized>(&mut self, error: &E, hasher: &Hasher) {
+        if let Some(variant) = error.variant() {
             self.error_type = Cow::Owned(format!("{}::{variant}", self.error_type));
         }
+        let (mut json, mut tally) = (Json::default(), Tally::default());
+        let view = View::Telemetry(hasher);
+        error.redact(&mut Redactor::new(&mut json, &mut tally, view));
+        self.parts = (tally.visible > 0).then(|| json.to_redacted());
     }
 
     /// By its name, for the type of an error is all that may be looked at.

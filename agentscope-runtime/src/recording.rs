@@ -42,6 +42,8 @@ pub(crate) struct Recording {
     pub(crate) model: Option<Redacted>,
     /// Where an event tells of it.
     pub(crate) asked: Option<Box<Asked>>,
+    /// The parts of the error that the call ends with.
+    pub(crate) error: Option<Redacted>,
     /// What was hidden of the arguments.
     pub(crate) tally: Tally,
     pub(crate) started: SystemTime,
@@ -165,11 +167,12 @@ impl Recording {
         self.end(Ending::OK, Some(output));
     }
 
-    pub(crate) fn failed(self: Box<Self>, failure: Failure) {
+    pub(crate) fn failed(mut self: Box<Self>, failure: Failure) {
         let ending = Ending {
             outcome: Outcome::Error,
             error_type: Some(failure.error_type),
         };
+        self.error = failure.parts;
         self.end(ending, None);
     }
 
@@ -225,6 +228,9 @@ impl Recording {
         let is_blind = tally.visible == 0 && tally.hidden > 0 && result_tally.is_some();
         if is_blind && self.site.meta.layer == Layer::Tool {
             attributes.push(attribute(names::TOOL_BLIND, true));
+        }
+        if let Some(error) = self.error.take() {
+            attributes.push(attribute(names::ERROR_PARTS, error));
         }
         attributes.extend([
             attribute(names::OUTCOME, ending.outcome.as_str()),

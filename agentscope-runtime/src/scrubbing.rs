@@ -11,7 +11,8 @@ use crate::names;
 use crate::scrub::{finds, scrub_json};
 
 /// Attributes whose JSON is scrubbed later while somebody has taken that over.
-const KEYS: [&str; 4] = [
+const KEYS: [&str; 5] = [
+    names::ERROR_PARTS,
     names::INPUT_VALUE,
     names::OUTPUT_VALUE,
     names::INPUT_MESSAGES,

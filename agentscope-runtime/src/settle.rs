@@ -122,24 +122,24 @@ impl<T: ?Sized> Show<T> for Unseen {
 
 /// What is recorded of an error beside its type.
 pub trait Tell<E: ?Sized>: Copy {
-    fn tell(error: &E, failure: &mut Failure);
+    fn tell(error: &E, failure: &mut Failure, hasher: &Hasher);
 }
 
-/// Its variant.
+/// Its variant, and its parts by their classes.
 #[derive(Clone, Copy)]
-pub struct Variant;
+pub struct Classified;
 /// Nothing.
 #[derive(Clone, Copy)]
 pub struct TypeOnly;
 
-impl<E: Classify + ?Sized> Tell<E> for Variant {
-    fn tell(error: &E, failure: &mut Failure) {
-        failure.variant(error.variant());
+impl<E: Classify + ?Sized> Tell<E> for Classified {
+    fn tell(error: &E, failure: &mut Failure, hasher: &Hasher) {
+        failure.classified(error, hasher);
     }
 }
 
 impl<E: ?Sized> Tell<E> for TypeOnly {
-    fn tell(_: &E, _: &mut Failure) {}
+    fn tell(_: &E, _: &mut Failure, _: &Hasher) {}
 }
 
 /// How a call ends is decided but for what is shown.
@@ -199,7 +199,7 @@ impl<K, J: Judge, V> Tells for &Shown<K, J, V>
 where
     J::Error: Classify,
 {
-    type Told = Decision<K, Look<J, V, Variant>>;
+    type Told = Decision<K, Look<J, V, Classified>>;
 
     fn __told(self) -> Self::Told {
         Decision::new(Look(PhantomData))
@@ -249,12 +249,12 @@ pub trait Settle: Copy {
     /// Finds the usage in a value, where one has said how.
     fn find_usage(self, value: &<Self::Judge as Judge>::Value, output: &mut Output);
 
-    fn tell(self, error: &<Self::Judge as Judge>::Error, failure: &mut Failure);
+    fn tell(self, error: &<Self::Judge as Judge>::Error, failure: &mut Failure, hasher: &Hasher);
 
     /// One of many: whether it is an error, and its usage. It goes to the caller unseen, for to look
     /// at each of them would cost more than to make them.
-    fn judge_item(self, item: &Self::Yields, meta: &'static Meta) -> Judged {
-        self.judge_by(item, meta, &Hasher::default(), Self::find_usage)
+    fn judge_item(self, item: &Self::Yields, meta: &'static Meta, hasher: &Hasher) -> Judged {
+        self.judge_by(item, meta, hasher, Self::find_usage)
     }
 
     /// `Serialize`, `Classify` and `usage` are the user's and may panic; the observed function must
@@ -283,7 +283,7 @@ pub trait Settle: Copy {
                 let of_type = Failure::of::<<Self::Judge as Judge>::Error>;
                 let looked = catch_unwind(AssertUnwindSafe(|| {
                     let mut failure = of_type();
-                    self.tell(error, &mut failure);
+                    self.tell(error, &mut failure, hasher);
                     failure
                 }));
                 Judged::Failed(looked.unwrap_or_else(|_| of_type()))
@@ -305,8 +305,8 @@ impl<J: Judge, V: Show<J::Value>, D: Tell<J::Error>> Settle for Look<J, V, D> {
 
     fn find_usage(self, _: &J::Value, _: &mut Output) {}
 
-    fn tell(self, error: &J::Error, failure: &mut Failure) {
-        D::tell(error, failure);
+    fn tell(self, error: &J::Error, failure: &mut Failure, hasher: &Hasher) {
+        D::tell(error, failure, hasher);
     }
 }
 
@@ -334,7 +334,7 @@ where
         (self.usage)(value, output);
     }
 
-    fn tell(self, error: &<S::Judge as Judge>::Error, failure: &mut Failure) {
-        self.settle.tell(error, failure);
+    fn tell(self, error: &<S::Judge as Judge>::Error, failure: &mut Failure, hasher: &Hasher) {
+        self.settle.tell(error, failure, hasher);
     }
 }

@@ -145,7 +145,8 @@ impl<S: Settle> Items<S> {
         if std::mem::take(&mut self.empty) {
             recording.first_item();
         }
-        self.failure = match self.settle.judge_item(item, &recording.site.meta) {
+        let hasher = recording.frame.session.hasher();
+        self.failure = match self.settle.judge_item(item, &recording.site.meta, hasher) {
             Judged::Returned(output) => {
                 self.usage = output.usage.or(self.usage);
                 None

@@ -224,3 +224,37 @@ fn text_shows_no_more_in_a_debug_print_than_telemetry_may() {
     assert_eq!(format!("{:?}", agentscope::pii("alice")), "[pii]");
     assert_eq!(format!("{:?}", agentscope::internal("rows")), r#""rows""#);
 }
+
+#[derive(Debug, Classify)]
+#[allow(dead_code, reason = "the fields are there to be classified")]
+enum Refused {
+    Limit {
+        #[sensitivity(internal)]
+        cents: u64,
+        #[sensitivity(pii, kind = "email")]
+        email: String,
+    },
+}
+
+#[tool(output = internal)]
+fn refuse() -> Result<(), Refused> {
+    Err(Refused::Limit {
+        cents: 1250,
+        email: "alice@example.com".into(),
+    })
+}
+
+#[test]
+fn the_parts_of_an_error_are_shown_by_their_classes() {
+    let recorder = recorder();
+    let refused = Session::builder().task("error parts").run_sync(refuse);
+    assert!(refused.is_err());
+    let spans = recorder.task("error parts");
+    let span = named(&spans, "execute_tool refuse");
+    let parts = text(span, "agentscope.error.parts").expect("it is classified");
+    assert!(
+        parts.starts_with(r#"{"Limit":{"cents":1250,"email":"h"#),
+        "{parts}"
+    );
+    assert!(!format!("{spans:?}").contains("alice"));
+}
