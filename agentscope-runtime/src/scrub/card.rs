@@ -140,5 +140,5 @@ fn is_luhn(digits: &[u8]) -> bool {
             },
         )
         .sum();
-    sum % 10 == 0
+    sum.is_multiple_of(10)
 }

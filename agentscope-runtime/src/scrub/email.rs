@@ -191,8 +191,7 @@ fn top(text: &[u8], start: usize, end: usize) -> Option<usize> {
         .iter()
         .take_while(|byte| byte.is_ascii_alphabetic())
         .count();
-    if length < 2
-        || length > 24
+    if !(2..=24).contains(&length)
         || label
             .get(length)
             .is_some_and(|next| next.is_ascii() && *next != b'-')

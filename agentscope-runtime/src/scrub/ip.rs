@@ -54,10 +54,10 @@ const BEHIND: [&str; 26] = [
 /// Whether what looks like an address is the version of something.
 fn is_version(run: &mut Run<'_>, first: usize, end: usize) -> bool {
     let (text, start) = (run.text, run.groups[first].start);
-    if matches!(at(text, end), b'.' | b'-' | b'+' | b'_' | b'~') {
-        if context::word_behind(text, end + 1, |word| BEHIND.contains(&word)) {
-            return true;
-        }
+    if matches!(at(text, end), b'.' | b'-' | b'+' | b'_' | b'~')
+        && context::word_behind(text, end + 1, |word| BEHIND.contains(&word))
+    {
+        return true;
     }
     if first == 0 {
         match before(text, start) {

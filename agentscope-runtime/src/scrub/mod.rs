@@ -15,6 +15,7 @@ mod json;
 mod pass;
 mod patterns;
 mod phone;
+mod phone_ends;
 mod phone_plan;
 mod ssn;
 mod userinfo;

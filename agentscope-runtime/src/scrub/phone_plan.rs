@@ -61,16 +61,16 @@ pub(super) fn lengths(digits: &[u8]) -> Option<(usize, usize, usize)> {
     if let Some((code, least, most)) = found {
         return Some((code.len(), *least, *most));
     }
-    let is_known = match digits {
-        [b'2', b'1', b'1' | b'2' | b'3' | b'6' | b'8', ..] => true,
-        [b'2', b'2'..=b'6' | b'9', ..] => true,
-        [b'3', b'5' | b'7' | b'8', ..] => true,
-        [b'4', b'2', b'0' | b'1' | b'3', ..] => true,
-        [b'5', b'0' | b'9', ..] => true,
-        [b'6', b'7'..=b'9', ..] => true,
-        [b'8', b'5' | b'8', ..] => true,
-        [b'9', b'6' | b'7' | b'9', ..] => true,
-        _ => false,
-    };
+    let is_known = matches!(
+        digits,
+        [b'2', b'1', b'1' | b'2' | b'3' | b'6' | b'8', ..]
+            | [b'2', b'2'..=b'6' | b'9', ..]
+            | [b'3', b'5' | b'7' | b'8', ..]
+            | [b'4', b'2', b'0' | b'1' | b'3', ..]
+            | [b'5', b'0' | b'9', ..]
+            | [b'6', b'7'..=b'9', ..]
+            | [b'8', b'5' | b'8', ..]
+            | [b'9', b'6' | b'7' | b'9', ..]
+    );
     is_known.then_some((3, THREE.0, THREE.1))
 }

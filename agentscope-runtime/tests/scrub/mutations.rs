@@ -23,7 +23,7 @@ const SEEDS: &[&str] = &[
     "eyJhbGciOi.eyJzdWIi.c2ln",
     "-----BEGIN RSA PRIVATE KEY-----",
     "-----END RSA PRIVATE KEY-----",
-    "sk-ant-REDACTED",
+    "sk-abcdefgh12345678ijklmnop",
     "AKIAIOSFODNN7EXAMPLE",
     "123456789:AAabcdefghijklmnopqrstuvwxyz0123456",
     "{\"phone\":5403926876,\"a\":[\"x\\n\\u0040\",null]}",
