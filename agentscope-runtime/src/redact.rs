@@ -32,8 +32,8 @@ const PREVIEW: usize = 1024;
 /// }
 /// ```
 pub struct Redactor<'a> {
-    out: &'a mut Json,
-    tally: &'a mut Tally,
+    pub(crate) out: &'a mut Json,
+    pub(crate) tally: &'a mut Tally,
 }
 
 /// What was hidden while a call's values were written.
@@ -177,8 +177,8 @@ fn last4(json: &str) -> Option<String> {
 
 /// An object that is being written; made by [`Redactor::object`].
 pub struct Object<'r, 'a> {
-    redactor: &'r mut Redactor<'a>,
-    first: bool,
+    pub(crate) redactor: &'r mut Redactor<'a>,
+    pub(crate) first: bool,
 }
 
 impl Object<'_, '_> {
