@@ -10,6 +10,7 @@ use crate::redact::Redactor;
 
 macro_rules! lists {
     ($([$($generics:tt)*] $list:ty;)*) => {$(
+        #[diagnostic::do_not_recommend]
         impl<T: Classify $(, $generics)*> Classify for $list {
             const MAX: Class = T::MAX;
 
@@ -33,6 +34,7 @@ lists! {
 
 macro_rules! maps {
     ($([$($generics:tt)*] $map:ty;)*) => {$(
+        #[diagnostic::do_not_recommend]
         impl<K: Classify, V: Classify $(, $generics)*> Classify for $map {
             const MAX: Class = K::MAX.or(V::MAX);
 
@@ -54,6 +56,7 @@ maps! {
 
 macro_rules! tuples {
     ($(($($item:ident $index:tt),*);)*) => {$(
+        #[diagnostic::do_not_recommend]
         impl<$($item: Classify),*> Classify for ($($item,)*) {
             const MAX: Class = Class::Public $(.or($item::MAX))*;
 
@@ -76,6 +79,7 @@ tuples! {
 }
 
 /// There is no data in it.
+#[diagnostic::do_not_recommend]
 impl<T: ?Sized> Classify for PhantomData<T> {
     const MAX: Class = Class::Public;
 

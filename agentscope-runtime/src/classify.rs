@@ -119,6 +119,7 @@ impl<T: Classify> Classify for [T] {
 macro_rules! classify_as_inner {
     ($($(#[$doc:meta])* [$($generics:tt)*] $outer:ty => $inner:ty;)*) => {$(
         $(#[$doc])*
+        #[diagnostic::do_not_recommend]
         impl<$($generics)*> Classify for $outer {
             const MAX: Class = <$inner as Classify>::MAX;
 
