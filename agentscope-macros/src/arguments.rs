@@ -188,8 +188,12 @@ impl Reader<'_> {
         if text == "output" && input.peek(syn::token::Paren) {
             let said;
             syn::parenthesized!(said in input);
-            let output: Sensitivity = said.parse()?;
-            self.arguments.output = Some(output);
+            let output = said.parse::<Sensitivity>();
+            if output.is_err() {
+                // What is left is not wrong too.
+                let _: TokenStream = said.parse()?;
+            }
+            self.arguments.output = Some(output?);
             return Ok(());
         }
         let equals = input.parse::<Token![=]>();

@@ -1,7 +1,8 @@
 //! What the derive tells of a type to reports and schemas.
 
 use proc_macro2::{Span, TokenStream};
-use quote::quote;
+use quote::{quote, quote_spanned};
+use syn::spanned::Spanned as _;
 
 use crate::checks::unraw;
 use crate::leaf;
@@ -50,11 +51,13 @@ impl Derive<'_> {
             Classified::Here(said) | Classified::Keyed(said) => said.optional_tokens(private),
             Classified::ByType => none.clone(),
         };
+        let at = ty.span();
         let nested = match &part.classified {
             Classified::Here(_) if leaf::is_leaf(ty) || self.mentions_parameter(ty) => none,
             Classified::Here(_) => some(quote!(<#private::Highest<#ty>>::__type_meta)),
-            Classified::Keyed(_) => some(quote!(<#ty as #private::Keyed>::type_meta)),
-            Classified::ByType => some(quote!(<#ty as #private::Classify>::type_meta)),
+            // Spelt as where the value is written: an error about it is one.
+            Classified::Keyed(_) => some(quote_spanned!(at=> <#ty as #private::Keyed>::type_meta)),
+            Classified::ByType => some(quote_spanned!(at=> <#ty as #private::Classify>::type_meta)),
         };
         let line = line_of(part);
         quote! {
@@ -94,7 +97,6 @@ impl Derive<'_> {
 
 /// The line of a field; only in a compiler are there any.
 fn line_of(part: &Part<'_>) -> u32 {
-    use syn::spanned::Spanned as _;
     let at: Span = match &part.field.ident {
         Some(name) => name.span(),
         None => part.field.ty.span(),

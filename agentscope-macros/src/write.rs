@@ -343,9 +343,9 @@ impl<'a> Derive<'a> {
                 quote!(#shown #launders (&&#private::Probe(#binding)).__field(#out, &#policy);)
             }
             Classified::Keyed(keys) => {
-                let class = keys.class as u8;
-                let keyed = quote_spanned!(ty.span()=> #private::keyed_by::<#class, _>);
-                quote!(#private::Classify::redact(&#keyed(#binding), #out);)
+                let policy = keys.tokens(private);
+                let call = quote_spanned!(ty.span()=> <#ty as #private::Keyed>::redact_keyed);
+                quote!(#call(#binding, &#policy, #out);)
             }
             Classified::ByType => {
                 let call = quote_spanned!(ty.span()=> <#ty as #private::Classify>::redact);

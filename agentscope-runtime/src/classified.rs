@@ -10,7 +10,6 @@ use crate::redact::Redactor;
 
 macro_rules! lists {
     ($([$($generics:tt)*] $list:ty;)*) => {$(
-        #[diagnostic::do_not_recommend]
         impl<T: Classify $(, $generics)*> Classify for $list {
             const MAX: Class = T::MAX;
 
@@ -34,7 +33,6 @@ lists! {
 
 macro_rules! maps {
     ($([$($generics:tt)*] $map:ty;)*) => {$(
-        #[diagnostic::do_not_recommend]
         impl<K: Classify, V: Classify $(, $generics)*> Classify for $map {
             const MAX: Class = K::MAX.or(V::MAX);
 
@@ -56,7 +54,6 @@ maps! {
 
 macro_rules! tuples {
     ($(($($item:ident $index:tt),*);)*) => {$(
-        #[diagnostic::do_not_recommend]
         impl<$($item: Classify),*> Classify for ($($item,)*) {
             const MAX: Class = Class::Public $(.or($item::MAX))*;
 
@@ -79,7 +76,6 @@ tuples! {
 }
 
 /// There is no data in it.
-#[diagnostic::do_not_recommend]
 impl<T: ?Sized> Classify for PhantomData<T> {
     const MAX: Class = Class::Public;
 

@@ -118,6 +118,8 @@ const fn class(number: u8) -> Class {
     }
 }
 
+// It is no type that anybody would write.
+#[diagnostic::do_not_recommend]
 impl<M: Keyed + ?Sized, const KEY: u8> Classify for KeyedBy<'_, M, KEY> {
     const MAX: Class = class(KEY).or(M::MAX);
 

@@ -69,6 +69,11 @@ impl Tool {
         self.site.meta.function
     }
 
+    /// The file and the line of its attribute.
+    pub fn place(&self) -> (&'static str, u32) {
+        (self.site.place.file(), self.site.place.line())
+    }
+
     /// What it is for: `description = ".."`, else the doc comment; empty where there is none.
     pub fn description(&self) -> &'static str {
         self.site.meta.description

@@ -19,6 +19,11 @@ use crate::settle::{Decided, Judge};
 )]
 pub trait ShownWhole {}
 
+// So that the message names what is held, not what holds it.
+impl<T: ShownWhole + ?Sized> ShownWhole for &T {}
+impl<T: ShownWhole> ShownWhole for Option<T> {}
+impl<T: ShownWhole> ShownWhole for Vec<T> {}
+
 /// Asked of `&&&` what is probed: whether a class may show it.
 pub trait Sees {
     type Seen;
