@@ -20,10 +20,10 @@ async fn price(article: String) -> Result<u32, std::io::Error> {
                                 __agentscope::Param {
                                     name: "article",
                                     signature: "String",
-                                    sensitivity: __agentscope::classes::INTERNAL,
+                                    sensitivity: __agentscope::defaults::INTERNAL,
                                 },
                             ],
-                            output: __agentscope::classes::INTERNAL,
+                            output: __agentscope::defaults::INTERNAL,
                             schema: ::core::option::Option::Some(__schema),
                         });
                         fn __schema(__builder: &mut __agentscope::SchemaBuilder) {

@@ -16,7 +16,7 @@ fn open(credentials: Credentials, user: &str) -> Store {
                         __agentscope::Param {
                             name: "credentials",
                             signature: "Credentials",
-                            sensitivity: __agentscope::classes::SECRET,
+                            sensitivity: __agentscope::defaults::SECRET,
                         },
                         __agentscope::Param {
                             name: "user",
@@ -32,7 +32,7 @@ fn open(credentials: Credentials, user: &str) -> Store {
                             }),
                         },
                     ],
-                    output: __agentscope::classes::SECRET,
+                    output: __agentscope::defaults::SECRET,
                     schema: ::core::option::Option::Some(__schema),
                 });
                 fn __schema(__builder: &mut __agentscope::SchemaBuilder) {

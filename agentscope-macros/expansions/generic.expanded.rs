@@ -19,10 +19,10 @@ where
                         __agentscope::Param {
                             name: "value",
                             signature: "&T",
-                            sensitivity: __agentscope::classes::SECRET,
+                            sensitivity: __agentscope::defaults::SECRET,
                         },
                     ],
-                    output: __agentscope::classes::SECRET,
+                    output: __agentscope::defaults::SECRET,
                     schema: ::core::option::Option::None,
                 });
                 &__SITE

@@ -21,10 +21,10 @@ fn price(article: u32) -> impl Future<Output = Result<u32, std::io::Error>> + Se
                         __agentscope::Param {
                             name: "article",
                             signature: "u32",
-                            sensitivity: __agentscope::classes::INTERNAL,
+                            sensitivity: __agentscope::defaults::INTERNAL,
                         },
                     ],
-                    output: __agentscope::classes::INTERNAL,
+                    output: __agentscope::defaults::INTERNAL,
                     schema: ::core::option::Option::Some(__schema),
                 });
                 fn __schema(__builder: &mut __agentscope::SchemaBuilder) {

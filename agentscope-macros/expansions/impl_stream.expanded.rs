@@ -16,10 +16,10 @@ fn prices(articles: Vec<u32>) -> impl Stream<Item = u32> {
                         __agentscope::Param {
                             name: "articles",
                             signature: "Vec<u32>",
-                            sensitivity: __agentscope::classes::INTERNAL,
+                            sensitivity: __agentscope::defaults::INTERNAL,
                         },
                     ],
-                    output: __agentscope::classes::INTERNAL,
+                    output: __agentscope::defaults::INTERNAL,
                     schema: ::core::option::Option::Some(__schema),
                 });
                 fn __schema(__builder: &mut __agentscope::SchemaBuilder) {

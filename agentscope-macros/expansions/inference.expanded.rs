@@ -20,10 +20,10 @@ async fn complete(request: Request) -> Result<Response, Error> {
                                 __agentscope::Param {
                                     name: "request",
                                     signature: "Request",
-                                    sensitivity: __agentscope::classes::CONFIDENTIAL,
+                                    sensitivity: __agentscope::defaults::CONFIDENTIAL,
                                 },
                             ],
-                            output: __agentscope::classes::CONFIDENTIAL,
+                            output: __agentscope::defaults::CONFIDENTIAL,
                             schema: ::core::option::Option::None,
                         });
                         &__SITE

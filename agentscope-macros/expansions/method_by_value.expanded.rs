@@ -17,7 +17,7 @@ async fn close(mut self: Box<Self>) {
                             description: "",
                             reads_only: false,
                             params: &[],
-                            output: __agentscope::classes::SECRET,
+                            output: __agentscope::defaults::SECRET,
                             schema: ::core::option::Option::None,
                         });
                         &__SITE

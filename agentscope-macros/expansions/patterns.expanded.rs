@@ -17,25 +17,25 @@ fn sum(__arg0: (u32, u32), __arg1: String, d: u32, #[cfg(any())] e: u32) -> u32 
                         __agentscope::Param {
                             name: "arg0",
                             signature: "(u32, u32)",
-                            sensitivity: __agentscope::classes::PUBLIC,
+                            sensitivity: __agentscope::defaults::PUBLIC,
                         },
                         __agentscope::Param {
                             name: "arg1",
                             signature: "String",
-                            sensitivity: __agentscope::classes::PUBLIC,
+                            sensitivity: __agentscope::defaults::PUBLIC,
                         },
                         __agentscope::Param {
                             name: "d",
                             signature: "u32",
-                            sensitivity: __agentscope::classes::PUBLIC,
+                            sensitivity: __agentscope::defaults::PUBLIC,
                         },
                         __agentscope::Param {
                             name: "e",
                             signature: "u32",
-                            sensitivity: __agentscope::classes::PUBLIC,
+                            sensitivity: __agentscope::defaults::PUBLIC,
                         },
                     ],
-                    output: __agentscope::classes::PUBLIC,
+                    output: __agentscope::defaults::PUBLIC,
                     schema: ::core::option::Option::Some(__schema),
                 });
                 fn __schema(__builder: &mut __agentscope::SchemaBuilder) {

@@ -14,7 +14,7 @@ fn located() -> u32 {
                     description: "",
                     reads_only: false,
                     params: &[],
-                    output: __agentscope::classes::PUBLIC,
+                    output: __agentscope::defaults::PUBLIC,
                     schema: ::core::option::Option::Some(__schema),
                 });
                 fn __schema(__builder: &mut __agentscope::SchemaBuilder) {

@@ -8,6 +8,7 @@ use syn::{Expr, LitBool, LitStr, Path, Token};
 use crate::class::Class;
 use crate::errors::Errors;
 use crate::returns;
+use crate::sensitivity::Sensitivity;
 use crate::suggest;
 
 /// Which attribute.
@@ -68,7 +69,7 @@ impl Macro {
 pub(crate) struct Arguments {
     pub(crate) name: Option<Expr>,
     pub(crate) default: Option<Class>,
-    pub(crate) output: Option<Class>,
+    pub(crate) output: Option<Sensitivity>,
     pub(crate) runtime: Option<Path>,
     pub(crate) description: Option<LitStr>,
     pub(crate) reads_only: bool,
@@ -87,12 +88,11 @@ impl Arguments {
     /// An argument could not be read. It may have classified everything: no second error that
     /// something is not.
     fn lost(&mut self, word: &str) {
-        let lost = match word {
-            "default" => &mut self.default,
-            "output" => &mut self.output,
-            _ => return,
-        };
-        lost.get_or_insert(Class::Secret);
+        match word {
+            "default" => drop(self.default.get_or_insert(Class::Secret)),
+            "output" => drop(self.output.get_or_insert_with(Sensitivity::guess)),
+            _ => {}
+        }
     }
 }
 
@@ -185,6 +185,17 @@ impl Reader<'_> {
     }
 
     fn value(&mut self, word: &Ident, text: &str, input: ParseStream<'_>) -> syn::Result<()> {
+        if text == "output" && input.peek(syn::token::Paren) {
+            let said;
+            syn::parenthesized!(said in input);
+            let output = said.parse::<Sensitivity>();
+            if output.is_err() {
+                // What is left is not wrong too.
+                let _: TokenStream = said.parse()?;
+            }
+            self.arguments.output = Some(output?);
+            return Ok(());
+        }
         let equals = input.parse::<Token![=]>();
         if equals.is_err() || input.is_empty() || input.peek(Token![,]) {
             let message = format!("`{text}` needs a value: `{text} = ..`");
@@ -194,7 +205,7 @@ impl Reader<'_> {
         match text {
             "name" => arguments.name = Some(input.parse()?),
             "default" => arguments.default = Some(input.parse()?),
-            "output" => arguments.output = Some(input.parse()?),
+            "output" => arguments.output = Some(input.parse::<Class>()?.into()),
             "crate" => arguments.runtime = Some(parse_path(input)?),
             "description" => arguments.description = Some(parse_description(input)?),
             "usage" => arguments.usage = Some(input.parse()?),

@@ -5,19 +5,16 @@ use quote::{ToTokens as _, format_ident};
 use syn::{Attribute, FnArg, Pat, PatIdent, PatType, ReturnType, Token, Type};
 
 use crate::arguments::{Arguments, Macro};
-use crate::class::{self, Sensitivity};
+use crate::class::Class;
 use crate::errors::Errors;
 use crate::function::Function;
+use crate::generics;
 use crate::leaf;
+use crate::manifest;
+use crate::places::{Classified, Default as DefaultClass, Place};
+use crate::sensitivity::{self, Sensitivity};
+use crate::shape;
 use crate::tokens::is_mentioned;
-
-/// How a value is classified.
-pub(crate) enum Classified {
-    /// By an attribute at the value, or a default.
-    Here(Sensitivity),
-    /// By its type, which must implement `Classify`.
-    ByType,
-}
 
 /// One argument other than `self`.
 pub(crate) struct Argument {
@@ -45,6 +42,8 @@ pub(crate) struct Plan {
     /// must, to be dropped in the right order.
     pub(crate) captured: bool,
     pub(crate) output: Classified,
+    /// What the crate's first expansion says beside itself.
+    pub(crate) tracked: Option<TokenStream>,
 }
 
 /// Takes our attributes out of the signature and checks everything.
@@ -68,7 +67,7 @@ pub(crate) fn check(
     let said_of_function = function
         .attributes
         .iter()
-        .find(|it| class::is_sensitivity(it));
+        .find(|it| sensitivity::is_sensitivity(it));
     if let Some(attribute) = said_of_function {
         let message = format!(
             "this is said of an argument, not of a function; the class of the result is \
@@ -78,13 +77,19 @@ pub(crate) fn check(
         errors.at(attribute, message);
     }
     let classifies_output = said_of_function.is_some();
-    let default = arguments.default.map(Sensitivity::from);
+    let (of_crate, tracked) = manifest::default(errors);
+    let default = arguments.default.map(|class| DefaultClass {
+        class,
+        of_crate: false,
+    });
+    let default = default.or(of_crate);
+    let parameters = generics::unclassified(&function.signature.generics);
     let captured = is_captured(&function);
     let mut values = Vec::new();
     for (index, input) in function.signature.inputs.iter_mut().enumerate() {
         match input {
             FnArg::Receiver(receiver) => {
-                if class::take(&mut receiver.attrs, errors).is_some() {
+                if sensitivity::take(&mut receiver.attrs, errors).is_some() {
                     errors.at(
                         receiver.self_token,
                         "`self` is never recorded and needs no class",
@@ -92,21 +97,27 @@ pub(crate) fn check(
                 }
             }
             FnArg::Typed(input) => {
-                let mut value = argument(kind, index, input, default.as_ref(), errors);
+                let mut value = argument(kind, index, input, default, &parameters, errors);
                 bind(&mut value, input, captured);
                 values.push(value);
             }
         }
     }
     let output = match classifies_output {
-        true => Classified::Here(class::Class::Secret.into()),
-        false => output(kind, arguments, &function, errors),
+        true => Classified::Here(Sensitivity::guess()),
+        false => output(kind, arguments, default, &function, errors),
     };
+    let cards = values.iter().filter_map(|value| match &value.classified {
+        Classified::Here(here) => Some((here, &value.ty, value.name.as_str())),
+        _ => None,
+    });
+    shape::check_cards("function", cards, errors);
     Plan {
         function,
         arguments: values,
         captured,
         output,
+        tracked,
     }
 }
 
@@ -114,28 +125,35 @@ fn argument(
     kind: Macro,
     index: usize,
     input: &mut PatType,
-    default: Option<&Sensitivity>,
+    default: Option<DefaultClass>,
+    parameters: &[String],
     errors: &mut Errors,
 ) -> Argument {
-    let explicit = class::take(&mut input.attrs, errors);
+    let said = sensitivity::take(&mut input.attrs, errors);
     let name = bound_name(&input.pat).map_or_else(|| format!("arg{index}"), |name| unraw(&name));
-    let classified = match explicit.or_else(|| default.cloned()) {
-        Some(sensitivity) => Classified::Here(sensitivity),
-        None => {
-            if leaf::is_leaf(&input.ty) {
-                let ty = spelt(&input.ty);
-                let message = format!(
-                    "argument `{name}` of type `{ty}` has no sensitivity classification\n\
-                     help: write #[sensitivity(public)], #[sensitivity(internal)], \
-                     #[sensitivity(confidential)], #[sensitivity(pii)] or #[sensitivity(secret)] before it\n\
-                     help: or give all that has no class one: #[{}(default = secret)]",
-                    kind.name()
-                );
-                errors.at(&input.pat, message);
-            }
-            Classified::ByType
-        }
+    let place = Place {
+        noun: "argument",
+        name: &name,
+        other_name: None,
+        ty: &input.ty,
+        at: input.pat.to_token_stream(),
+        default,
+        how_to_default: &format!(
+            "give all that has no class one: #[{}(default = secret)]",
+            kind.name()
+        ),
     };
+    let mut classified = place.classified(said, errors);
+    let is_generic = generics::mentions(&input.ty, parameters) || generics::is_hidden(&input.ty);
+    if let Some(here) = classified.unexplained()
+        && !here.by_default
+        && here.treatment().shows_parts()
+        && is_generic
+    {
+        let subject = format!("argument `{name}`");
+        errors.at(&input.pat, generics::refused(&subject, &input.ty, here));
+        classified = Classified::Here(Sensitivity::guess());
+    }
     let is_cfg = |attribute: &Attribute| attribute.path().is_ident("cfg");
     let cfgs = input
         .attrs
@@ -228,15 +246,19 @@ pub(crate) fn unraw(name: &Ident) -> String {
 fn output(
     kind: Macro,
     arguments: &Arguments,
+    default: Option<DefaultClass>,
     function: &Function,
     errors: &mut Errors,
 ) -> Classified {
-    if let Some(class) = arguments.output.or(arguments.default) {
-        return Classified::Here(class.into());
+    if let Some(output) = &arguments.output {
+        return Classified::Here(output.clone());
+    }
+    if let Some(default) = default {
+        return Classified::Here(Sensitivity::by_default(default.class));
     }
     if let ReturnType::Type(_, ty) = &function.signature.output {
         if matches!(**ty, Type::Never(_)) {
-            return Classified::Here(class::Class::Public.into());
+            return Classified::Here(Class::Public.into());
         }
         let result = leaf::result_type(ty);
         if leaf::is_leaf(result) {

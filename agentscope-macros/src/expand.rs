@@ -9,11 +9,13 @@ use syn::spanned::Spanned as _;
 use syn::{Expr, Lit, Path, ReturnType};
 
 use crate::arguments::{self, Arguments, Macro};
-use crate::checks::{self, Argument, Classified, Plan};
+use crate::checks::{self, Argument, Plan};
 use crate::errors::Errors;
 use crate::fallback;
 use crate::function::Function;
+use crate::guards;
 use crate::leaf;
+use crate::places::Classified;
 use crate::resolve;
 use crate::tokens::{
     doc_comment, hidden, literal, mentions_word, split_inner_attributes, type_span,
@@ -44,7 +46,8 @@ pub(crate) fn attribute(kind: Macro, tokens: TokenStream, item: TokenStream) -> 
     };
     match plan {
         Some(plan) if errors.is_empty() => function(kind, &arguments, plan),
-        _ => fallback::beside(errors.into_compile_errors(), item),
+        Some(plan) => fallback::checked(kind, &arguments, &plan, errors, item),
+        None => fallback::beside(errors.into_compile_errors(), item),
     }
 }
 
@@ -69,6 +72,7 @@ fn function(kind: Macro, arguments: &Arguments, plan: Plan) -> TokenStream {
         arguments: values,
         captured,
         output,
+        tracked,
     } = plan;
     let (import, private) = resolve::private(&runtime);
     let expansion = Expansion {
@@ -93,7 +97,10 @@ fn function(kind: Macro, arguments: &Arguments, plan: Plan) -> TokenStream {
 
     let work = expansion.work(&function, &body);
     // The outermost braces carry the span of the user's body, else `dead_code` is lost.
-    let mut outer = Group::new(proc_macro2::Delimiter::Brace, quote!(#import #work));
+    let mut outer = Group::new(
+        proc_macro2::Delimiter::Brace,
+        quote!(#import #tracked #work),
+    );
     outer.set_span(body.span());
     quote! {
         #(#attributes)*
@@ -105,12 +112,7 @@ fn function(kind: Macro, arguments: &Arguments, plan: Plan) -> TokenStream {
 impl Expansion<'_> {
     /// The runtime's module in a call that an error may be about, as if written at `at`.
     pub(crate) fn private_at(&self, at: Span) -> TokenStream {
-        let tokens = self.private.to_token_stream().into_iter();
-        let tokens = tokens.map(|mut token| {
-            token.set_span(at);
-            token
-        });
-        tokens.collect()
+        guards::located(&self.private, at)
     }
 
     /// `open(&SITE, |capture| ..)`, where the arguments are; `how` is `open` or `begin`.
@@ -123,7 +125,8 @@ impl Expansion<'_> {
             .values
             .iter()
             .enumerate()
-            .map(|(index, value)| self.capture_value(index, value, &capture));
+            .map(|(index, value)| self.capture_value(index, value, function, &capture));
+        let items = self.laundering_items(function);
         let (registration, schema) = match self.declares_schema(function) {
             true => (
                 Some(self.registration()),
@@ -152,6 +155,7 @@ impl Expansion<'_> {
                 {
                     static __SITE: #private::Site = #private::Site::new(#meta);
                     #registration
+                    #items
                     &__SITE
                 },
                 |#capture| {
@@ -215,26 +219,34 @@ impl Expansion<'_> {
 
     fn sensitivity(&self, classified: &Classified) -> TokenStream {
         match classified {
-            Classified::Here(sensitivity) => sensitivity.optional_tokens(&self.private),
+            Classified::Here(said) | Classified::Keyed(said) => said.optional_tokens(&self.private),
             Classified::ByType => quote!(::core::option::Option::None),
         }
     }
 
-    fn capture_value(&self, index: usize, value: &Argument, capture: &Ident) -> TokenStream {
+    fn capture_value(
+        &self,
+        index: usize,
+        value: &Argument,
+        function: &Function,
+        capture: &Ident,
+    ) -> TokenStream {
         let private = &self.private;
         let Argument {
             binding, cfgs, ty, ..
         } = value;
-        let record = quote!((&&&#private::Probe(&#binding)).__argument(#capture, #index););
-        match &value.classified {
-            Classified::Here(_) => quote!(#(#cfgs)* #record),
-            Classified::ByType => {
+        let checks = self.checks(value, function);
+        let value = match &value.classified {
+            Classified::Keyed(keys) => {
+                let class = keys.class as u8;
                 let at = type_span(ty);
                 let here = self.private_at(at);
-                let check = quote_spanned!(at=> #here::classified(&#binding));
-                quote!(#(#cfgs)* #check; #(#cfgs)* #record)
+                quote_spanned!(at=> #here::keyed_by::<#class, _>(&#binding))
             }
-        }
+            _ => quote!(#binding),
+        };
+        let record = quote!((&&&#private::Probe(&#value)).__argument(#capture, #index););
+        quote!(#checks #(#cfgs)* #record)
     }
 
     /// The expressions of the attribute.

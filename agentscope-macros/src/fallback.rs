@@ -4,7 +4,45 @@
 use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
 use quote::quote;
 
+use crate::arguments::{Arguments, Macro};
+use crate::ask;
+use crate::checks::Plan;
+use crate::errors::Errors;
 use crate::tokens;
+
+/// The item and the errors about it, with what is asked of its types: what is wrong there is said
+/// at once with the rest. That goes into its body, where all that the types mention can be named.
+pub(crate) fn checked(
+    kind: Macro,
+    arguments: &Arguments,
+    plan: &Plan,
+    errors: Errors,
+    tokens: TokenStream,
+) -> TokenStream {
+    let checks = ask::alone(kind, arguments, plan);
+    let item = match checks {
+        Some(checks) => with_checks(tokens, &checks),
+        None => tokens,
+    };
+    beside(errors.into_compile_errors(), item)
+}
+
+/// The function with something before its body, which is its last token.
+fn with_checks(tokens: TokenStream, checks: &TokenStream) -> TokenStream {
+    let mut tokens: Vec<_> = tokens.into_iter().collect();
+    if let Some(TokenTree::Group(body)) = tokens.pop() {
+        let (inner_attributes, rest) = tokens::split_inner_attributes(&body);
+        let inner_attributes = inner_attributes.iter();
+        let rest = rest.stream();
+        let mut body = Group::new(
+            body.delimiter(),
+            quote!(#(#inner_attributes)* #checks #rest),
+        );
+        body.set_span(body.span());
+        tokens.push(TokenTree::Group(body));
+    }
+    tokens.into_iter().collect()
+}
 
 /// The item and the errors about it.
 pub(crate) fn beside(errors: TokenStream, tokens: TokenStream) -> TokenStream {

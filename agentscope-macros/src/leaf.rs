@@ -37,45 +37,156 @@ const LEAVES: &[&str] = &[
     "Ipv4Addr",
     "Ipv6Addr",
     "SocketAddr",
+    "SocketAddrV4",
+    "SocketAddrV6",
     "Bytes",
 ];
 
+/// Leaves of other crates, where the runtime knows them.
+const FOREIGN: &[(&str, bool)] = &[
+    ("Uuid", cfg!(feature = "uuid")),
+    (
+        "DateTime",
+        cfg!(feature = "chrono") || cfg!(feature = "jiff"),
+    ),
+    ("NaiveDate", cfg!(feature = "chrono")),
+    ("NaiveDateTime", cfg!(feature = "chrono")),
+    ("NaiveTime", cfg!(feature = "chrono")),
+    ("Timestamp", cfg!(feature = "jiff")),
+    ("Zoned", cfg!(feature = "jiff")),
+    ("Date", cfg!(feature = "jiff")),
+    ("Time", cfg!(feature = "jiff")),
+    ("Url", cfg!(feature = "url")),
+];
+
+/// Leaves whose name can hardly be that of another type: no need to look at the type itself.
+const SURE: &[&str] = &[
+    "bool", "char", "str", "u8", "u16", "u32", "u64", "u128", "usize", "i8", "i16", "i32", "i64",
+    "i128", "isize", "f32", "f64", "String", "Path", "PathBuf", "Duration",
+];
+
+/// Maps: their keys are the first of what they hold.
+const MAPS: &[&str] = &["HashMap", "BTreeMap", "IndexMap"];
+
 /// Types that are leaves if all that they hold are.
 const HOLDERS: &[&str] = &[
-    "Option", "Vec", "VecDeque", "Box", "Rc", "Arc", "Cow", "HashMap", "BTreeMap", "IndexMap",
-    "Map", "HashSet", "BTreeSet", "IndexSet", "NonZero", "Wrapping",
+    "Option",
+    "Vec",
+    "VecDeque",
+    "Box",
+    "Rc",
+    "Arc",
+    "Cow",
+    "HashMap",
+    "BTreeMap",
+    "IndexMap",
+    "Map",
+    "HashSet",
+    "BTreeSet",
+    "LinkedList",
+    "BinaryHeap",
+    "IndexSet",
+    "NonZero",
+    "Wrapping",
 ];
 
 /// Whether a type is a leaf by its spelling. An alias of one is not seen here; it fails the
 /// `Classify` bound instead.
 pub(crate) fn is_leaf(ty: &Type) -> bool {
+    all_named(ty, &is_name_of_leaf)
+}
+
+/// Whether a type is a leaf whatever else is called like its parts.
+pub(crate) fn is_sure(ty: &Type) -> bool {
+    let is_unit = |ty: &Type| matches!(ty, Type::Tuple(tuple) if tuple.elems.is_empty());
+    is_unit(ty) || all_named(ty, &|name| SURE.contains(&name))
+}
+
+pub(crate) fn is_name_of_leaf(name: &str) -> bool {
+    LEAVES.contains(&name) || FOREIGN.contains(&(name, true))
+}
+
+pub(crate) fn is_holder(name: &str) -> bool {
+    HOLDERS.contains(&name)
+}
+
+/// Whether all that a type is made of, but for what only holds it, has such names.
+fn all_named(ty: &Type, is_it: &dyn Fn(&str) -> bool) -> bool {
     match ty {
-        Type::Reference(reference) => is_leaf(&reference.elem),
-        Type::Paren(paren) => is_leaf(&paren.elem),
-        Type::Group(group) => is_leaf(&group.elem),
-        Type::Array(array) => is_leaf(&array.elem),
-        Type::Slice(slice) => is_leaf(&slice.elem),
-        Type::Tuple(tuple) => !tuple.elems.is_empty() && tuple.elems.iter().all(is_leaf),
+        Type::Reference(reference) => all_named(&reference.elem, is_it),
+        Type::Paren(paren) => all_named(&paren.elem, is_it),
+        Type::Group(group) => all_named(&group.elem, is_it),
+        Type::Array(array) => all_named(&array.elem, is_it),
+        Type::Slice(slice) => all_named(&slice.elem, is_it),
+        Type::Tuple(tuple) => {
+            !tuple.elems.is_empty() && tuple.elems.iter().all(|ty| all_named(ty, is_it))
+        }
         Type::Path(path) if path.qself.is_none() => {
-            path.path.segments.last().is_some_and(is_leaf_segment)
+            let named = |segment: &PathSegment| {
+                let name = segment.ident.to_string();
+                match type_arguments(segment) {
+                    // `serde_json::Map` is one of JSON unless it says otherwise.
+                    None => is_it(&name) || (name == "Map" && is_it("Value")),
+                    // `DateTime<Utc>`: what is in the brackets is no value.
+                    Some(_) if FOREIGN.contains(&(&name, true)) => is_it(&name),
+                    Some(arguments) => {
+                        is_holder(&name)
+                            && !arguments.is_empty()
+                            && arguments.iter().all(|ty| all_named(ty, is_it))
+                    }
+                }
+            };
+            path.path.segments.last().is_some_and(named)
         }
         _ => false,
     }
 }
 
-fn is_leaf_segment(segment: &PathSegment) -> bool {
-    let name = segment.ident.to_string();
-    match type_arguments(segment) {
-        None => LEAVES.contains(&name.as_str()) || (name == "Map"),
-        Some(arguments) => {
-            HOLDERS.contains(&name.as_str())
-                && !arguments.is_empty()
-                && arguments.iter().all(|ty| is_leaf(ty))
-        }
+/// Whether a type is made of types of such names, but for what only holds it.
+pub(crate) fn is_made_of(ty: &Type, is_it: &dyn Fn(&str) -> bool) -> bool {
+    match ty {
+        Type::Path(path) if path.qself.is_none() => path.path.segments.last().is_some_and(|last| {
+            let name = last.ident.to_string();
+            let inner = type_arguments(last).unwrap_or_default();
+            is_it(&name)
+                || is_holder(&name)
+                    && inner.iter().any(|ty| is_made_of(ty, is_it))
+                    && inner.iter().all(|ty| is_leaf(ty) || is_made_of(ty, is_it))
+        }),
+        _ => all_named(ty, is_it),
     }
 }
 
-fn type_arguments(segment: &PathSegment) -> Option<Vec<&Type>> {
+pub(crate) fn is_named(ty: &Type, name: &str) -> bool {
+    matches!(ty, Type::Path(path) if path.path.segments.last().is_some_and(|last| last.ident == name))
+}
+
+/// Whether it is a map, or holds maps, with leaves for keys and something else for values.
+pub(crate) fn is_map_with_leaf_keys(ty: &Type) -> bool {
+    match ty {
+        Type::Reference(reference) => is_map_with_leaf_keys(&reference.elem),
+        Type::Paren(paren) => is_map_with_leaf_keys(&paren.elem),
+        Type::Group(group) => is_map_with_leaf_keys(&group.elem),
+        Type::Path(path) if path.qself.is_none() => {
+            let Some(segment) = path.path.segments.last() else {
+                return false;
+            };
+            let name = segment.ident.to_string();
+            match &type_arguments(segment).unwrap_or_default()[..] {
+                [key, value, ..] if MAPS.contains(&name.as_str()) => {
+                    is_leaf(key) && !is_leaf(value)
+                }
+                [inner] if ["Option", "Vec", "Box", "Rc", "Arc"].contains(&name.as_str()) => {
+                    is_map_with_leaf_keys(inner)
+                }
+                _ => false,
+            }
+        }
+        _ => false,
+    }
+}
+
+pub(crate) fn type_arguments(segment: &PathSegment) -> Option<Vec<&Type>> {
     let PathArguments::AngleBracketed(arguments) = &segment.arguments else {
         return None;
     };

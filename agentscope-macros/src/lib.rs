@@ -12,9 +12,12 @@
 use proc_macro::TokenStream;
 
 mod arguments;
+mod ask;
 mod bindings;
+mod case;
 mod checks;
 mod class;
+mod contents;
 mod derive;
 mod errors;
 mod exits;
@@ -23,14 +26,26 @@ mod expand;
 mod expansions;
 mod fallback;
 mod function;
+mod generics;
+mod guards;
+mod kinds;
 mod leaf;
+mod manifest;
+mod personal;
+mod places;
 mod resolve;
 mod returns;
 mod schema;
+mod sensitivity;
+mod shape;
 mod spawn;
 mod suggest;
 mod tokens;
+mod treatment;
+mod type_meta;
+mod wire;
 mod work;
+mod write;
 
 use arguments::Macro;
 

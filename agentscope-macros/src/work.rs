@@ -5,10 +5,10 @@ use quote::{quote, quote_spanned};
 use syn::spanned::Spanned as _;
 use syn::{Attribute, Lifetime};
 
-use crate::checks::Classified;
 use crate::exits;
 use crate::expand::Expansion;
 use crate::function::Function;
+use crate::places::Classified;
 use crate::returns::{self, Returns};
 use crate::spawn;
 use crate::tokens::hidden;
@@ -48,7 +48,7 @@ impl Expansion<'_> {
             false => (TokenStream::new(), self.rebound(function)),
         };
         let pinned = self.pinned(returns);
-        let decide = self.decide(returns);
+        let decide = self.decide(function, returns);
         let body = quote!(#to_async { #captured #begin; #pinned #bound #body });
         diverging(returns, quote!(#private::async_call(#body, #decide).await))
     }
@@ -57,7 +57,7 @@ impl Expansion<'_> {
         let private = &self.private;
         let open = self.open("open", function);
         let bindings = self.rebound(function);
-        let decide = self.decide(returns);
+        let decide = self.decide(function, returns);
         let ty = &returns.body;
         let [inside, value] = ["__inside", "__value"].map(hidden);
         let body = match &returns.future_of {
@@ -80,7 +80,7 @@ impl Expansion<'_> {
         let private = &self.private;
         let open = self.open("open", function);
         let bindings = self.rebound(function);
-        let decide = self.decide(returns);
+        let decide = self.decide(function, returns);
         let ty = &returns.body;
         let pinned = self.pinned(returns);
         let to_call = quote_spanned!(shown_at(function)=> move ||);
@@ -111,7 +111,7 @@ impl Expansion<'_> {
 
     /// The closure that decides, by the type of what the body returns, when the call ends and what
     /// is recorded then.
-    fn decide(&self, returns: &Returns) -> TokenStream {
+    fn decide(&self, function: &Function, returns: &Returns) -> TokenStream {
         let method = &returns.method;
         // An error about the declared type points at it: all of the call is written there.
         let at = method.span();
@@ -120,7 +120,11 @@ impl Expansion<'_> {
         let decided = quote_spanned!(at=> #tag.#method #(::<#yields>)* ());
         let judged = quote_spanned!(at=> #decided.__judged());
         let classified = match self.output {
-            Classified::Here(_) => judged,
+            Classified::Here(_) if self.is_output_shown(returns, function) => {
+                let at = self.declared_span;
+                quote_spanned!(at=> (&&&#judged).__seen().__passes())
+            }
+            Classified::Here(_) | Classified::Keyed(_) => judged,
             // An error about a missing class points at the declared type.
             Classified::ByType => {
                 let check = quote_spanned!(self.declared_span=> .__classified());
@@ -135,7 +139,14 @@ impl Expansion<'_> {
                 .__used(|#value, #output| #output.usage(#private::apply(#value, #usage)))
             }
         });
-        quote!(|#tag| (&(&&&#classified).__shown()).__told()#used)
+        let told = quote!((&(&&&#classified).__shown()).__told()#used);
+        match self.is_output_shown(returns, function) {
+            true => {
+                let private = &self.private;
+                quote!(|#tag| { use #private::Sees as _; #told })
+            }
+            false => quote!(|#tag| #told),
+        }
     }
 }
 

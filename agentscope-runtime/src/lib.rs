@@ -62,24 +62,32 @@ mod attributes;
 #[allow(missing_docs, reason = "called by expansions only")]
 mod begin;
 #[allow(missing_docs, reason = "called by expansions only")]
+mod by_default;
+#[allow(missing_docs, reason = "called by expansions only")]
 mod call;
 mod canonical;
 #[allow(missing_docs, reason = "called by expansions only")]
 mod capture;
 mod class;
+mod classified;
 mod classify;
 mod content;
 mod emptiness;
 #[allow(missing_docs, reason = "called by expansions only")]
 mod ends;
+mod entries;
 mod frame;
 mod id;
 mod identity;
 mod in_agent;
 mod json;
 mod key;
+#[allow(missing_docs, reason = "called by expansions only")]
+mod keyed;
 mod keyring;
 mod kind;
+#[allow(missing_docs, reason = "called by expansions only")]
+mod leaf;
 mod level;
 mod look;
 mod map_key;
@@ -111,6 +119,8 @@ mod schema;
 mod schema_properties;
 mod scrub;
 mod scrubbing;
+#[allow(missing_docs, reason = "called by expansions only")]
+mod seen;
 mod session;
 mod session_state;
 #[allow(missing_docs, reason = "called by expansions only")]
@@ -175,17 +185,20 @@ pub use __private as expects_agentscope_runtime_0_1_0;
 #[allow(missing_docs)]
 pub mod __private {
     pub use crate::begin::begin;
+    pub use crate::by_default::defaults;
     pub use crate::call::{Call, inside, open};
     pub use crate::capture::Capture;
     pub use crate::class::{Class, Sensitivity, Treatment, classes};
     pub use crate::classify::{Classify, FieldMeta, TypeMeta};
     pub use crate::in_agent::{in_cx, in_cx_fn};
+    pub use crate::keyed::{Keyed, keyed_by};
     pub use crate::kind::Kind;
     pub use crate::output::Output;
     pub use crate::question::{branch, from_rest};
-    pub use crate::registry::Registered;
+    pub use crate::registry::{Registered, RegisteredType};
     pub use crate::returned::{async_call, call, call_future, future_of, leave, never};
     pub use crate::schema::SchemaBuilder;
+    pub use crate::seen::{Sees, holds_no_more};
     pub use inventory;
 
     pub use crate::probe::{Highest, Probe, TypeProbe, Unclassified, apply, classified, type_key};

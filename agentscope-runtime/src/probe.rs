@@ -12,7 +12,7 @@ use serde::Serialize;
 
 use crate::capture::Capture;
 use crate::class::{Class, Sensitivity};
-use crate::classify::Classify;
+use crate::classify::{Classify, TypeMeta};
 use crate::redact::Redactor;
 use crate::schema::SchemaBuilder;
 use crate::site::Site;
@@ -123,11 +123,19 @@ pub struct Highest<T: ?Sized>(std::marker::PhantomData<T>);
 
 impl<T: Classify + ?Sized> Highest<T> {
     pub const CLASS: Class = T::MAX;
+
+    pub fn __type_meta() -> Option<&'static TypeMeta> {
+        T::type_meta()
+    }
 }
 
 /// A type that says nothing.
 pub trait Unclassified {
     const CLASS: Class = Class::Public;
+
+    fn __type_meta() -> Option<&'static TypeMeta> {
+        None
+    }
 }
 
 impl<T: ?Sized> Unclassified for Highest<T> {}

@@ -37,9 +37,9 @@ const PREVIEW: usize = 1024;
 /// }
 /// ```
 pub struct Redactor<'a> {
-    out: &'a mut Json,
-    tally: &'a mut Tally,
-    view: View<'a>,
+    pub(crate) out: &'a mut Json,
+    pub(crate) tally: &'a mut Tally,
+    pub(crate) view: View<'a>,
 }
 
 /// For whom it writes.
@@ -246,8 +246,8 @@ fn beginning(json: &str) -> String {
 
 /// An object that is being written; made by [`Redactor::object`].
 pub struct Object<'r, 'a> {
-    redactor: &'r mut Redactor<'a>,
-    first: bool,
+    pub(crate) redactor: &'r mut Redactor<'a>,
+    pub(crate) first: bool,
 }
 
 impl Object<'_, '_> {

@@ -2,6 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
+use crate::classify::TypeMeta;
 use crate::schema::Schema;
 use crate::site::Site;
 
@@ -10,6 +11,13 @@ use crate::site::Site;
 pub struct Registered(pub &'static Site);
 
 inventory::collect!(Registered);
+
+/// A type that derives `Classify`, without type parameters; gives what the derive knows of it.
+#[doc(hidden)]
+#[allow(missing_docs, reason = "made by expansions only")]
+pub struct RegisteredType(pub fn() -> Option<&'static TypeMeta>);
+
+inventory::collect!(RegisteredType);
 
 /// What a model has to know of a tool; made from the function's doc comment and argument types.
 ///
@@ -59,6 +67,11 @@ impl Tool {
     /// Path of the function: `crate::module::function`.
     pub fn function(&self) -> &'static str {
         self.site.meta.function
+    }
+
+    /// The file and the line of its attribute.
+    pub fn place(&self) -> (&'static str, u32) {
+        (self.site.place.file(), self.site.place.line())
     }
 
     /// What it is for: `description = ".."`, else the doc comment; empty where there is none.

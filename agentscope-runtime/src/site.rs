@@ -1,5 +1,6 @@
 //! What the macros know of an annotated function at compile time.
 
+use std::panic::Location;
 use std::sync::{Arc, Mutex};
 
 use crate::class::Sensitivity;
@@ -70,6 +71,8 @@ pub struct Param {
 /// One annotated function: a static in its expansion.
 pub struct Site {
     pub(crate) meta: Meta,
+    /// Of the attribute.
+    pub(crate) place: &'static Location<'static>,
     pub(crate) schemas: Cache,
     /// The latest shape of the arguments and its hash: most calls have the shape of the last one.
     shape: Mutex<Option<KnownShape>>,
@@ -82,9 +85,12 @@ struct KnownShape {
 }
 
 impl Site {
+    /// Of the place that it is called at.
+    #[track_caller]
     pub const fn new(meta: Meta) -> Self {
         Self {
             meta,
+            place: Location::caller(),
             schemas: Cache::new(),
             shape: Mutex::new(None),
         }

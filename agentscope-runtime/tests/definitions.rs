@@ -7,7 +7,10 @@ use agentscope_runtime as agentscope;
 use serde_json::json;
 use support::recorder;
 
-#[derive(Debug, serde::Serialize, serde::Deserialize, schemars::JsonSchema)]
+#[derive(
+    Debug, serde::Serialize, serde::Deserialize, schemars::JsonSchema, agentscope::Classify,
+)]
+#[sensitivity(default = internal)]
 struct Range {
     /// First line, from 1.
     from: u32,

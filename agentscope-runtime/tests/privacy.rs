@@ -31,7 +31,7 @@ fn alice() -> Customer {
 #[sensitivity(default = internal)]
 struct Envelope {
     customer: Customer,
-    #[sensitivity(public)]
+    #[sensitivity(public, reason = "a reason lifts no class of the type")]
     labelled: Customer,
     many: Vec<Customer>,
 }
@@ -49,8 +49,11 @@ fn by_default(customer: Customer, value: Value, list: Vec<Customer>) -> Customer
     customer
 }
 
-#[tool(output = public)]
-fn explicit(#[sensitivity(public)] customer: &Customer, envelope: Envelope) -> Envelope {
+#[tool(output(public, reason = "likewise"))]
+fn explicit(
+    #[sensitivity(public, reason = "likewise")] customer: &Customer,
+    envelope: Envelope,
+) -> Envelope {
     let _ = customer;
     envelope
 }
@@ -138,8 +141,11 @@ impl serde::Serialize for Touchy {
     }
 }
 
-#[tool(default = internal)]
-fn touchy(touchy: Touchy, fails: bool) -> Result<Touchy, std::fmt::Error> {
+#[tool(output(internal, reason = "there is nothing in it"))]
+fn touchy(
+    #[sensitivity(internal, reason = "there is nothing in it")] touchy: Touchy,
+    #[sensitivity(internal)] fails: bool,
+) -> Result<Touchy, std::fmt::Error> {
     if fails {
         Err(std::fmt::Error)
     } else {

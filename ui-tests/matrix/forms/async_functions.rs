@@ -60,7 +60,7 @@ mod async_generic {
     use ::matrix::*;
 
     #[observed]
-    async fn f<'a, T: Clone + Send, const N: usize>(/*class*/ one: &'a T, /*class*/ other: &mut Vec<&'a T>) -> [T; N]
+    async fn f<'a, T: Clone + Send, const N: usize>(/*hidden*/ one: &'a T, /*hidden*/ other: &mut Vec<&'a T>) -> [T; N]
     where
         T: Sync,
     {

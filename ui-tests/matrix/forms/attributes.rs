@@ -142,7 +142,7 @@ mod track_caller_generic {
 
     #[observed]
     #[track_caller]
-    fn f<T: Into<u64>>(/*class*/ n: T) -> impl std::fmt::Debug {
+    fn f<T: Into<u64>>(/*hidden*/ n: T) -> impl std::fmt::Debug {
         inside();
         n.into() + u64::from(Location::caller().line() - LINE)
     }

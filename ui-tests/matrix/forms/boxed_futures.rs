@@ -242,7 +242,7 @@ mod boxed_generic {
     use futures_util::future::BoxFuture;
 
     #[observed]
-    fn f<'a, T: Clone + Send + Sync, E: Send + 'a>(/*class*/ value: &'a T, /*class*/ error: Option<E>) -> BoxFuture<'a, Result<T, E>> {
+    fn f<'a, T: Clone + Send + Sync, E: Send + 'a>(/*hidden*/ value: &'a T, /*hidden*/ error: Option<E>) -> BoxFuture<'a, Result<T, E>> {
         Box::pin(async move {
             pause().await;
             inside();

@@ -124,7 +124,7 @@ mod generic_where {
     use std::fmt::Debug;
 
     #[observed]
-    fn f<T: Clone, U>(/*class*/ value: &T, /*class*/ other: U) -> (T, U)
+    fn f<T: Clone, U>(/*hidden*/ value: &T, /*hidden*/ other: U) -> (T, U)
     where
         T: Debug,
         U: PartialOrd + Copy,
@@ -144,7 +144,7 @@ mod generic_without_bounds {
     struct Plain;
 
     #[observed]
-    fn f<T>(/*class*/ value: T) -> T {
+    fn f<T>(/*hidden*/ value: T) -> T {
         inside();
         value
     }
@@ -158,7 +158,7 @@ mod const_generics {
     use ::matrix::*;
 
     #[observed]
-    fn f<T: Copy, const N: usize>(/*class*/ value: T) -> [T; N] {
+    fn f<T: Copy, const N: usize>(/*hidden*/ value: T) -> [T; N] {
         inside();
         [value; N]
     }
@@ -187,7 +187,7 @@ mod higher_ranked {
     use ::matrix::*;
 
     #[observed]
-    fn f<F>(/*class*/ with: F) -> usize
+    fn f<F>(/*hidden*/ with: F) -> usize
     where
         F: for<'a> Fn(&'a str) -> &'a str,
     {
@@ -204,7 +204,7 @@ mod use_captures {
     use ::matrix::*;
 
     #[observed]
-    fn f<'a, T: Clone>(/*class*/ one: &'a T, /*class*/ _other: &str) -> impl Fn() -> T + use<'a, T> {
+    fn f<'a, T: Clone>(/*hidden*/ one: &'a T, /*class*/ _other: &str) -> impl Fn() -> T + use<'a, T> {
         inside();
         move || one.clone()
     }
@@ -220,7 +220,7 @@ mod impl_trait_argument {
     use ::matrix::*;
 
     #[observed]
-    fn f(/*class*/ words: impl IntoIterator<Item = u32>, /*class*/ with: &dyn Fn(u32) -> u32) -> u32 {
+    fn f(/*hidden*/ words: impl IntoIterator<Item = u32>, /*class*/ with: &dyn Fn(u32) -> u32) -> u32 {
         inside();
         words.into_iter().map(with).sum()
     }

@@ -166,7 +166,7 @@ mod future_generic {
     use std::future::Future;
 
     #[observed]
-    fn f<T: Send + 'static, F>(/*class*/ make: F) -> impl Future<Output = Result<T, String>>
+    fn f<T: Send + 'static, F>(/*hidden*/ make: F) -> impl Future<Output = Result<T, String>>
     where
         F: Future<Output = T> + Send,
     {

@@ -113,7 +113,7 @@ mod made_with_attributes {
         ($(#[$attribute:meta])* $name:ident<$generic:ident: $bound:path>, $lifetime:lifetime, $number:literal) => {
             $(#[$attribute])*
             #[observed]
-            fn $name<$lifetime, $generic: $bound>(/*class*/ value: &$lifetime $generic) -> ($generic, u32) {
+            fn $name<$lifetime, $generic: $bound>(/*hidden*/ value: &$lifetime $generic) -> ($generic, u32) {
                 inside();
                 (value.clone(), $number)
             }

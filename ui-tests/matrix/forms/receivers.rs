@@ -182,7 +182,7 @@ mod generic_impl_method {
 
     impl<'a, T: Clone, const N: usize> Store<'a, T, N> {
         #[observed]
-        fn f<U: Into<usize>>(&self, /*class*/ at: U, /*class*/ other: &'a T) -> [T; 2] {
+        fn f<U: Into<usize>>(&self, /*hidden*/ at: U, /*class*/ other: &'a T) -> [T; 2] {
             inside();
             [self.0[at.into()].clone(), other.clone()]
         }

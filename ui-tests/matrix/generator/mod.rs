@@ -3,7 +3,8 @@
 //! A form is a `mod` in a file of `forms/`, plain Rust but for two placeholders:
 //!
 //! - `#[observed]` stands for the attribute, `#[observed(more)]` for one with more arguments;
-//! - `/*class*/` stands before each argument, for its class.
+//! - `/*class*/` stands before each argument, for its class; `/*hidden*/` before one of a generic
+//!   type, whose class must hide it.
 //!
 //! Its `pub fn ok()`, `error()`, `cancelled()` and `panicked()` call the function in a way that must
 //! end with that outcome. Comments directly above the `mod` say what is special: `// spans: 3` where
@@ -125,7 +126,14 @@ impl Form {
             }) => "#[sensitivity(public)]",
             _ => "",
         };
+        // Of a generic type nobody can tell what a class would show.
+        let hidden = if class.is_empty() {
+            ""
+        } else {
+            "#[sensitivity(secret)]"
+        };
         let source = self.source.replace("/*class*/", class);
+        let source = source.replace("/*hidden*/", hidden);
         let mut pieces = source.split("#[observed");
         let mut text = format!("pub mod {name} {{\n{}", pieces.next().unwrap_or_default());
         for piece in pieces {

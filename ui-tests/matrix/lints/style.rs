@@ -182,7 +182,7 @@ mod underscore_bindings {
 
 mod impl_trait_in_params {
     #[observed]
-    pub fn f(/*class*/ words: impl IntoIterator<Item = u32>) -> u32 {
+    pub fn f(/*hidden*/ words: impl IntoIterator<Item = u32>) -> u32 {
         words.into_iter().sum()
     }
 }

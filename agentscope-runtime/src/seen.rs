@@ -1,0 +1,111 @@
+//! The compile-time check of a value that a class of its place shows: nothing may be in it that
+//! nobody has classified.
+
+use serde::Serialize;
+
+use crate::class::Class;
+use crate::classify::Classify;
+use crate::leaf::Leaf;
+use crate::probe::Probe;
+use crate::settle::{Decided, Judge};
+
+/// A type that may be shown whole; none, for what may be is asked first.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` would be shown as it is, and nothing says what is in it",
+    label = "shown by a class, but not classified by its type",
+    note = "if you own `{Self}`: add `#[derive(agentscope::Classify)]` to it, and to what is in it",
+    note = "else hide it: write `#[sensitivity(secret)]` before it, or another of confidential, pii, special; for a result `output = secret`",
+    note = "if it may be shown, say why: `#[sensitivity(internal, reason = \"..\")]`; for a result `output(internal, reason = \"..\")`"
+)]
+pub trait ShownWhole {}
+
+// So that the message names what is held, not what holds it.
+impl<T: ShownWhole + ?Sized> ShownWhole for &T {}
+impl<T: ShownWhole> ShownWhole for Option<T> {}
+impl<T: ShownWhole> ShownWhole for Vec<T> {}
+
+/// Asked of `&&&` what is probed: whether a class may show it.
+pub trait Sees {
+    type Seen;
+
+    fn __seen(self) -> Self::Seen;
+}
+
+/// It may be shown.
+pub struct Passes<P>(P);
+
+impl<P> Passes<P> {
+    pub fn __passes(self) -> P {
+        self.0
+    }
+}
+
+/// It may not, unless its type were known to be harmless.
+pub struct Unknown<P, T: ?Sized>(P, std::marker::PhantomData<fn(&T)>);
+
+impl<P, T: ?Sized> Unknown<P, T> {
+    pub fn __passes(self) -> P
+    where
+        T: ShownWhole,
+    {
+        self.0
+    }
+}
+
+/// Classified: by its own classes. A leaf: that is what the class of the place is for. What is not
+/// `Serialize` is never shown.
+macro_rules! sees {
+    ($([$($generics:tt)*] $probed:ty, $value:ty $(, $judge:path)?;)*) => {$(
+        impl<$($generics)*> Sees for &&&$probed
+        where
+            $value: Classify,
+        {
+            type Seen = Passes<$probed>;
+
+            fn __seen(self) -> Self::Seen {
+                Passes(***self)
+            }
+        }
+
+        impl<$($generics)*> Sees for &&$probed
+        where
+            $value: Leaf,
+        {
+            type Seen = Passes<$probed>;
+
+            fn __seen(self) -> Self::Seen {
+                Passes(**self)
+            }
+        }
+
+        impl<$($generics)*> Sees for &$probed
+        where
+            $value: Serialize,
+        {
+            type Seen = Unknown<$probed, $value>;
+
+            fn __seen(self) -> Self::Seen {
+                Unknown(*self, std::marker::PhantomData)
+            }
+        }
+
+        impl<$($generics)*> Sees for $probed {
+            type Seen = Passes<$probed>;
+
+            fn __seen(self) -> Self::Seen {
+                Passes(self)
+            }
+        }
+    )*};
+}
+
+sees! {
+    ['a, T: ?Sized] Probe<'a, T>, T;
+    [K, J: Judge] Decided<K, J>, J::Value;
+}
+
+/// The compile-time check of a class that was said of a value whose type has classes too.
+#[track_caller]
+pub const fn holds_no_more(inside: Class, said: Class, message: &'static str) {
+    assert!(inside as u8 <= said as u8, "{}", message);
+}

@@ -1,0 +1,12 @@
+#![allow(dead_code)]
+
+use agentscope::Classify;
+
+#[derive(Classify)]
+#[sensitivity(default = secret)]
+struct Job {
+    handle: std::thread::ThreadId,
+    id: u64,
+}
+
+fn main() {}
