@@ -126,6 +126,18 @@ pub enum Treatment {
 }
 
 impl Treatment {
+    /// All treatments, the least strict first.
+    pub const ALL: [Self; 8] = [
+        Self::Keep,
+        Self::Truncate,
+        Self::Generalise,
+        Self::BinLast4,
+        Self::Last4,
+        Self::Hash,
+        Self::Mask,
+        Self::Drop,
+    ];
+
     /// The word for it, as written after `redact =`.
     pub const fn as_str(self) -> &'static str {
         match self {

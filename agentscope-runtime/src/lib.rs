@@ -80,6 +80,7 @@ mod frame;
 mod id;
 mod identity;
 mod in_agent;
+mod inventory_report;
 mod json;
 mod key;
 #[allow(missing_docs, reason = "called by expansions only")]
@@ -148,6 +149,7 @@ pub use class::{Class, Treatment};
 pub use classify::Classify;
 pub use frame::end_open_spans;
 pub use in_agent::{InAgentFuture, InCurrentAgent};
+pub use inventory_report::{Declassified, Entry, Inventory, inventory};
 pub use kind::{Kind, Regulation};
 pub use level::{Level, UnknownLevel, level, set_level};
 pub use option::TextOption;

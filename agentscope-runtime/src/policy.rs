@@ -180,19 +180,9 @@ pub(crate) fn treatment(sensitivity: &Sensitivity) -> Treatment {
     said.max(of_number(floors()[class].load(Relaxed)))
 }
 
-const ALL: [Treatment; 8] = [
-    Treatment::Keep,
-    Treatment::Truncate,
-    Treatment::Generalise,
-    Treatment::BinLast4,
-    Treatment::Last4,
-    Treatment::Hash,
-    Treatment::Mask,
-    Treatment::Drop,
-];
-
 fn of_number(number: u8) -> Treatment {
-    ALL.get(usize::from(number))
+    Treatment::ALL
+        .get(usize::from(number))
         .copied()
         .unwrap_or(Treatment::Drop)
 }
@@ -206,7 +196,9 @@ fn parse(text: &str) -> Vec<(Class, Treatment)> {
         let class = Class::ALL
             .into_iter()
             .find(|it| it.as_str() == class.trim());
-        let treatment = ALL.into_iter().find(|it| it.as_str() == treatment.trim());
+        let treatment = Treatment::ALL
+            .into_iter()
+            .find(|it| it.as_str() == treatment.trim());
         if class.is_none() || treatment.is_none() {
             tracing::warn!(
                 target: "agentscope",
@@ -241,9 +233,9 @@ mod tests {
 
     #[test]
     fn numbers_stand_for_the_treatments_in_their_order() {
-        for (number, treatment) in ALL.into_iter().enumerate() {
+        for (number, treatment) in Treatment::ALL.into_iter().enumerate() {
             assert_eq!(treatment as usize, number);
         }
-        assert!(ALL.is_sorted());
+        assert!(Treatment::ALL.is_sorted());
     }
 }

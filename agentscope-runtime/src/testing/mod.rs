@@ -51,6 +51,7 @@ use std::future::poll_fn;
 use std::pin::pin;
 
 mod assertions;
+mod inventory;
 mod lock;
 mod recorded;
 mod recorder;
@@ -59,6 +60,7 @@ mod view;
 
 #[doc(inline)]
 pub use crate::assert_tool_sequence;
+pub use inventory::assert_inventory;
 pub use lock::assert_lock;
 pub use recorded::Recorded;
 pub use view::{SnapshotView, SpanView};
