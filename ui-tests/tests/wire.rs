@@ -211,7 +211,10 @@ fn structs_are_written_as_serde_writes_them() {
         more: BTreeMap::new(),
         ..named
     });
-    assert_eq!(same(&Pair(1, inner(), (), true)).as_array().unwrap().len(), 3);
+    assert_eq!(
+        same(&Pair(1, inner(), (), true)).as_array().unwrap().len(),
+        3
+    );
     same(&Newtype(inner()));
     same(&Unit);
     same(&Into { secret: 1 });
@@ -224,7 +227,10 @@ fn structs_are_written_as_serde_writes_them() {
 #[test]
 fn enums_are_tagged_as_serde_tags_them() {
     assert_eq!(External::all()[3], json!({"other": {"two-words": 3}}));
-    assert_eq!(Internal::all()[1], json!({"t": "one_of", "deep": 1, "type": "t"}));
+    assert_eq!(
+        Internal::all()[1],
+        json!({"t": "one_of", "deep": 1, "type": "t"})
+    );
     assert_eq!(Adjacent::all()[0], json!({"t": "just_this"}));
     Untagged::all();
     same(&Mixed::Two(1, inner()));
@@ -289,13 +295,19 @@ fn keys_are_redacted_by_their_class() {
     };
     let json = shown(&people);
     let text = json.to_string();
-    assert!(!text.contains("Alice") && !text.contains("example"), "{text}");
+    assert!(
+        !text.contains("Alice") && !text.contains("example"),
+        "{text}"
+    );
     assert_eq!(json["extra"], "[secret]");
     let people = HashMap::from([("Alice".to_owned(), person())]);
     let recorded = agentscope::testing::record(|| load(&people));
     let input = recorded.span("load").attribute("input.value").unwrap();
     let input: Value = serde_json::from_str(&input.to_string()).unwrap();
-    assert!(input["people"]["[confidential]"]["email"].is_string(), "{input}");
+    assert!(
+        input["people"]["[confidential]"]["email"].is_string(),
+        "{input}"
+    );
 }
 
 #[test]

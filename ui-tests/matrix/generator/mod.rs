@@ -127,7 +127,11 @@ impl Form {
             _ => "",
         };
         // Of a generic type nobody can tell what a class would show.
-        let hidden = if class.is_empty() { "" } else { "#[sensitivity(secret)]" };
+        let hidden = if class.is_empty() {
+            ""
+        } else {
+            "#[sensitivity(secret)]"
+        };
         let source = self.source.replace("/*class*/", class);
         let source = source.replace("/*hidden*/", hidden);
         let mut pieces = source.split("#[observed");
