@@ -206,6 +206,15 @@ impl SpanRecord {
         self.attributes.get(key)?.as_int()
     }
 
+    /// The texts of an attribute that is a list.
+    pub fn texts(&self, key: &str) -> Vec<String> {
+        let Some(Value::Array(values)) = self.attributes.get(key) else {
+            return Vec::new();
+        };
+        let texts = values.iter().filter_map(Value::as_str);
+        texts.map(str::to_owned).collect()
+    }
+
     /// Whether an attribute is there and true.
     pub fn flag(&self, key: &str) -> bool {
         self.attributes

@@ -184,8 +184,11 @@ pub struct Node {
     /// Worst level that the span says was recorded on it.
     #[serde(serialize_with = "level", skip_serializing_if = "Option::is_none")]
     pub level: Option<Level>,
-    /// Whether no value of the call has a class that telemetry may show.
+    /// Whether nothing of the call is shown because nobody has said what its values are.
     pub blind: bool,
+    /// These values: names of arguments, and `output`.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub unclassified: Vec<String>,
     /// Whether foreign code had dropped the agent frame.
     pub recovered: bool,
     /// What was recorded on it, oldest first.
@@ -229,6 +232,7 @@ impl Node {
             budget_remaining: span.int(names::BUDGET_REMAINING),
             level: span.text(names::LEVEL).and_then(|word| word.parse().ok()),
             blind: span.flag(names::TOOL_BLIND),
+            unclassified: span.texts(names::TOOL_UNCLASSIFIED),
             recovered: span.text(names::FRAME) == Some("recovered"),
             snapshots: Vec::new(),
         }

@@ -1,6 +1,6 @@
 //! The semantic tree of a session as text.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, HashMap};
 
 use agentscope_runtime::{Level, Outcome};
 
@@ -376,21 +376,25 @@ impl<'a> Writer<'a> {
     /// What the developer can do about what the tree could not show.
     fn hints(&mut self) {
         let session = self.session;
-        let blind: BTreeSet<_> = session
+        let blind: BTreeMap<_, _> = session
             .nodes
             .iter()
             .filter(|node| node.blind)
-            .map(|node| node.name.as_str())
+            .map(|node| (node.name.as_str(), &node.unclassified))
             .collect();
         if !blind.is_empty() {
-            let names: Vec<_> = blind
-                .into_iter()
-                .map(|name| text::line(name, self.options.text))
-                .collect();
+            let line = |name: &str| text::line(name, self.options.text);
+            let tools = blind.into_iter().map(|(tool, values)| {
+                let values: Vec<_> = values.iter().map(|name| line(name)).collect();
+                match values.is_empty() {
+                    true => line(tool),
+                    false => format!("{} ({})", line(tool), values.join(", ")),
+                }
+            });
             let words = format!(
-                "blind: {}. No value of these calls has a class, so none is recorded; give the arguments one \
-                 with #[sensitivity(..)] and the result with output = ..\n",
-                names.join(", ")
+                "blind: {}. Nobody has said what these values are, so a default hides them: write \
+                 #[sensitivity(..)] before the arguments, and the result's class as output = ..\n",
+                tools.collect::<Vec<_>>().join(", ")
             );
             self.paint(Paint::Yellow, &words);
         }

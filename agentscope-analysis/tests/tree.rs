@@ -1,6 +1,6 @@
 //! What the text tree and the session model promise.
 
-use agentscope_analysis::{Layer, LogRecord, Session, SpanRecord, Status, TreeOptions};
+use agentscope_analysis::{Layer, LogRecord, Session, SpanRecord, Status, TreeOptions, Value};
 use proptest::prelude::*;
 
 const MS: u64 = 1_000_000;
@@ -70,7 +70,11 @@ fn tree_tells_the_story_of_a_session() {
         .with("agentscope.call.reason.source", "stated")
         .with("input.value", r#"{"currency":"EUR"}"#)
         .with("output.value", "1250")
-        .with("agentscope.tool.blind", true);
+        .with("agentscope.tool.blind", true)
+        .with(
+            "agentscope.tool.unclassified",
+            Value::Array(vec!["account".into(), "output".into()]),
+        );
     let refund = SpanRecord {
         status: Status::Error(String::new()),
         ..span(6, "tool", 470, 471)
@@ -121,7 +125,7 @@ fn tree_tells_the_story_of_a_session() {
    └─ ▸ tool #1 refund  error BankError  1ms · frame recovered
         why: missing
         ! ERROR tool_error note: "bank said no"
-blind: get_balance. No value of these calls has a class, so none is recorded; give the arguments one with #[sensitivity(..)] and the result with output = ..
+blind: get_balance (account, output). Nobody has said what these values are, so a default hides them: write #[sensitivity(..)] before the arguments, and the result's class as output = ..
 frame recovered: foreign code had dropped the agent's context in 1 call; wrap that future with .in_current_agent()
 "#;
     // Order of arrival does not matter.

@@ -109,7 +109,7 @@ fn variants_only(input: &DeriveInput) -> Vec<Body<'_>> {
     let Data::Enum(data) = &input.data else {
         return Vec::new();
     };
-    let bodies = data.variants.iter().map(|variant| Body::bare(variant));
+    let bodies = data.variants.iter().map(Body::bare);
     bodies.collect()
 }
 

@@ -65,7 +65,7 @@ impl Expansion<'_> {
             |Argument { binding, cfgs, .. }| quote!(#(#cfgs)* let #types = (#types, &#binding);),
         );
         let schemas = self.values.iter().enumerate().map(|(index, Argument { binding, cfgs, .. })| {
-            quote!(#(#cfgs)* (&#private::Probe(&#binding)).__schema(&mut #builder, #capture.site(), #index);)
+            quote!(#(#cfgs)* (&&#private::Probe(&#binding)).__schema(&mut #builder, #capture.site(), #index);)
         });
         let schemas: Vec<_> = schemas.collect();
         let allow_unused = schemas.is_empty().then(|| quote!(#[allow(unused_mut)]));

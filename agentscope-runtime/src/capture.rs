@@ -202,7 +202,7 @@ impl Capture {
     }
 
     pub fn store_schema(&mut self, builder: SchemaBuilder, types: &'static str) {
-        self.schema = Some(builder.store(&self.site.schemas, types));
+        self.schema = Some(builder.store(&self.site.meta, &self.site.schemas, types));
     }
 
     fn attribute(&mut self, key: &'static str, value: Option<impl Recordable>) {

@@ -69,6 +69,7 @@ mod canonical;
 #[allow(missing_docs, reason = "called by expansions only")]
 mod capture;
 mod class;
+mod classification;
 mod classified;
 mod classify;
 mod content;
@@ -216,7 +217,9 @@ pub mod __private {
     /// What is probed, brought into scope where that is done. No name comes with it, and the methods
     /// are those of types of ours.
     pub mod probing {
-        pub use crate::probe::{Argument as _, Described as _, Field as _, OpaqueType as _};
+        pub use crate::probe::{
+            Argument as _, DeclaredType as _, Described as _, Field as _, OpaqueType as _,
+        };
         pub use crate::returned::{
             IsFuture as _, IsFutureInOk as _, IsIterator as _, IsIteratorInOk as _, IsStream as _,
             IsStreamInOk as _, IsValue as _, NoResult as _,

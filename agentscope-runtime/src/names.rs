@@ -42,6 +42,8 @@ pub enum Kind {
     Boolean,
     /// Attribute: a list of texts.
     Texts,
+    /// Attribute: any value by the conventions; a text that is JSON.
+    Json,
     /// Name of a log event.
     Event,
     /// Name of a counter, with the unit that it counts in.
@@ -65,6 +67,7 @@ impl Kind {
             Self::Double => "double",
             Self::Boolean => "boolean",
             Self::Texts => "string[]",
+            Self::Json => "any",
             Self::Event => "event",
             Self::Counter(_) => "counter",
         }
@@ -229,8 +232,8 @@ names! {
         REQUEST_TEMPERATURE = "gen_ai.request.temperature", Double, "sampling temperature of the request";
         REQUEST_SEED = "gen_ai.request.seed", Int, "seed of the request";
         TIME_TO_FIRST_CHUNK = "gen_ai.response.time_to_first_chunk", Double, "seconds until the first item of a streamed response";
-        INPUT_MESSAGES = "gen_ai.input.messages", Text, "the prompt as JSON, redacted by class; only where message content is captured";
-        OUTPUT_MESSAGES = "gen_ai.output.messages", Text, "the completion as JSON, redacted by class; only where message content is captured";
+        INPUT_MESSAGES = "gen_ai.input.messages", Json, "the prompt as JSON, redacted by class; only where message content is captured";
+        OUTPUT_MESSAGES = "gen_ai.output.messages", Json, "the completion as JSON, redacted by class; only where message content is captured";
         EVENT_INFERENCE_DETAILS = "gen_ai.client.inference.operation.details", Event, "an inference ended; only where message content is captured in events";
         USAGE_INPUT_TOKENS = "gen_ai.usage.input_tokens", Int, "tokens of the prompt, cached ones included";
         USAGE_OUTPUT_TOKENS = "gen_ai.usage.output_tokens", Int, "tokens of the completion, reasoning included";
@@ -299,7 +302,7 @@ names! {
         OUTPUT_HASH = "agentscope.output.hash", Text, "keyed hash over it, where its class lets it be told";
         TOOL_UNCLASSIFIED = "agentscope.tool.unclassified", Texts, "arguments, and `output`, that nothing but a default has made secret";
         ERROR_PARTS = "agentscope.error.parts", Text, "the error as JSON, redacted by class; only of a classified error type";
-        TOOL_BLIND = "agentscope.tool.blind", Boolean, "true where no value of the call has a class that telemetry may show";
+        TOOL_BLIND = "agentscope.tool.blind", Boolean, "true where nothing of the call is shown and a default has made values secret";
         WARNING = "agentscope.warning", OneOf(&["retry", "timeout", "empty_response", "tool_error", "inference_error", "schema_violation", "budget_exhausted", "iteration_limit"]), "what a snapshot warns of: retry, timeout, empty_response, tool_error, inference_error, schema_violation, budget_exhausted, iteration_limit";
         ARGS_POINTER = "agentscope.args.pointer", Text, "JSON Pointer to the argument that does not fit its schema";
         ARGS_VIOLATION = "agentscope.args.violation", OneOf(&["syntax", "truncated", "data"]), "how it does not fit: syntax, truncated or data";

@@ -100,9 +100,17 @@ impl<T: ?Sized> Field for Probe<'_, T> {
     }
 }
 
-/// Adds an argument to a schema; asked of `&Probe`.
+/// Adds an argument to a schema; asked of `&&Probe`.
 pub trait Described {
     fn __schema(self, builder: &mut SchemaBuilder, site: &Site, index: usize);
+}
+
+impl<T: JsonSchema + Classify + ?Sized> Described for &&Probe<'_, T> {
+    fn __schema(self, builder: &mut SchemaBuilder, site: &Site, index: usize) {
+        let name = site.meta.param(index).name;
+        builder.declared::<T>(name);
+        builder.classified(name, T::type_meta());
+    }
 }
 
 impl<T: JsonSchema + ?Sized> Described for &Probe<'_, T> {
@@ -155,20 +163,34 @@ impl<T: ?Sized> TypeProbe<T> {
     pub const NEW: Self = Self(std::marker::PhantomData);
 }
 
-impl<T: JsonSchema + ?Sized> TypeProbe<T> {
+impl<T: JsonSchema + Classify + ?Sized> TypeProbe<T> {
     pub fn __declare(self, builder: &mut SchemaBuilder, name: &'static str, _: &'static str) {
+        builder.declared::<T>(name);
+        builder.classified(name, T::type_meta());
+    }
+}
+
+/// A type that does not say its classes.
+pub trait DeclaredType: Sized {
+    fn __declare(self, builder: &mut SchemaBuilder, name: &'static str, signature: &'static str);
+}
+
+impl<T: JsonSchema + ?Sized> DeclaredType for TypeProbe<T> {
+    fn __declare(self, builder: &mut SchemaBuilder, name: &'static str, _: &'static str) {
         builder.declared::<T>(name);
     }
 }
 
 /// A type without a schema contributes its signature.
 pub trait OpaqueType: Sized {
+    fn __declare(self, builder: &mut SchemaBuilder, name: &'static str, signature: &'static str);
+}
+
+impl<T: ?Sized> OpaqueType for &TypeProbe<T> {
     fn __declare(self, builder: &mut SchemaBuilder, name: &'static str, signature: &'static str) {
         builder.opaque(name, signature);
     }
 }
-
-impl<T: ?Sized> OpaqueType for TypeProbe<T> {}
 
 /// Gives a closure written in an attribute its argument type before its body is checked.
 pub fn apply<T: ?Sized, R>(value: &T, closure: impl FnOnce(&T) -> R) -> R {

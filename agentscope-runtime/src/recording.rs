@@ -18,7 +18,7 @@ use crate::outcome::{Ending, Outcome};
 use crate::output::{Failure, Output};
 use crate::payload::{self, PayloadSide};
 use crate::redact::Tally;
-use crate::redacted::{Redacted, attribute};
+use crate::redacted::{Redacted, Words, attribute};
 use crate::schema::Schema;
 use crate::session_state::{SessionState, SpanKey, end_span};
 use crate::site::{Layer, Site};
@@ -225,9 +225,14 @@ impl Recording {
                 .map(|max| attribute(names::CLASSIFICATION, max.as_str())),
         );
         attributes.push(attribute(names::REDACTION_COUNT, i64::from(tally.hidden)));
-        let is_blind = tally.visible == 0 && tally.hidden > 0 && result_tally.is_some();
-        if is_blind && self.site.meta.layer == Layer::Tool {
-            attributes.push(attribute(names::TOOL_BLIND, true));
+        let is_hidden = tally.visible == 0 && tally.hidden > 0 && result_tally.is_some();
+        if is_hidden && self.site.meta.layer == Layer::Tool {
+            let unclassified = self.site.meta.unclassified();
+            // What somebody has made secret is meant to be.
+            if !unclassified.is_empty() {
+                attributes.push(attribute(names::TOOL_BLIND, true));
+                attributes.push(attribute(names::TOOL_UNCLASSIFIED, Words(unclassified)));
+            }
         }
         if let Some(error) = self.error.take() {
             attributes.push(attribute(names::ERROR_PARTS, error));

@@ -159,9 +159,11 @@ impl<'a> Redactor<'a> {
         self.out.word(placeholder(sensitivity.class));
     }
 
-    /// Writes a value of a classified type that has a class here too: of the two the stricter.
+    /// Writes a value of a classified type that has a class here too: of the two the stricter. A
+    /// default is for what has none.
     pub(crate) fn classified<T: Classify + ?Sized>(&mut self, value: &T, here: &Sensitivity) {
-        if here.class > T::MAX && self.view.treatment(here) != Treatment::Keep {
+        let is_stricter = !here.by_default && here.class > T::MAX;
+        if is_stricter && self.view.treatment(here) != Treatment::Keep {
             self.opaque(here);
         } else {
             value.redact(self);

@@ -1,7 +1,10 @@
 //! Lists the tools of a program and gives their definitions in the forms that model APIs want.
 
+use std::collections::BTreeMap;
+
 use serde_json::{Map, Value, json};
 
+use crate::classification;
 use crate::classify::TypeMeta;
 use crate::schema::Schema;
 use crate::site::Site;
@@ -92,7 +95,21 @@ impl Tool {
             .unwrap_or_default()
     }
 
-    /// The JSON Schema (draft 2020-12) of the arguments, an object.
+    /// Each value with its class, kind and treatment, `output` among them: `customer.email` is
+    /// `pii email hmac`. `by type` where its type says it and that has no schema.
+    pub fn classification(&self) -> BTreeMap<String, String> {
+        self.read(|schema| schema.classes.clone())
+            .unwrap_or_default()
+    }
+
+    /// `sha256:` and the hash of [`classification`](Self::classification): it changes when a class
+    /// does, and the hash of the schema does not.
+    pub fn classification_hash(&self) -> String {
+        classification::hash(&self.classification())
+    }
+
+    /// The JSON Schema (draft 2020-12) of the arguments, an object; with the class of each value
+    /// under `x-agentscope-sensitivity`, which the definitions for model APIs leave out.
     pub fn schema(&self) -> Value {
         let mut document = self
             .read(|schema| schema.document.clone())
@@ -122,7 +139,7 @@ impl Tool {
             "function": {
                 "name": self.name(),
                 "description": self.description(),
-                "parameters": self.schema(),
+                "parameters": self.parameters(),
             },
         })
     }
@@ -132,7 +149,7 @@ impl Tool {
         json!({
             "name": self.name(),
             "description": self.description(),
-            "input_schema": self.schema(),
+            "input_schema": self.parameters(),
         })
     }
 
@@ -141,8 +158,15 @@ impl Tool {
         json!({
             "name": self.name(),
             "description": self.description(),
-            "inputSchema": self.schema(),
+            "inputSchema": self.parameters(),
         })
+    }
+
+    /// What a model has to know.
+    fn parameters(&self) -> Value {
+        let mut schema = self.schema();
+        classification::remove(&mut schema);
+        schema
     }
 
     fn read<R>(&self, read: impl FnOnce(&Schema) -> R) -> Option<R> {

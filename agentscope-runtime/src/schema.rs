@@ -6,6 +6,7 @@
 //! contributes its signature and is listed as opaque; so does every type that mentions a generic
 //! parameter without a `JsonSchema` bound, for nothing is known about it.
 
+use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};
 
 use once_cell::race::OnceBox;
@@ -13,7 +14,10 @@ use schemars::generate::{SchemaGenerator, SchemaSettings};
 use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
 
+use crate::classification::{self, Types};
+use crate::classify::TypeMeta;
 use crate::key::push_hex;
+use crate::site::Meta;
 
 /// The schema of one function, or of one instantiation of a generic one.
 #[derive(Debug)]
@@ -23,6 +27,8 @@ pub(crate) struct Schema {
     pub(crate) opaque: Vec<&'static str>,
     /// The schema itself, annotations included.
     pub(crate) document: Value,
+    /// Each value with its class.
+    pub(crate) classes: BTreeMap<String, String>,
 }
 
 /// The schemas of one annotated function, one for each instantiation.
@@ -69,6 +75,7 @@ pub struct SchemaBuilder {
     properties: Map<String, Value>,
     required: Vec<&'static str>,
     opaque: Vec<&'static str>,
+    types: Types,
 }
 
 impl SchemaBuilder {
@@ -81,7 +88,13 @@ impl SchemaBuilder {
             properties: Map::new(),
             required: Vec::new(),
             opaque: Vec::new(),
+            types: Types::new(),
         }
+    }
+
+    /// Of an argument whose type may say its classes.
+    pub(crate) fn classified(&mut self, name: &'static str, meta: Option<&'static TypeMeta>) {
+        self.types.extend(meta.map(|meta| (name, meta)));
     }
 
     pub(crate) fn declared<T: schemars::JsonSchema + ?Sized>(&mut self, name: &'static str) {
@@ -111,19 +124,26 @@ impl SchemaBuilder {
         }
     }
 
-    pub(crate) fn store(mut self, cache: &Cache, types: &'static str) -> &'static Schema {
+    pub(crate) fn store(
+        mut self,
+        meta: &Meta,
+        cache: &Cache,
+        types: &'static str,
+    ) -> &'static Schema {
         let definitions = self.generator.take_definitions(true);
-        let document = json!({
+        let mut document = json!({
             "type": "object",
             "properties": self.properties,
             "required": self.required,
             "$defs": definitions,
         });
+        classification::annotate(&mut document, meta, &self.types);
         // Its cache is a static: it would never be dropped, nor need the count of who has it.
         let schema: &'static Schema = Box::leak(Box::new(Schema {
             hash: hash(document.clone()).leak(),
             opaque: self.opaque,
             document,
+            classes: classification::of(meta, &self.types),
         }));
         cache.put(types, schema);
         schema
@@ -198,6 +218,19 @@ fn sort_words(value: &mut Value) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::site::Layer;
+
+    const META: Meta = Meta {
+        layer: Layer::Tool,
+        name: "tool",
+        span_name: "execute_tool tool",
+        function: "tool",
+        description: "",
+        reads_only: true,
+        params: &[],
+        output: None,
+        schema: None,
+    };
 
     #[test]
     fn annotations_and_order_do_not_change_the_hash_but_a_property_called_title_does() {
@@ -227,10 +260,10 @@ mod tests {
         let cache = Cache::new();
         let mut one = SchemaBuilder::new();
         one.declared::<String>("a");
-        let one = one.store(&cache, "String");
+        let one = one.store(&META, &cache, "String");
         let mut other = SchemaBuilder::new();
         other.opaque("a", "T");
-        let other = other.store(&cache, "Opaque");
+        let other = other.store(&META, &cache, "Opaque");
         assert_ne!(one.hash, other.hash);
         assert_eq!(
             cache.get("String").map(|schema| schema.hash),

@@ -3,7 +3,7 @@
 use std::panic::Location;
 use std::sync::{Arc, Mutex};
 
-use crate::class::Sensitivity;
+use crate::class::{Class, Sensitivity};
 use crate::keyring::Hasher;
 use crate::redacted::Redacted;
 use crate::schema::{Cache, Schema, SchemaBuilder};
@@ -104,7 +104,7 @@ impl Site {
         self.schemas.get(TYPES).or_else(|| {
             let mut builder = SchemaBuilder::new();
             declare(&mut builder);
-            Some(builder.store(&self.schemas, TYPES))
+            Some(builder.store(&self.meta, &self.schemas, TYPES))
         })
     }
 
@@ -131,6 +131,17 @@ impl Site {
 }
 
 impl Meta {
+    /// The arguments, and `output`, of which nobody has said what they are: a default has made them
+    /// secret.
+    pub(crate) fn unclassified(&self) -> Vec<&'static str> {
+        let values = self.params.iter().map(|it| (it.name, &it.sensitivity));
+        values
+            .chain([("output", &self.output)])
+            .filter(|(_, it)| it.is_some_and(|it| it.by_default && it.class == Class::Secret))
+            .map(|(name, _)| name)
+            .collect()
+    }
+
     /// The class of an argument, for one whose type says it: the policy of a classified type is
     /// in its parts.
     pub(crate) fn param(&self, index: usize) -> &Param {

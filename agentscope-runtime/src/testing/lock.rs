@@ -10,7 +10,7 @@ use crate::registry;
 use crate::schema;
 
 /// Version of the way that hashes are taken; a lock file of another version is written anew.
-const VERSION: u32 = 1;
+const VERSION: u32 = 2;
 /// What schemas look like is schemars' decision: its major version is part of the file.
 const SCHEMARS: &str = "1";
 const UPDATE: &str = "AGENTSCOPE_LOCK";
@@ -26,11 +26,16 @@ struct Lock {
 #[derive(Debug, PartialEq, Serialize, Deserialize)]
 struct Locked {
     hash: String,
+    /// Over the classes: a relabel is no change of the interface, but must be seen.
+    classification_hash: String,
     /// Without annotations; for the difference, which a hash cannot tell.
     schema: Value,
+    /// Each value with its class.
+    classification: BTreeMap<String, String>,
 }
 
-/// Fails if the argument schema of a registered tool is not the one in `agentscope.lock`, which
+/// Fails if the argument schema of a registered tool, or the class of one of its values, is not the
+/// one in `agentscope.lock`, which
 /// stands beside the `Cargo.toml` of the package under test and is committed.
 ///
 /// `AGENTSCOPE_LOCK=update cargo test` writes the file. The tools are those of
@@ -47,7 +52,7 @@ struct Locked {
 ///
 /// # Panics
 ///
-/// With the difference, field by field, if a schema changed, a tool is new or is gone; if there is
+/// With the difference, field by field, if a schema or a class changed, a tool is new or is gone; if there is
 /// no lock file, or it cannot be read or written.
 #[track_caller]
 pub fn assert_lock() {
@@ -67,7 +72,9 @@ fn current() -> Lock {
             tool.function().to_owned(),
             Locked {
                 hash: tool.schema_hash(),
+                classification_hash: tool.classification_hash(),
                 schema,
+                classification: tool.classification(),
             },
         )
     });
@@ -111,18 +118,20 @@ fn compare(locked: &BTreeMap<String, Locked>, current: &BTreeMap<String, Locked>
     for (function, before) in locked {
         match current.get(function) {
             None => lines.push(format!("- {function}: is gone")),
-            Some(now) if now.hash != before.hash => {
-                lines.push(format!("~ {function}: its arguments changed"));
-                let from = lines.len();
-                difference("", &before.schema, &now.schema, &mut lines);
-                if lines.len() == from {
-                    lines.push(format!(
-                        "    only the hash differs: {} is now {}",
-                        before.hash, now.hash
-                    ));
+            Some(now) => {
+                if now.hash != before.hash {
+                    lines.push(format!("~ {function}: its arguments changed"));
+                    let from = lines.len();
+                    difference("", &before.schema, &now.schema, &mut lines);
+                    if lines.len() == from {
+                        lines.push(format!(
+                            "    only the hash differs: {} is now {}",
+                            before.hash, now.hash
+                        ));
+                    }
                 }
+                relabelled(function, before, now, &mut lines);
             }
-            Some(_) => {}
         }
     }
     let added = current
@@ -130,6 +139,25 @@ fn compare(locked: &BTreeMap<String, Locked>, current: &BTreeMap<String, Locked>
         .filter(|function| !locked.contains_key(*function));
     lines.extend(added.map(|function| format!("+ {function}: is new")));
     lines
+}
+
+/// One line for each value whose class, kind or treatment changed.
+fn relabelled(function: &str, before: &Locked, now: &Locked, lines: &mut Vec<String>) {
+    if before.classification == now.classification {
+        return;
+    }
+    lines.push(format!("~ {function}: its classification changed"));
+    let (before, now) = (&before.classification, &now.classification);
+    let paths: std::collections::BTreeSet<_> = before.keys().chain(now.keys()).collect();
+    for path in paths {
+        match (before.get(path), now.get(path)) {
+            (Some(before), Some(now)) if before == now => {}
+            (Some(before), Some(now)) => lines.push(format!("    {path}: was {before}, is {now}")),
+            (Some(before), None) => lines.push(format!("    {path}: was {before}, is gone")),
+            (None, Some(now)) => lines.push(format!("    {path}: is new: {now}")),
+            (None, None) => {}
+        }
+    }
 }
 
 /// One line for each place where the schemas differ.
@@ -167,7 +195,14 @@ mod tests {
 
     fn lock(function: &str, schema: Value) -> Lock {
         let hash = schema::hash(schema.clone());
-        let tools = BTreeMap::from([(function.to_owned(), Locked { hash, schema })]);
+        let classification = BTreeMap::new();
+        let locked = Locked {
+            hash,
+            classification_hash: crate::classification::hash(&classification),
+            schema,
+            classification,
+        };
+        let tools = BTreeMap::from([(function.to_owned(), locked)]);
         Lock {
             version: VERSION,
             schemars: SCHEMARS.to_owned(),
@@ -210,6 +245,28 @@ mod tests {
         }
         check(&path, &now, true).expect("written");
         check(&path, &now, false).expect("updated");
+    }
+
+    #[test]
+    fn a_relabelled_value_is_named_though_the_schema_is_the_same() {
+        let labelled = |words: &str| {
+            let mut lock = lock("shop::price", json!({}));
+            for locked in lock.tools.values_mut() {
+                let email = ("customer.email".to_owned(), words.to_owned());
+                locked.classification.extend([email]);
+            }
+            lock.tools
+        };
+        assert_eq!(
+            compare(
+                &labelled("pii email hmac"),
+                &labelled("internal email keep")
+            ),
+            [
+                "~ shop::price: its classification changed",
+                "    customer.email: was pii email hmac, is internal email keep"
+            ]
+        );
     }
 
     #[test]

@@ -29,6 +29,7 @@ use receiver::{Mode, Received, Receiver, text};
 fn child() {
     assert_eq!(child::scenario().as_deref(), Some("wide"));
     let _guard = agentscope_collector::init().expect("set up");
+    agentscope::set_payload_sink(Some(std::sync::Arc::new(wide::Elsewhere)));
     tokio::runtime::Builder::new_multi_thread()
         .worker_threads(1)
         .enable_time()
@@ -47,6 +48,10 @@ static WIDE: LazyLock<Received> = LazyLock::new(|| {
             ("AGENTSCOPE_CONSOLE", "off"),
             ("AGENTSCOPE_LEVEL", "trace"),
             ("AGENTSCOPE_KEY", "key of the conformance test"),
+            (
+                "OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT",
+                "SPAN_AND_EVENT",
+            ),
         ],
     );
     receiver.received()

@@ -128,6 +128,12 @@ pub fn table_against(resolved: &Path, profile: Profile) -> Vec<String> {
     let mut wrong = Vec::new();
     for name in taken {
         let key = name.key_in(profile);
+        if name.kind == Kind::Event {
+            if resolved["events"][key].is_null() {
+                wrong.push(format!("{key}: no event of the conventions"));
+            }
+            continue;
+        }
         let official = &resolved["attributes"][key];
         if official.is_null() {
             wrong.push(format!("{key}: not in the conventions"));

@@ -44,6 +44,9 @@ fn has_kind(value: &Value, kind: Kind) -> bool {
     match (kind, value) {
         (Kind::Text, Value::StringValue(text)) => !text.is_empty(),
         (Kind::OneOf(words), Value::StringValue(text)) => words.contains(&text.as_str()),
+        (Kind::Json, Value::StringValue(text)) => {
+            serde_json::from_str::<serde_json::Value>(text).is_ok()
+        }
         (Kind::Int, Value::IntValue(_)) | (Kind::Boolean, Value::BoolValue(_)) => true,
         (Kind::Double, Value::DoubleValue(number)) => number.is_finite(),
         (Kind::Texts, Value::ArrayValue(list)) => list

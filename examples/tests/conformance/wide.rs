@@ -55,6 +55,19 @@ fn orders(#[sensitivity(internal)] customer: u64) -> Result<Vec<u64>, BankError>
     }
 }
 
+/// Keeps no payload, but says where each would be.
+pub struct Elsewhere;
+
+impl agentscope::PayloadSink for Elsewhere {
+    fn put(&self, payload: agentscope::Payload<'_>) -> Option<String> {
+        Some(format!(
+            "nowhere/{}/{}",
+            payload.span_id,
+            payload.side.as_str()
+        ))
+    }
+}
+
 struct Connection;
 
 #[tool(default = secret, name = name)]
@@ -243,7 +256,14 @@ async fn explicit_sessions() {
     let _ = catch_unwind(AssertUnwindSafe(|| panicked.run_sync(panics)));
 }
 
+/// Its prompt and its completion may be shown.
+#[inference(provider = "openai", model = "gpt-4o-mini", default = internal)]
+fn open_book(prompt: &str) -> String {
+    prompt.to_owned()
+}
+
 async fn implicit_sessions() {
+    open_book("how are you?");
     let _ = orders(0);
     let _ = opaque("alone, named at run time", &Connection);
     let _ = catch_unwind(panics);
