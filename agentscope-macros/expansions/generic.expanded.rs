@@ -36,7 +36,7 @@ where
                 if let ::core::option::Option::Some(mut __builder) = __capture
                     .missing_schema(__types)
                 {
-                    (&__agentscope::Probe(&value))
+                    (&&__agentscope::Probe(&value))
                         .__schema(&mut __builder, __capture.site(), 0usize);
                     __capture.store_schema(__builder, __types);
                 }

@@ -33,7 +33,7 @@ fn price(&self, article: &str) -> u32 {
                 if let ::core::option::Option::Some(mut __builder) = __capture
                     .missing_schema(__types)
                 {
-                    (&__agentscope::Probe(&article))
+                    (&&__agentscope::Probe(&article))
                         .__schema(&mut __builder, __capture.site(), 0usize);
                     __capture.store_schema(__builder, __types);
                 }

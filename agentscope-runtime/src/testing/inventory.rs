@@ -2,14 +2,18 @@
 
 use std::path::{Path, PathBuf};
 
+use serde::{Deserialize, Serialize};
+
 use crate::class::{Class, Treatment};
-use crate::inventory_report::{Entry, Inventory, inventory};
+use crate::inventory_report::{Declassified, Entry, inventory};
+use crate::testing::declassified;
 
 const UPDATE: &str = "AGENTSCOPE_INVENTORY";
 
 /// Fails if a value has a lower class, or more is shown of it, than in `agentscope.inventory.json`,
-/// which stands beside the `Cargo.toml` of the package under test and is committed; and if a value
-/// is listed that the file does not know.
+/// which stands beside the `Cargo.toml` of the package under test and is committed; and if there is
+/// a value, or a call of [`declassify`](crate::declassify) in the sources under `src`, that the file
+/// does not know.
 ///
 /// `AGENTSCOPE_INVENTORY=update cargo test` writes the file: its difference is what a reviewer of
 /// the classification reads. Lines of the source are in it for the reader and are not compared.
@@ -31,16 +35,29 @@ pub fn assert_inventory() {
     let directory = std::env::var_os("CARGO_MANIFEST_DIR").map_or_else(PathBuf::new, PathBuf::from);
     let path = directory.join("agentscope.inventory.json");
     let update = std::env::var(UPDATE).is_ok_and(|word| word == "update");
-    if let Err(problem) = check(&path, &inventory(), update) {
+    let current = declassified::of_package(&directory)
+        .map_err(|error| format!("the sources cannot be read: {error}"))
+        .map(|declassified| Committed {
+            values: inventory().entries,
+            declassified,
+        });
+    if let Err(problem) = current.and_then(|current| check(&path, &current, update)) {
         panic!("{problem}");
     }
 }
 
-fn check(path: &Path, current: &Inventory, update: bool) -> Result<(), String> {
+/// The file.
+#[derive(Debug, Serialize, Deserialize)]
+struct Committed {
+    values: Vec<Entry>,
+    declassified: Vec<Declassified>,
+}
+
+fn check(path: &Path, current: &Committed, update: bool) -> Result<(), String> {
     let shown = path.display();
     if update {
-        let mut text = serde_json::to_string_pretty(&current.entries)
-            .map_err(|error| format!("{shown}: {error}"))?;
+        let mut text =
+            serde_json::to_string_pretty(current).map_err(|error| format!("{shown}: {error}"))?;
         text.push('\n');
         return std::fs::write(path, text)
             .map_err(|error| format!("{shown} cannot be written: {error}"));
@@ -48,13 +65,17 @@ fn check(path: &Path, current: &Inventory, update: bool) -> Result<(), String> {
     let how = format!("if that is right, run the test with {UPDATE}=update and commit the file");
     let text = std::fs::read_to_string(path)
         .map_err(|error| format!("{shown} cannot be read ({error}); {how}"))?;
-    let committed: Vec<Entry> = serde_json::from_str(&text)
+    let committed: Committed = serde_json::from_str(&text)
         .map_err(|error| format!("{shown} is not an inventory ({error}); {how}"))?;
-    let opened: Vec<_> = current
-        .entries
-        .iter()
-        .filter_map(|now| change(&committed, now))
-        .collect();
+    let values = current.values.iter();
+    let values = values.filter_map(|now| change(&committed.values, now));
+    let known = |it: &&Declassified| {
+        let mut all = committed.declassified.iter();
+        !all.any(|known| (&known.file, &known.reason) == (&it.file, &it.reason))
+    };
+    let calls = current.declassified.iter().filter(known);
+    let calls = calls.map(|it| format!("+ {}:{} declassifies: {}", it.file, it.line, it.reason));
+    let opened: Vec<_> = values.chain(calls).collect();
     match opened.is_empty() {
         true => Ok(()),
         false => Err(format!(
@@ -118,11 +139,10 @@ mod tests {
         serde_json::from_value(text).expect("an entry")
     }
 
-    fn of(entries: Vec<Entry>) -> Inventory {
-        Inventory {
-            entries,
+    fn of(values: Vec<Entry>) -> Committed {
+        Committed {
+            values,
             declassified: Vec::new(),
-            overrides: Vec::new(),
         }
     }
 
@@ -157,5 +177,15 @@ mod tests {
         check(&path, &hidden_less, false).expect_err("more is shown of the same class");
         check(&path, &now, true).expect("written");
         check(&path, &now, false).expect("updated");
+        let call = serde_json::json!({"file": "src/a.rs", "line": 3, "reason": "it is public"});
+        let declassifies = Committed {
+            declassified: vec![serde_json::from_value(call).expect("a place")],
+            ..now
+        };
+        let problem = check(&path, &declassifies, false).expect_err("a new way around");
+        assert!(
+            problem.contains("+ src/a.rs:3 declassifies: it is public"),
+            "{problem}"
+        );
     }
 }

@@ -199,4 +199,9 @@ mod tests {
     fn the_tools_take_the_arguments_they_took() {
         agentscope::testing::assert_lock();
     }
+
+    #[test]
+    fn nothing_is_shown_that_was_not_before() {
+        agentscope::testing::assert_inventory();
+    }
 }

@@ -57,11 +57,18 @@ struct Arguments {
     /// Name of the model to ask there
     #[arg(long, value_name = "NAME", requires = "model_url")]
     model: Option<String>,
+    /// Only list every value that telemetry could carry, with its class
+    #[arg(long)]
+    inventory: bool,
 }
 
 #[tokio::main]
 async fn main() -> Result<ExitCode, Box<dyn Error>> {
     let arguments = Arguments::parse();
+    if arguments.inventory {
+        print!("{}", agentscope::inventory());
+        return Ok(ExitCode::SUCCESS);
+    }
     let guard = agentscope_collector::init()?;
     let code = run(arguments).await;
     // Delivers what is queued and prints the tree. A program that has nothing to say after that
