@@ -77,6 +77,7 @@ mod emptiness;
 #[allow(missing_docs, reason = "called by expansions only")]
 mod ends;
 mod entries;
+mod foreign;
 mod frame;
 mod id;
 mod identity;
