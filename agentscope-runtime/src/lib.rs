@@ -73,6 +73,7 @@ mod classification;
 mod classified;
 mod classify;
 mod content;
+mod decided;
 mod emptiness;
 #[allow(missing_docs, reason = "called by expansions only")]
 mod ends;

@@ -1,5 +1,6 @@
-//! The README's attribute reference is the names table.
+//! The tables of the README are those of the code.
 
+use agentscope_runtime::Kind;
 use agentscope_runtime::names::{Profile, Source, TABLE};
 
 fn rows() -> String {
@@ -29,4 +30,24 @@ fn the_attribute_reference_is_the_names_table() {
         readme.contains(&rows),
         "put these rows into README.md:\n{rows}"
     );
+}
+
+fn kinds() -> String {
+    let header = "| `kind` | at least | shown as | GDPR | PCI DSS 4.0.1 | HIPAA |\n|---|---|---|---|---|---|\n";
+    let row = |kind: Kind| {
+        let law = kind.regulation();
+        let [gdpr, pci, hipaa] = [law.gdpr, law.pci_dss, law.hipaa].map(Option::unwrap_or_default);
+        let (word, least) = (kind.as_str(), kind.least_class().as_str());
+        let shown = kind.treatment().as_str();
+        format!("| `{word}` | {least} | {shown} | {gdpr} | {pci} | {hipaa} |\n")
+    };
+    header.to_owned() + &Kind::all().map(row).collect::<String>()
+}
+
+#[test]
+fn the_table_of_kinds_is_that_of_the_code() {
+    let readme = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../README.md"))
+        .expect("the README stands beside the crates");
+    let kinds = kinds();
+    assert!(readme.contains(&kinds), "put this into README.md:\n{kinds}");
 }
