@@ -132,7 +132,7 @@ impl Expansion<'_> {
                 Some(self.registration()),
                 Some(quote!(#capture.declared_schema();)),
             ),
-            false => (None, self.capture_schema(&capture)),
+            false => (self.listing(), self.capture_schema(&capture)),
         };
         let options = self
             .arguments
