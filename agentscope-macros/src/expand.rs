@@ -132,7 +132,7 @@ impl Expansion<'_> {
                 Some(self.registration()),
                 Some(quote!(#capture.declared_schema();)),
             ),
-            false => (None, self.capture_schema(&capture)),
+            false => (self.listing(), self.capture_schema(&capture)),
         };
         // Before the arguments: the tenant chooses the key that they are hashed with.
         let (tenant, others): (Vec<_>, Vec<_>) = self

@@ -54,6 +54,14 @@ impl Expansion<'_> {
         }
     }
 
+    /// The entry of a function that is no tool with a schema: for the report of all classes only, so
+    /// by a feature, for it is a tenth of what an expansion adds to the time that the compiler takes.
+    pub(crate) fn listing(&self) -> Option<TokenStream> {
+        let private = &self.private;
+        let is_wanted = cfg!(feature = "inventory") && !cfg!(test);
+        is_wanted.then(|| quote!(#private::inventory::submit! { #private::Registered(&__SITE) }))
+    }
+
     /// Only tools have a schema of their arguments.
     pub(crate) fn capture_schema(&self, capture: &Ident) -> Option<TokenStream> {
         if self.kind != Macro::Tool {
