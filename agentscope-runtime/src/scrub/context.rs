@@ -4,9 +4,9 @@ use super::bytes::{at, before};
 use super::words::{self, About};
 
 /// So much of the text before a number is read.
-const BEFORE: usize = 64;
+const BEFORE: usize = 56;
 /// So much of it where the number has no name of its own.
-const NEAR: usize = 48;
+const NEAR: usize = 40;
 /// So much of the text behind it.
 const BEHIND: usize = 24;
 
@@ -48,7 +48,7 @@ pub(super) fn context(text: &[u8], end: usize) -> Context {
     let mut called = false;
     each_word(region, is_whole, |word| {
         let about = words::about(word);
-        found.phone |= about.phone || (called && words::has(CALLED, word));
+        found.phone |= about.phone || (called && is_called(word));
         found.card |= about.card;
         found.ssn |= about.ssn;
         found.ip |= about.ip;
@@ -56,7 +56,7 @@ pub(super) fn context(text: &[u8], end: usize) -> Context {
             true => 0,
             false => version_behind.saturating_add(1),
         };
-        called = words::has(CALLS, word);
+        called = calls(word);
         last = about;
     });
     if region.iter().any(|byte| *byte >= 0xE0) {
@@ -74,9 +74,20 @@ pub(super) fn context(text: &[u8], end: usize) -> Context {
     }
 }
 
-/// `call me`, `rang us`: on its own a call is what agents make.
-const CALLS: &str = " call ring reach text contact phone ";
-const CALLED: &str = " me us him her them back on at you ";
+/// `call me`, `ring us`: on its own a call is what agents make.
+fn calls(word: &str) -> bool {
+    matches!(
+        word,
+        "call" | "ring" | "reach" | "text" | "contact" | "phone"
+    )
+}
+
+fn is_called(word: &str) -> bool {
+    matches!(
+        word,
+        "me" | "us" | "him" | "her" | "them" | "back" | "on" | "at" | "you"
+    )
+}
 
 /// Whether the word behind `from` makes the number before it an amount.
 pub(super) fn is_amount(text: &[u8], from: usize) -> bool {

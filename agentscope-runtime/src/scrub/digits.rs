@@ -31,6 +31,7 @@ pub(super) struct Run<'r> {
     /// Where the run's part of the text ends: nothing is found behind.
     pub(super) to: usize,
     from: usize,
+    all: Range<usize>,
     context: Option<Context>,
 }
 
@@ -50,7 +51,8 @@ pub(super) fn look(scan: &mut Scan<'_>, at: usize, end: usize) -> usize {
         text: scan.text,
         groups: &groups,
         to: scan.to,
-        from: scan.from,
+        from: scan.edge(),
+        all: scan.from..scan.to,
         context: None,
     };
     // What has a checksum or a strict form first; telephone numbers are in what is left.
@@ -68,6 +70,7 @@ pub(super) fn look(scan: &mut Scan<'_>, at: usize, end: usize) -> usize {
         group = hit.next.max(group + 1);
         left = group;
         scan.keep(hit.range, hit.kind);
+        run.from = scan.edge();
     }
     phones(scan, &mut run, left..groups.len());
     scan.groups = groups;
@@ -81,6 +84,7 @@ fn phones(scan: &mut Scan<'_>, run: &mut Run<'_>, groups: Range<usize>) {
             Some(hit) => {
                 group = hit.next.max(group + 1);
                 scan.keep(hit.range, hit.kind);
+                run.from = scan.edge();
             }
             None => group += 1,
         }
@@ -206,10 +210,10 @@ impl Run<'_> {
 
     /// Whether the run is all of its text.
     pub(super) fn is_all(&self) -> bool {
-        self.groups.len() == 1 && self.groups[0] == (self.from..self.to)
+        self.groups.len() == 1 && self.groups[0] == self.all
     }
 
-    /// Where the run's part of the text begins.
+    /// No word or number runs on from before this place.
     pub(super) fn from(&self) -> usize {
         self.from
     }

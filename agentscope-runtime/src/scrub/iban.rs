@@ -22,7 +22,7 @@ const COUNTRIES: &str = "AD:n8c12 AE:n19 AL:n8c16 AT:n16 AZ:a4c20 BA:n16 BE:n12 
 /// Looks at the token that begins with a country and two digits.
 pub(super) fn look(scan: &mut Scan<'_>, start: usize) -> Option<usize> {
     let text = scan.text;
-    if start > scan.from && !super::bytes::is_start(text, start) {
+    if start > scan.edge() && !super::bytes::is_start(text, start) {
         return None;
     }
     let form = form(&text[start..start + 2])?;

@@ -51,7 +51,8 @@ fn international(run: &mut Run<'_>, first: usize, to: usize) -> Option<Parts> {
     if sign >= run.from() && sign < start {
         // Not the offset of a time, no sum, no line of a difference between files.
         let last = before(text, sign);
-        if last.is_ascii_digit() || !(is_start(text, sign) || last == b'_') || last == b'+' {
+        let is_free = sign == run.from() || is_start(text, sign) || last == b'_';
+        if !is_free || (sign > run.from() && matches!(last, b'0'..=b'9' | b'+')) {
             return None;
         }
         start = sign;
@@ -152,7 +153,8 @@ fn is_tight(run: &Run<'_>, group: usize) -> bool {
 }
 
 fn is_bracketed(run: &Run<'_>, group: usize) -> bool {
-    before(run.text, run.groups[group].start) == b'('
+    let start = run.groups[group].start;
+    start > run.from() && before(run.text, start) == b'('
 }
 
 fn has_bracket(run: &Run<'_>, group: usize) -> bool {
@@ -171,6 +173,17 @@ fn written(run: &mut Run<'_>, first: usize, to: usize) -> Option<Parts> {
             return None;
         }
     } else if !run.starts(first, &[Gap::Dash, Gap::Slash]) {
+        return None;
+    }
+    // What no such number begins with: most of what comes here.
+    let head = &run.text[run.groups[first].clone()];
+    let is_possible = match head {
+        [b'0', digit, ..] => *digit != b'0',
+        [b'1'] => true,
+        [b'1'..=b'9', _, _] => true,
+        _ => false,
+    };
+    if !bracketed && !is_possible {
         return None;
     }
     // Where it is one of a row of numbers it is not said to be a telephone number by its form.
@@ -203,8 +216,6 @@ fn written(run: &mut Run<'_>, first: usize, to: usize) -> Option<Parts> {
             start,
         })
     };
-    let text = run.text;
-    let head = &text[run.groups[first].clone()];
     let is_area = |digits: &[u8]| matches!(digits.first(), Some(b'2'..=b'9'));
     // `1-415-555-2671`, `1 (415) 555-2671`
     if head == b"1"
@@ -305,6 +316,11 @@ fn digits_at(run: &Run<'_>, lengths: &[usize; 6], digit: u8) -> bool {
 
 /// A number that is one because the words around it say so.
 fn named(run: &mut Run<'_>, first: usize, to: usize) -> Option<Parts> {
+    // The words are before the run or behind it.
+    let is_last = to == run.groups.len() && first + GROUPS >= to;
+    if first > 0 && !is_last {
+        return None;
+    }
     let bracketed = is_bracketed(run, first);
     let mut start = run.groups[first].start;
     if bracketed {
@@ -334,8 +350,9 @@ fn named(run: &mut Run<'_>, first: usize, to: usize) -> Option<Parts> {
         digits,
         start,
     };
-    let is_named = (first == 0 && run.context().phone)
-        || context::is_phone_behind(run.text, run.groups[last].end);
+    let is_named = (last + 1 == run.groups.len()
+        && context::is_phone_behind(run.text, run.groups[last].end))
+        || (first == 0 && run.context().phone);
     (is_named && !is_date(run, &parts) && !is_time(run, &parts) && !is_amount(run, &parts))
         .then_some(parts)
 }
