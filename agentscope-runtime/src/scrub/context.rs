@@ -172,7 +172,10 @@ fn each_word(region: &[u8], is_whole: bool, mut each: impl FnMut(&str)) {
         }
         let is_marker = before(region, from) == b'[' && at(region, end) == b']';
         // The first word may be the rest of a longer one.
-        if !is_marker && (from > 0 || is_whole) && end - from <= 40 {
+        if !is_marker
+            && (from > 0 || is_whole)
+            && (least(region[from])..=40).contains(&(end - from))
+        {
             // The letter of `\n` is none of a word, where a text has been escaped twice.
             let skip = usize::from(
                 before(region, from) == b'\\' && matches!(region[from], b'n' | b't' | b'r'),
@@ -181,6 +184,11 @@ fn each_word(region: &[u8], is_whole: bool, mut each: impl FnMut(&str)) {
         }
         from = end;
     }
+}
+
+/// Bytes of the shortest word that says something: a single letter never does.
+fn least(first: u8) -> usize {
+    if first.is_ascii() { 2 } else { 3 }
 }
 
 /// Calls `each` with a word in lower case.
@@ -193,5 +201,16 @@ fn lower<T>(word: &[u8], each: impl FnOnce(&str) -> T) -> T {
         room.make_ascii_lowercase();
         return each(std::str::from_utf8(room).unwrap_or_default());
     }
-    each(&String::from_utf8_lossy(word).to_lowercase())
+    // Twice the room, for a letter may grow; longer words are none that is known.
+    let mut room = [0; 80];
+    let mut end = 0;
+    for letter in std::str::from_utf8(word).unwrap_or_default().chars() {
+        for lower in letter.to_lowercase() {
+            let Some(rest) = room.get_mut(end..end + lower.len_utf8()) else {
+                return each("");
+            };
+            end += lower.encode_utf8(rest).len();
+        }
+    }
+    each(std::str::from_utf8(&room[..end]).unwrap_or_default())
 }
