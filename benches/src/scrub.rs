@@ -104,6 +104,15 @@ fn floods() -> Vec<(&'static str, String)> {
         ("begins of private keys", "-----BEGIN A"),
         ("nine digits", "123456789 "),
         ("numbers of three parts", "123-45-6789-"),
+        // The slowest of many thousands that were put together from the others by chance.
+        ("an address and pairs of digits", "é@é.é006 12 06 12 "),
+        ("an address and a number", "2001:db8::1 200"),
+        ("digits and a quote", "1.1.1.25\"0123 456 012"),
+        ("a zone and addresses", "1234 1234 fe80::1%é@é.é@é.é@é.é"),
+        ("an extension and an address", "ext.1232024-0é@é.é"),
+        ("brackets and pairs", "(0123)06 12 06"),
+        ("numbers that touch", "+41 79 123 45 67x12345::1"),
+        ("accounts that touch", "DE89370400440532013000"),
     ];
     let flood = |unit: &str| unit.repeat(2 * SIZE / unit.len());
     units.map(|(name, unit)| (name, flood(unit))).into()

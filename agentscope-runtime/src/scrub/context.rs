@@ -4,9 +4,9 @@ use super::bytes::{at, before};
 use super::words::{self, About};
 
 /// So much of the text before a number is read.
-const BEFORE: usize = 64;
+const BEFORE: usize = 56;
 /// So much of it where the number has no name of its own.
-const NEAR: usize = 48;
+const NEAR: usize = 40;
 /// So much of the text behind it.
 const BEHIND: usize = 24;
 
@@ -48,7 +48,7 @@ pub(super) fn context(text: &[u8], end: usize) -> Context {
     let mut called = false;
     each_word(region, is_whole, |word| {
         let about = words::about(word);
-        found.phone |= about.phone || (called && words::has(CALLED, word));
+        found.phone |= about.phone || (called && is_called(word));
         found.card |= about.card;
         found.ssn |= about.ssn;
         found.ip |= about.ip;
@@ -56,7 +56,7 @@ pub(super) fn context(text: &[u8], end: usize) -> Context {
             true => 0,
             false => version_behind.saturating_add(1),
         };
-        called = words::has(CALLS, word);
+        called = calls(word);
         last = about;
     });
     if region.iter().any(|byte| *byte >= 0xE0) {
@@ -74,9 +74,20 @@ pub(super) fn context(text: &[u8], end: usize) -> Context {
     }
 }
 
-/// `call me`, `rang us`: on its own a call is what agents make.
-const CALLS: &str = " call ring reach text contact phone ";
-const CALLED: &str = " me us him her them back on at you ";
+/// `call me`, `ring us`: on its own a call is what agents make.
+fn calls(word: &str) -> bool {
+    matches!(
+        word,
+        "call" | "ring" | "reach" | "text" | "contact" | "phone"
+    )
+}
+
+fn is_called(word: &str) -> bool {
+    matches!(
+        word,
+        "me" | "us" | "him" | "her" | "them" | "back" | "on" | "at" | "you"
+    )
+}
 
 /// Whether the word behind `from` makes the number before it an amount.
 pub(super) fn is_amount(text: &[u8], from: usize) -> bool {
@@ -161,7 +172,10 @@ fn each_word(region: &[u8], is_whole: bool, mut each: impl FnMut(&str)) {
         }
         let is_marker = before(region, from) == b'[' && at(region, end) == b']';
         // The first word may be the rest of a longer one.
-        if !is_marker && (from > 0 || is_whole) && end - from <= 40 {
+        if !is_marker
+            && (from > 0 || is_whole)
+            && (least(region[from])..=40).contains(&(end - from))
+        {
             // The letter of `\n` is none of a word, where a text has been escaped twice.
             let skip = usize::from(
                 before(region, from) == b'\\' && matches!(region[from], b'n' | b't' | b'r'),
@@ -170,6 +184,11 @@ fn each_word(region: &[u8], is_whole: bool, mut each: impl FnMut(&str)) {
         }
         from = end;
     }
+}
+
+/// Bytes of the shortest word that says something: a single letter never does.
+fn least(first: u8) -> usize {
+    if first.is_ascii() { 2 } else { 3 }
 }
 
 /// Calls `each` with a word in lower case.
@@ -182,5 +201,16 @@ fn lower<T>(word: &[u8], each: impl FnOnce(&str) -> T) -> T {
         room.make_ascii_lowercase();
         return each(std::str::from_utf8(room).unwrap_or_default());
     }
-    each(&String::from_utf8_lossy(word).to_lowercase())
+    // Twice the room, for a letter may grow; longer words are none that is known.
+    let mut room = [0; 80];
+    let mut end = 0;
+    for letter in std::str::from_utf8(word).unwrap_or_default().chars() {
+        for lower in letter.to_lowercase() {
+            let Some(rest) = room.get_mut(end..end + lower.len_utf8()) else {
+                return each("");
+            };
+            end += lower.encode_utf8(rest).len();
+        }
+    }
+    each(std::str::from_utf8(&room[..end]).unwrap_or_default())
 }

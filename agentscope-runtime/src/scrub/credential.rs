@@ -5,9 +5,8 @@ use super::bytes::{at, before, is_end, is_token, skip, skip_back};
 use super::pass::Scan;
 use super::vendors::{self, Key};
 
-/// Bytes of a key that are looked at for what it is made of. Few, because where many keys seem to
-/// begin in one word, they are looked at for each.
-const LOOKED_AT: usize = 96;
+/// Bytes of a key that are looked at for what it is made of. No key needs more.
+const LOOKED_AT: usize = 64;
 
 /// Looks at what stands behind `Bearer ` or the like. The word goes with the token.
 pub(super) fn bearer(scan: &mut Scan<'_>, behind: usize) -> usize {
@@ -32,7 +31,7 @@ pub(super) fn bearer(scan: &mut Scan<'_>, behind: usize) -> usize {
 /// Looks at what begins as a JSON web token does: two or three parts, the first two objects.
 pub(super) fn jwt(scan: &mut Scan<'_>, start: usize) -> usize {
     let (text, from) = (scan.text, start + 7);
-    if start > scan.from && is_token(before(text, start)) && !is_escape(text, start) {
+    if start > scan.edge() && is_token(before(text, start)) && !is_escape(text, start) {
         return from;
     }
     let head = skip(text, from, scan.to, is_token);
@@ -105,11 +104,12 @@ pub(super) fn vendor(scan: &mut Scan<'_>, behind: usize, key: &Key, prefix: &str
         }
         start = number;
     }
-    if start > scan.from && !is_boundary(text, start) {
+    if start > scan.edge() && (start < scan.no_keys_before || !is_boundary(text, start)) {
         return behind;
     }
     let is_sign = |byte| key.signs.has(byte);
     let seen = skip(text, behind, scan.to.min(behind + LOOKED_AT), is_sign);
+    scan.no_keys_before = seen;
     if !key.fits(&text[behind..without_end_of_sentence(text, behind, seen)]) {
         return behind;
     }

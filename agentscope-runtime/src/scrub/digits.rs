@@ -9,7 +9,19 @@ use super::pass::Scan;
 use super::{Kind, card, ip, phone, ssn};
 
 /// Digits without a separator.
-pub(super) type Group = Range<usize>;
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Group {
+    pub(super) start: usize,
+    pub(super) end: usize,
+    /// What stands behind it.
+    behind: Gap,
+}
+
+impl Group {
+    pub(super) fn range(self) -> Range<usize> {
+        self.start..self.end
+    }
+}
 
 /// What stands between two groups.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -31,6 +43,7 @@ pub(super) struct Run<'r> {
     /// Where the run's part of the text ends: nothing is found behind.
     pub(super) to: usize,
     from: usize,
+    all: Range<usize>,
     context: Option<Context>,
 }
 
@@ -50,7 +63,8 @@ pub(super) fn look(scan: &mut Scan<'_>, at: usize, end: usize) -> usize {
         text: scan.text,
         groups: &groups,
         to: scan.to,
-        from: scan.from,
+        from: scan.edge(),
+        all: scan.from..scan.to,
         context: None,
     };
     // What has a checksum or a strict form first; telephone numbers are in what is left.
@@ -68,6 +82,7 @@ pub(super) fn look(scan: &mut Scan<'_>, at: usize, end: usize) -> usize {
         group = hit.next.max(group + 1);
         left = group;
         scan.keep(hit.range, hit.kind);
+        run.from = scan.edge();
     }
     phones(scan, &mut run, left..groups.len());
     scan.groups = groups;
@@ -81,6 +96,7 @@ fn phones(scan: &mut Scan<'_>, run: &mut Run<'_>, groups: Range<usize>) {
             Some(hit) => {
                 group = hit.next.max(group + 1);
                 scan.keep(hit.range, hit.kind);
+                run.from = scan.edge();
             }
             None => group += 1,
         }
@@ -103,20 +119,39 @@ fn cut(text: &[u8], start: usize, groups: &mut Vec<Group>) {
             continue;
         }
         let end = super::bytes::skip(text, place, text.len(), |byte| byte.is_ascii_digit());
-        groups.push(place..end);
+        if let Some(last) = groups.last_mut() {
+            last.behind = gap(&text[last.end..place]);
+        }
+        groups.push(Group {
+            start: place,
+            end,
+            behind: Gap::None,
+        });
         place = end;
+    }
+}
+
+fn gap(between: &[u8]) -> Gap {
+    match between {
+        b" " | b"\xC2\xA0" | b"\xE2\x80\xAF" => Gap::Space,
+        b"-" | [0xE2, 0x80, 0x90..=0x95] => Gap::Dash,
+        b"." => Gap::Dot,
+        b"/" => Gap::Slash,
+        _ => Gap::Other,
     }
 }
 
 impl Run<'_> {
     pub(super) fn len(&self, group: usize) -> usize {
-        self.groups.get(group).map_or(0, Range::len)
+        self.groups
+            .get(group)
+            .map_or(0, |group| group.end - group.start)
     }
 
     pub(super) fn digits(&self, group: usize) -> &[u8] {
         self.groups
             .get(group)
-            .map_or(&[], |group| &self.text[group.clone()])
+            .map_or(&[], |group| &self.text[group.range()])
     }
 
     /// The digits of some groups, and how many there are; no more than fit.
@@ -144,16 +179,9 @@ impl Run<'_> {
 
     /// What stands behind a group.
     pub(super) fn gap(&self, group: usize) -> Gap {
-        let (Some(this), Some(next)) = (self.groups.get(group), self.groups.get(group + 1)) else {
-            return Gap::None;
-        };
-        match &self.text[this.end..next.start] {
-            b" " | b"\xC2\xA0" | b"\xE2\x80\xAF" => Gap::Space,
-            b"-" | [0xE2, 0x80, 0x90..=0x95] => Gap::Dash,
-            b"." => Gap::Dot,
-            b"/" => Gap::Slash,
-            _ => Gap::Other,
-        }
+        self.groups
+            .get(group)
+            .map_or(Gap::None, |group| group.behind)
     }
 
     /// Whether nothing runs on into a group from the left. A dash that joins it to a word or a
@@ -206,10 +234,10 @@ impl Run<'_> {
 
     /// Whether the run is all of its text.
     pub(super) fn is_all(&self) -> bool {
-        self.groups.len() == 1 && self.groups[0] == (self.from..self.to)
+        self.groups.len() == 1 && self.groups[0].range() == self.all
     }
 
-    /// Where the run's part of the text begins.
+    /// No word or number runs on from before this place.
     pub(super) fn from(&self) -> usize {
         self.from
     }

@@ -1,11 +1,11 @@
 //! E-mail addresses.
 
-use std::collections::HashSet;
 use std::sync::LazyLock;
 
 use super::Kind;
 use super::bytes::{at, before};
 use super::pass::Scan;
+use super::words::Set;
 
 /// Bytes before the sign that are looked at. An address has no more than 64.
 const LOCAL: usize = 96;
@@ -31,11 +31,9 @@ const COUNTRIES: &str = " ac ad ae af ag ai al am ao aq ar as at au aw ax az ba 
     sx sy sz tc td tf tg th tj tk tl tm tn to tr tt tv tw tz ua ug uk us uy uz va vc ve vg vi vn vu wf ws ye \
     yt za zm zw ";
 
-static NO_DOMAIN_SET: LazyLock<HashSet<&'static str>> =
-    LazyLock::new(|| NO_DOMAINS.split_ascii_whitespace().collect());
+static NO_DOMAIN_SET: Set = LazyLock::new(|| NO_DOMAINS.split_ascii_whitespace().collect());
 
-static COUNTRY_SET: LazyLock<HashSet<&'static str>> =
-    LazyLock::new(|| COUNTRIES.split_ascii_whitespace().collect());
+static COUNTRY_SET: Set = LazyLock::new(|| COUNTRIES.split_ascii_whitespace().collect());
 
 /// Domains that a call of a method does not end with.
 const COMMON: &str = " com org net edu gov mil int io ai app dev info biz ";

@@ -1,10 +1,13 @@
 //! International Bank Account Numbers: country, length, form and checksum.
 
+use std::collections::HashMap;
 use std::ops::Range;
+use std::sync::LazyLock;
 
 use super::Kind;
 use super::bytes::{at, before};
 use super::pass::Scan;
+use super::words::Quickly;
 
 /// The countries of the registry and some that use the form without being in it. Behind a country
 /// its length and what its account numbers are made of: `n` digits, `a` capitals, `c` either. For
@@ -22,7 +25,7 @@ const COUNTRIES: &str = "AD:n8c12 AE:n19 AL:n8c16 AT:n16 AZ:a4c20 BA:n16 BE:n12 
 /// Looks at the token that begins with a country and two digits.
 pub(super) fn look(scan: &mut Scan<'_>, start: usize) -> Option<usize> {
     let text = scan.text;
-    if start > scan.from && !super::bytes::is_start(text, start) {
+    if start > scan.edge() && !super::bytes::is_start(text, start) {
         return None;
     }
     let form = form(&text[start..start + 2])?;
@@ -32,12 +35,18 @@ pub(super) fn look(scan: &mut Scan<'_>, start: usize) -> Option<usize> {
     Some(end)
 }
 
-fn form(country: &[u8]) -> Option<&'static [u8]> {
-    // Countries are in four bytes at least, so this is one look at each.
+static FORMS: LazyLock<HashMap<&'static str, &'static [u8], Quickly>> = LazyLock::new(|| {
     COUNTRIES
         .split_ascii_whitespace()
-        .find(|one| one.as_bytes().starts_with(country))
-        .and_then(|one| one.as_bytes().get(3..))
+        .filter_map(|one| {
+            let (country, form) = one.split_once(':')?;
+            Some((country, form.as_bytes()))
+        })
+        .collect()
+});
+
+fn form(country: &[u8]) -> Option<&'static [u8]> {
+    FORMS.get(std::str::from_utf8(country).ok()?).copied()
 }
 
 /// How many signs the number of an account has.

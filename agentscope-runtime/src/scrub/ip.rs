@@ -153,7 +153,7 @@ pub(super) fn look(scan: &mut Scan<'_>, end: usize) -> usize {
         return end;
     }
     let text = scan.text;
-    let lowest = scan.from.max(end.saturating_sub(LONGEST));
+    let lowest = scan.edge().max(end.saturating_sub(LONGEST));
     let mut start = skip_back(text, lowest, end, is_address);
     // Of `\b` and `\f` the letter is none of an address.
     if before(text, start) == b'\\' && matches!(text[start], b'b' | b'f') && start + 1 < end {
@@ -187,7 +187,7 @@ fn v6(scan: &Scan<'_>, start: usize, mut behind: usize) -> Option<Range<usize>> 
         address = parse(&text[from..behind]);
     }
     address?;
-    if (from > scan.from && !starts(text, from)) || !(behind >= scan.to || is_end(text, behind)) {
+    if (from > scan.edge() && !starts(text, from)) || !(behind >= scan.to || is_end(text, behind)) {
         return None;
     }
     let token = &text[from..behind];

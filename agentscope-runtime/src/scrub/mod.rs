@@ -39,7 +39,7 @@ const MARGIN: usize = 512;
 
 /// A find can come to light when its neighbour is hidden: a number beside another one, for
 /// example. So often a text is looked at; twice is the rule.
-const ROUNDS: usize = 8;
+const ROUNDS: usize = 4;
 
 /// Stands for a text in which there is no end of finds.
 const GIVEN_UP: &str = "[scrubbed]";

@@ -18,11 +18,15 @@ pub(super) struct Scan<'t> {
     pub(super) to: usize,
     /// Where there are no addresses of version 6 before: each token is looked at once.
     pub(super) no_colons_before: usize,
+    /// Likewise for keys, where a prefix of one is in the middle of a token.
+    pub(super) no_keys_before: usize,
     /// Likewise for names and passwords in URLs.
     pub(super) no_userinfo_before: usize,
     /// Groups of digits; kept for its room.
     pub(super) groups: Vec<digits::Group>,
     found: Vec<Find>,
+    /// Where the last find ends.
+    clear: usize,
 }
 
 /// What is found in a part of a text.
@@ -39,7 +43,9 @@ pub(super) fn finds(text: &str, part: Range<usize>) -> Vec<Find> {
         from: part.start,
         to: part.end,
         no_colons_before: 0,
+        no_keys_before: 0,
         no_userinfo_before: 0,
+        clear: 0,
         groups: Vec::new(),
         found: Vec::new(),
     };
@@ -76,6 +82,12 @@ impl Scan<'_> {
         go_on.max(at + 1)
     }
 
+    /// What stands before this place is hidden, or no part of what is looked at: no word or number
+    /// runs on from there.
+    pub(super) fn edge(&self) -> usize {
+        self.from.max(self.clear)
+    }
+
     /// Keeps a find. Of two that overlap the longer one stays, of two of a length the earlier.
     pub(super) fn keep(&mut self, range: Range<usize>, kind: Kind) {
         debug_assert!(range.start < range.end && range.end <= self.to);
@@ -88,6 +100,7 @@ impl Scan<'_> {
             }
             self.found.pop();
         }
+        self.clear = range.end;
         self.found.push(Find { range, kind });
     }
 }

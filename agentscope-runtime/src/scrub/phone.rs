@@ -51,7 +51,8 @@ fn international(run: &mut Run<'_>, first: usize, to: usize) -> Option<Parts> {
     if sign >= run.from() && sign < start {
         // Not the offset of a time, no sum, no line of a difference between files.
         let last = before(text, sign);
-        if last.is_ascii_digit() || !(is_start(text, sign) || last == b'_') || last == b'+' {
+        let is_free = sign == run.from() || is_start(text, sign) || last == b'_';
+        if !is_free || (sign > run.from() && matches!(last, b'0'..=b'9' | b'+')) {
             return None;
         }
         start = sign;
@@ -152,7 +153,8 @@ fn is_tight(run: &Run<'_>, group: usize) -> bool {
 }
 
 fn is_bracketed(run: &Run<'_>, group: usize) -> bool {
-    before(run.text, run.groups[group].start) == b'('
+    let start = run.groups[group].start;
+    start > run.from() && before(run.text, start) == b'('
 }
 
 fn has_bracket(run: &Run<'_>, group: usize) -> bool {
@@ -163,6 +165,13 @@ fn has_bracket(run: &Run<'_>, group: usize) -> bool {
 /// A number that is written as in the country it is of: brackets, a zero in front, the groups of
 /// North America.
 fn written(run: &mut Run<'_>, first: usize, to: usize) -> Option<Parts> {
+    let parts = shaped(run, first, to)?;
+    // Where it is one of a row of numbers it is not said to be a telephone number by its form.
+    let is_one_of_many = !is_bracketed(run, first) && run.gap_before(first) == Gap::Space;
+    (!is_one_of_many || run.context().phone).then_some(parts)
+}
+
+fn shaped(run: &mut Run<'_>, first: usize, to: usize) -> Option<Parts> {
     let bracketed = is_bracketed(run, first) && at(run.text, run.groups[first].end) == b')';
     let mut start = run.groups[first].start;
     if bracketed {
@@ -173,8 +182,15 @@ fn written(run: &mut Run<'_>, first: usize, to: usize) -> Option<Parts> {
     } else if !run.starts(first, &[Gap::Dash, Gap::Slash]) {
         return None;
     }
-    // Where it is one of a row of numbers it is not said to be a telephone number by its form.
-    if !bracketed && run.gap_before(first) == Gap::Space && !run.context().phone {
+    // What no such number begins with: most of what comes here.
+    let head = &run.text[run.groups[first].range()];
+    let is_possible = match head {
+        [b'0', digit, ..] => *digit != b'0',
+        [b'1'] => true,
+        [b'1'..=b'9', _, _] => true,
+        _ => false,
+    };
+    if !bracketed && !is_possible {
         return None;
     }
     let lengths: [usize; 6] = std::array::from_fn(|place| match first + place < to {
@@ -203,8 +219,6 @@ fn written(run: &mut Run<'_>, first: usize, to: usize) -> Option<Parts> {
             start,
         })
     };
-    let text = run.text;
-    let head = &text[run.groups[first].clone()];
     let is_area = |digits: &[u8]| matches!(digits.first(), Some(b'2'..=b'9'));
     // `1-415-555-2671`, `1 (415) 555-2671`
     if head == b"1"
@@ -245,12 +259,13 @@ fn written(run: &mut Run<'_>, first: usize, to: usize) -> Option<Parts> {
     if head[0] != b'0' || head.get(1).is_none_or(|digit| *digit == b'0') {
         return None;
     }
-    with_zero(run, &lengths, &gaps, parts)
+    with_zero(run, head[1], &lengths, &gaps, parts)
 }
 
-/// Numbers with the zero in front that is dialled only at home.
+/// Numbers with the zero in front that is dialled only at home, and a second digit behind it.
 fn with_zero(
     run: &Run<'_>,
+    second: u8,
     lengths: &[usize; 6],
     gaps: &[Gap; 5],
     parts: impl Fn(usize, &Run<'_>) -> Option<Parts>,
@@ -278,7 +293,7 @@ fn with_zero(
         let is_number = match count {
             // `07700 900123`, `06-12345678`
             2 => {
-                (groups == [5, 6] && gaps[0] == Gap::Space && digits_at(run, lengths, b'7'))
+                (groups == [5, 6] && gaps[0] == Gap::Space && second == b'7')
                     || (groups == [2, 8] && matches!(gaps[0], Gap::Dash | Gap::Space))
             }
             _ => {
@@ -295,16 +310,13 @@ fn with_zero(
     None
 }
 
-/// Whether the second digit of a number in the run is this one; the first group with this length.
-fn digits_at(run: &Run<'_>, lengths: &[usize; 6], digit: u8) -> bool {
-    run.groups
-        .iter()
-        .filter(|group| group.len() == lengths[0])
-        .any(|group| at(run.text, group.start + 1) == digit)
-}
-
 /// A number that is one because the words around it say so.
 fn named(run: &mut Run<'_>, first: usize, to: usize) -> Option<Parts> {
+    // The words are before the run or behind it.
+    let is_last = to == run.groups.len() && first + GROUPS >= to;
+    if first > 0 && !is_last {
+        return None;
+    }
     let bracketed = is_bracketed(run, first);
     let mut start = run.groups[first].start;
     if bracketed {
@@ -334,8 +346,11 @@ fn named(run: &mut Run<'_>, first: usize, to: usize) -> Option<Parts> {
         digits,
         start,
     };
-    let is_named = (first == 0 && run.context().phone)
-        || context::is_phone_behind(run.text, run.groups[last].end);
-    (is_named && !is_date(run, &parts) && !is_time(run, &parts) && !is_amount(run, &parts))
-        .then_some(parts)
+    if is_date(run, &parts) || is_time(run, &parts) {
+        return None;
+    }
+    let is_named = (last + 1 == run.groups.len()
+        && context::is_phone_behind(run.text, run.groups[last].end))
+        || (first == 0 && run.context().phone);
+    (is_named && !is_amount(run, &parts)).then_some(parts)
 }

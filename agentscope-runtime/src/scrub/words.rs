@@ -1,6 +1,7 @@
 //! The words that say what a number beside them is, in the languages that agents mostly meet.
 
 use std::collections::{HashMap, HashSet};
+use std::hash::{BuildHasherDefault, Hasher};
 use std::sync::LazyLock;
 
 /// What a word is about.
@@ -109,7 +110,29 @@ const UNITS: &str = " ms us ns s sec secs seconds second minutes hours days toke
 const PHONE_BEHIND: &str = " office mobile fax cell home work phone tel landline telefon mobil handy büro \
     bureau móvil celular cellulare ufficio ";
 
-static WORDS: LazyLock<HashMap<&'static str, About>> = LazyLock::new(|| {
+/// Hashes short words in a few instructions: the words that are looked up are anybody's, but the
+/// table is not, so nobody can make it slow.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Quick(u64);
+
+impl Hasher for Quick {
+    fn finish(&self) -> u64 {
+        self.0 ^ (self.0 >> 29)
+    }
+
+    fn write(&mut self, bytes: &[u8]) {
+        for byte in bytes {
+            self.0 = (self.0 ^ u64::from(*byte)).wrapping_mul(0x9E37_79B9_7F4A_7C15);
+        }
+    }
+}
+
+pub(super) type Quickly = BuildHasherDefault<Quick>;
+
+/// A list between spaces as a set.
+pub(super) type Set = LazyLock<HashSet<&'static str, Quickly>>;
+
+static WORDS: LazyLock<HashMap<&'static str, About, Quickly>> = LazyLock::new(|| {
     let none = About::default();
     let lists = [
         (
@@ -144,7 +167,7 @@ static WORDS: LazyLock<HashMap<&'static str, About>> = LazyLock::new(|| {
         ),
         (IP, About { ip: true, ..none }),
     ];
-    let mut words: HashMap<_, About> = HashMap::new();
+    let mut words: HashMap<_, About, Quickly> = HashMap::default();
     for (list, about) in lists {
         for word in list.split_ascii_whitespace() {
             let known = words.entry(word).or_default();
@@ -154,8 +177,7 @@ static WORDS: LazyLock<HashMap<&'static str, About>> = LazyLock::new(|| {
     words
 });
 
-static UNIT_SET: LazyLock<HashSet<&'static str>> =
-    LazyLock::new(|| UNITS.split_ascii_whitespace().collect());
+static UNIT_SET: Set = LazyLock::new(|| UNITS.split_ascii_whitespace().collect());
 
 /// What a word in lower case is about.
 pub(super) fn about(word: &str) -> About {
@@ -176,9 +198,11 @@ pub(super) fn is_unit(word: &str) -> bool {
     UNIT_SET.contains(word)
 }
 
+static PHONE_BEHIND_SET: Set = LazyLock::new(|| PHONE_BEHIND.split_ascii_whitespace().collect());
+
 /// Whether a word says of a number before it that one can call it.
 pub(super) fn is_phone_behind(word: &str) -> bool {
-    has(PHONE_BEHIND, word)
+    PHONE_BEHIND_SET.contains(word)
 }
 
 /// Whether a list between spaces has a word.

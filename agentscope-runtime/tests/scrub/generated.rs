@@ -59,6 +59,7 @@ fn what_is_made_up_is_found() {
     for _ in 0..TEXTS {
         let (text, gold) = text(&mut rng);
         score.add(&text, &gold, &KINDS);
+        assert_ne!(scrub(&text), "[scrubbed]", "{text:?}");
     }
     println!("{TEXTS} texts\n{}", score.figures());
     println!(
