@@ -38,6 +38,9 @@ async fn support(ticket: &str, tenant: u32, budget: u32) -> String {
                             output: __agentscope::classes::CONFIDENTIAL,
                             schema: ::core::option::Option::None,
                         });
+                        __agentscope::inventory::submit! {
+                            __agentscope::Registered(& __SITE)
+                        }
                         &__SITE
                     },
                     |__capture| {

@@ -25,6 +25,9 @@ where
                     output: __agentscope::defaults::SECRET,
                     schema: ::core::option::Option::None,
                 });
+                __agentscope::inventory::submit! {
+                    __agentscope::Registered(& __SITE)
+                }
                 &__SITE
             },
             |__capture| {

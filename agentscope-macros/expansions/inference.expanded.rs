@@ -26,6 +26,9 @@ async fn complete(request: Request) -> Result<Response, Error> {
                             output: __agentscope::defaults::CONFIDENTIAL,
                             schema: ::core::option::Option::None,
                         });
+                        __agentscope::inventory::submit! {
+                            __agentscope::Registered(& __SITE)
+                        }
                         &__SITE
                     },
                     |__capture| {

@@ -22,6 +22,9 @@ fn price(&self, article: &str) -> u32 {
                     output: __agentscope::classes::INTERNAL,
                     schema: ::core::option::Option::None,
                 });
+                __agentscope::inventory::submit! {
+                    __agentscope::Registered(& __SITE)
+                }
                 &__SITE
             },
             |__capture| {

@@ -19,6 +19,9 @@ async fn serve() -> ! {
                             output: __agentscope::classes::PUBLIC,
                             schema: ::core::option::Option::None,
                         });
+                        __agentscope::inventory::submit! {
+                            __agentscope::Registered(& __SITE)
+                        }
                         &__SITE
                     },
                     |__capture| {

@@ -19,6 +19,9 @@ async fn plan() {
                             output: ::core::option::Option::None,
                             schema: ::core::option::Option::None,
                         });
+                        __agentscope::inventory::submit! {
+                            __agentscope::Registered(& __SITE)
+                        }
                         &__SITE
                     },
                     |__capture| {

@@ -127,12 +127,13 @@ impl Expansion<'_> {
             .enumerate()
             .map(|(index, value)| self.capture_value(index, value, function, &capture));
         let items = self.laundering_items(function);
-        let (registration, schema) = match self.declares_schema(function) {
+        let registration = self.registration();
+        let (declaration, schema) = match self.declares_schema(function) {
             true => (
-                Some(self.registration()),
+                Some(self.schema_declaration()),
                 Some(quote!(#capture.declared_schema();)),
             ),
-            false => (self.listing(), self.capture_schema(&capture)),
+            false => (None, self.capture_schema(&capture)),
         };
         // Before the arguments: the tenant chooses the key that they are hashed with.
         let (tenant, others): (Vec<_>, Vec<_>) = self
@@ -154,6 +155,7 @@ impl Expansion<'_> {
             #private::#how(
                 {
                     static __SITE: #private::Site = #private::Site::new(#meta);
+                    #declaration
                     #registration
                     #items
                     &__SITE

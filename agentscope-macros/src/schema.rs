@@ -33,8 +33,8 @@ impl Expansion<'_> {
             })
     }
 
-    /// An item beside the site: the schema by the types alone, and the entry in the registry.
-    pub(crate) fn registration(&self) -> TokenStream {
+    /// An item beside the site: the schema by the types alone.
+    pub(crate) fn schema_declaration(&self) -> TokenStream {
         let private = &self.private;
         let builder = hidden("__builder");
         let arguments = self.values.iter().map(|value| {
@@ -50,16 +50,13 @@ impl Expansion<'_> {
                 let _ = &#builder;
                 #(#arguments)*
             }
-            #private::inventory::submit! { #private::Registered(&__SITE) }
         }
     }
 
-    /// The entry of a function that is no tool with a schema: for the report of all classes only, so
-    /// by a feature, for it is a tenth of what an expansion adds to the time that the compiler takes.
-    pub(crate) fn listing(&self) -> Option<TokenStream> {
+    /// The entry in the registry: of every function, for the list of all classes.
+    pub(crate) fn registration(&self) -> TokenStream {
         let private = &self.private;
-        let is_wanted = cfg!(feature = "inventory") && !cfg!(test);
-        is_wanted.then(|| quote!(#private::inventory::submit! { #private::Registered(&__SITE) }))
+        quote!(#private::inventory::submit! { #private::Registered(&__SITE) })
     }
 
     /// Only tools have a schema of their arguments.

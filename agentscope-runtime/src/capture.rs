@@ -150,7 +150,9 @@ impl Capture {
 
     pub(crate) fn classified<T: Classify + ?Sized>(&mut self, index: usize, value: &T) {
         let here = self.begin_argument(index).sensitivity;
-        self.class = here.map_or(T::MAX, |here| here.class.or(T::MAX));
+        // A default is for what has no class.
+        let said = here.filter(|here| !here.by_default);
+        self.class = said.map_or(T::MAX, |said| said.class.or(T::MAX));
         self.write(|redactor| match &here {
             Some(here) => redactor.classified(value, here),
             None => value.redact(redactor),

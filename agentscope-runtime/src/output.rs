@@ -96,7 +96,9 @@ impl Output {
 
     pub(crate) fn classified<T: Classify + ?Sized>(&mut self, value: &T) {
         let here = self.meta.output;
-        self.class = here.map_or(T::MAX, |here| here.class.or(T::MAX));
+        // A default is for what has no class.
+        let said = here.filter(|here| !here.by_default);
+        self.class = said.map_or(T::MAX, |said| said.class.or(T::MAX));
         self.write(|redactor| match &here {
             Some(here) => redactor.classified(value, here),
             None => value.redact(redactor),
