@@ -160,8 +160,12 @@ impl<'a> Redactor<'a> {
     }
 
     /// Writes a value of a classified type that has a class here too: of the two the stricter.
+    ///
+    /// What somebody has said of the place holds for each part, also for those that the type would
+    /// show beside one of that class; a default only where it says more than the type.
     pub(crate) fn classified<T: Classify + ?Sized>(&mut self, value: &T, here: &Sensitivity) {
-        if here.class > T::MAX && self.view.treatment(here) != Treatment::Keep {
+        let is_said = !here.by_default || here.class > T::MAX;
+        if is_said && self.view.treatment(here) != Treatment::Keep {
             self.opaque(here);
         } else {
             value.redact(self);
