@@ -9,13 +9,15 @@ use crate::key::KeyedHash;
 use crate::keyring::Hasher;
 use crate::kind::Kind;
 use crate::policy::{self, Destination};
-use crate::scrubbing::{self, MARGIN};
-use crate::text::{begun, placeholder, shortened};
+use crate::scrubbing;
+use crate::text::{placeholder, shortened};
 use crate::treat;
 
 /// A value larger than this (bytes of JSON) is shown as a preview and its size.
 const VALUE_LIMIT: usize = 8 * 1024;
 const PREVIEW: usize = 1024;
+/// Bytes of a text that is truncated, at most.
+const TRUNCATED: usize = 512;
 
 /// Receives a classified value part by part and writes what telemetry may show of it.
 ///
@@ -253,7 +255,8 @@ fn part(treatment: Treatment, kind: Option<Kind>, json: &str) -> Option<String> 
     let text = text_of(json.as_bytes());
     let text = std::str::from_utf8(&text).ok()?;
     match treatment {
-        Treatment::Truncate => Some(treat::truncated(text)),
+        // Before it is cut, and of no more than is shown of characters of four bytes.
+        Treatment::Truncate => Some(treat::truncated(&scrubbing::begun(text, TRUNCATED))),
         Treatment::Generalise => treat::generalised(kind, text),
         Treatment::BinLast4 => treat::bin_last4(text),
         Treatment::Last4 => treat::last4(text),
@@ -263,8 +266,7 @@ fn part(treatment: Treatment, kind: Option<Kind>, json: &str) -> Option<String> 
 
 /// What is shown of JSON that is too large to be shown.
 fn beginning(json: &str) -> String {
-    let scrubbed = scrubbing::beginning(begun(json, PREVIEW + MARGIN));
-    shortened(&scrubbed, PREVIEW).into_owned()
+    shortened(&scrubbing::beginning(json, PREVIEW), PREVIEW).into_owned()
 }
 
 /// An object that is being written; made by [`Redactor::object`].
@@ -322,6 +324,15 @@ mod tests {
             shown("alice", Class::Pii, None),
             shown("bob", Class::Pii, None)
         );
+    }
+
+    #[test]
+    fn what_is_cut_is_scrubbed_before() {
+        for before in 30..64 {
+            let text = format!("{} 4111 1111 1111 1111 it is", "x".repeat(before));
+            let shown = shown(&text, Class::Internal, Some(Treatment::Truncate));
+            assert!(!shown.contains("41"), "{shown}");
+        }
     }
 
     #[test]
