@@ -28,7 +28,7 @@ pub struct Text {
 impl fmt::Debug for Text {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.treatment() {
-            Treatment::Keep => fmt::Debug::fmt(&self.value, f),
+            Treatment::Keep => fmt::Debug::fmt(&self.scrubbed(TEXT_LIMIT), f),
             _ => f.write_str(placeholder(self.class)),
         }
     }
