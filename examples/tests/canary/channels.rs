@@ -94,12 +94,8 @@ pub(crate) fn run(name: &str, setup: Setup, environment: &[(&str, &str)]) -> Run
     child.envs(environment.iter().copied());
     let output = child.output().expect("it runs");
     let errors = String::from_utf8_lossy(&output.stderr);
-    let end = errors.len() - errors.len().min(3000);
-    assert!(
-        output.status.success(),
-        "{}",
-        &errors[errors.floor_char_boundary(end)..]
-    );
+    let last: Vec<_> = errors.lines().rev().take(20).collect();
+    assert!(output.status.success(), "the last lines first: {last:#?}");
 
     // It has flushed before it ended.
     let received = receiver.received();

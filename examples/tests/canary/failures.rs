@@ -127,12 +127,16 @@ fn wrong_arguments() -> String {
 fn panics(#[sensitivity(internal)] how: u32) -> u32 {
     match how {
         0 => panic!("{}", secret("panic")),
-        1 => Err::<u32, _>(Talkative::planted("unwrap")).expect("it is there"),
+        1 => nothing().expect("it is there"),
         2 => {
             secret("boundary").replace('b', "é").len() as u32 + cut(&format!("é{}", secret("cut")))
         }
         _ => std::panic::panic_any(secret("payload")),
     }
+}
+
+fn nothing() -> Result<u32, Talkative> {
+    Err(Talkative::planted("unwrap"))
 }
 
 /// Not between two characters.
