@@ -214,7 +214,7 @@ impl Classify for Node {
                 }
             }),
             Self::List(nodes) => out.list(nodes, Node::redact),
-            Self::Leaf(leaf) => (&&Probe(&leaf.value)).__field(out, &leaf.sensitivity),
+            Self::Leaf(leaf) => (&Probe(&leaf.value)).__field(out, &leaf.sensitivity),
         }
     }
 }
