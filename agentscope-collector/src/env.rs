@@ -162,12 +162,13 @@ impl Signal {
             .or_else(|| get(&format!("OTEL_EXPORTER_OTLP_{what}")))
     }
 
-    /// Where the signal goes, for messages; `None` where it is not exported.
+    /// Where the signal goes, for messages and so without a password; `None` where it is not
+    /// exported.
     ///
     /// An endpoint asks for export, and so does `otlp` as the name of the exporter; a newcomer who
     /// set neither gets no exporter and no warning about a missing one.
     pub(crate) fn target(self) -> Option<String> {
-        let endpoint = self.otlp("ENDPOINT");
+        let endpoint = self.otlp("ENDPOINT").map(|url| without_user(&url));
         match self.exporter() {
             None => endpoint,
             Some(words) if words.split(',').any(|word| word.trim() == "otlp") => {
@@ -185,6 +186,18 @@ impl Signal {
     pub(crate) fn timeout(self) -> Duration {
         let milliseconds = self.otlp("TIMEOUT").and_then(|value| value.parse().ok());
         Duration::from_millis(milliseconds.unwrap_or(10_000))
+    }
+}
+
+/// A URL without user and password.
+fn without_user(url: &str) -> String {
+    let host = url.find("://").map_or(0, |place| place + 3);
+    let end = url[host..]
+        .find(['/', '?', '#'])
+        .map_or(url.len(), |place| host + place);
+    match url[host..end].rfind('@') {
+        Some(at) => format!("{}{}", &url[..host], &url[host + at + 1..]),
+        None => url.to_owned(),
     }
 }
 
@@ -273,6 +286,14 @@ mod tests {
                 variable.name
             );
         }
+    }
+
+    #[test]
+    fn a_message_names_the_endpoint_without_its_password() {
+        let shown = without_user;
+        assert_eq!(shown("https://u:p@ss@host:4318/v1"), "https://host:4318/v1");
+        assert_eq!(shown("u:p@host"), "host");
+        assert_eq!(shown("http://host/a@b"), "http://host/a@b");
     }
 
     #[test]

@@ -214,10 +214,18 @@ pub(crate) fn untrack(session: &Arc<SessionState>) {
 
 /// The frame of the youngest live session of the trace. A lost agent is only put into the
 /// session, not under one of its agents: it may as well be a second entry agent of one request.
+///
+/// Nothing where sessions of several tenants live in the trace: what is of one must not be shown as
+/// the other's.
 fn find_by_trace(trace: TraceId, agent_layer: bool) -> Option<Frame> {
     let live = shard(trace).lock().unwrap_or_else(PoisonError::into_inner);
-    let session = live.get(&trace)?.iter().rev().find_map(Weak::upgrade)?;
+    let sessions = live.get(&trace)?.iter().filter_map(Weak::upgrade);
+    let sessions: Vec<_> = sessions.collect();
     drop(live);
+    let session = sessions.last()?.clone();
+    if sessions.iter().any(|it| it.hasher() != session.hasher()) {
+        return None;
+    }
     let agent = if agent_layer {
         None
     } else {

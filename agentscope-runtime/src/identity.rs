@@ -8,7 +8,7 @@ use crate::redacted::{Redacted, attribute};
 use crate::text::{self, Text};
 
 /// Who the session is for, as the application says it; not recorded as it is.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Default)]
 pub(crate) struct Stated {
     pub(crate) conversation: Option<StringValue>,
     pub(crate) user: Option<Text>,

@@ -181,9 +181,10 @@ impl Opening {
             session.add_agent(&agent);
             frame.agent = Some(agent);
         }
+        let shown = capture.tally;
         if let Some((class, json)) = capture.payload() {
             let payload = session.payload(&span_context, site, PayloadSide::Input, class, json);
-            span.set_attributes(payload::put(payload, session.hasher()));
+            span.set_attributes(payload::put(payload, shown, session.hasher()));
         }
         let mut cx = self.parent.with_span(span);
         if opens_agent || own_session.is_some() {

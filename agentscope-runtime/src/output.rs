@@ -126,12 +126,13 @@ impl Output {
 
     /// The size as far as the class lets it be told.
     pub(crate) fn size(&self) -> Option<usize> {
-        self.class.size_shown(self.canonical()?.len())
+        self.tally.size_shown(self.class, self.canonical()?.len())
     }
 
     /// What a keyed hash may be taken over.
     pub(crate) fn hashable(&self) -> Option<&[u8]> {
-        self.canonical().filter(|_| self.class.may_be_compared())
+        self.canonical()
+            .filter(|_| self.tally.may_be_compared(self.class))
     }
 
     pub fn usage(&mut self, usage: impl UsageOption) {

@@ -10,6 +10,7 @@ use opentelemetry::trace::{SpanId, TraceId};
 use crate::class::Class;
 use crate::keyring::Hasher;
 use crate::names;
+use crate::redact::Tally;
 use crate::redacted::{Redacted, attribute};
 
 /// Which side of a call a [`Payload`] is.
@@ -132,8 +133,8 @@ pub(crate) fn is_wanted() -> bool {
 }
 
 /// Hands a payload to the sink, and gives what telemetry may say of it: how to find it, and as far
-/// as the class lets it how large it is and by a keyed hash what it is equal to.
-pub(crate) fn put(payload: Payload<'_>, hasher: &Hasher) -> Vec<KeyValue> {
+/// as telemetry shows the values how large it is and by a keyed hash what it is equal to.
+pub(crate) fn put(payload: Payload<'_>, shown: Tally, hasher: &Hasher) -> Vec<KeyValue> {
     let sink = SINK.read().unwrap_or_else(PoisonError::into_inner).clone();
     let Payload {
         json, class, side, ..
@@ -146,11 +147,11 @@ pub(crate) fn put(payload: Payload<'_>, hasher: &Hasher) -> Vec<KeyValue> {
         PayloadSide::Output => (names::OUTPUT_REF, names::OUTPUT_SIZE, names::OUTPUT_HASH),
     };
     let mut attributes = vec![attribute(reference_key, Redacted::of_code(reference))];
-    if let Some(size) = class.size_shown(json.len()) {
+    if let Some(size) = shown.size_shown(class, json.len()) {
         let size = i64::try_from(size).unwrap_or(i64::MAX);
         attributes.push(attribute(size_key, size));
     }
-    if class.may_be_compared() {
+    if shown.may_be_compared(class) {
         let hash = hasher.hash(side.as_str(), json.as_bytes());
         attributes.push(attribute(hash_key, hash));
     }

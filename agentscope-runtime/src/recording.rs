@@ -184,11 +184,12 @@ impl Recording {
             Layer::Inference => (shown, None),
             _ => (None, shown),
         };
+        let tally = output.as_ref().map_or(Tally::default(), |it| it.tally);
         if let Some((class, json)) = output.as_mut().and_then(Output::payload) {
             let session = &self.frame.session;
             let side = PayloadSide::Output;
             let payload = session.payload(&self.span, self.site, side, class, json);
-            attributes.extend(payload::put(payload, session.hasher()));
+            attributes.extend(payload::put(payload, tally, session.hasher()));
         }
         match self.site.meta.layer {
             Layer::Tool => self.end_tool(&ending, output.as_ref(), &mut attributes),

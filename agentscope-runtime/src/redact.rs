@@ -9,13 +9,15 @@ use crate::key::KeyedHash;
 use crate::keyring::Hasher;
 use crate::kind::Kind;
 use crate::policy::{self, Destination};
-use crate::scrubbing::{self, MARGIN};
-use crate::text::{begun, placeholder, shortened};
+use crate::scrubbing;
+use crate::text::{placeholder, shortened};
 use crate::treat;
 
 /// A value larger than this (bytes of JSON) is shown as a preview and its size.
 const VALUE_LIMIT: usize = 8 * 1024;
 const PREVIEW: usize = 1024;
+/// Bytes of a text that is truncated, at most.
+const TRUNCATED: usize = 512;
 
 /// Receives a classified value part by part and writes what telemetry may show of it.
 ///
@@ -82,6 +84,11 @@ pub(crate) struct Tally {
     pub(crate) max: Option<Class>,
     /// A value was too large to be written whole.
     pub(crate) cut: bool,
+    /// A value was shown otherwise than whole or as a hash: to tell of the whole whether it equals
+    /// another would tell more of that value.
+    pub(crate) incomparable: bool,
+    /// Of a value nothing was shown.
+    pub(crate) dropped: bool,
 }
 
 impl Tally {
@@ -92,6 +99,8 @@ impl Tally {
             visible: self.visible + other.visible,
             max: self.max.max(other.max),
             cut: self.cut || other.cut,
+            incomparable: self.incomparable || other.incomparable,
+            dropped: self.dropped || other.dropped,
         }
     }
 
@@ -99,6 +108,18 @@ impl Tally {
         self.max = self.max.max(Some(class));
         self.hidden += u32::from(treatment != Treatment::Keep);
         self.visible += u32::from(treatment != Treatment::Drop);
+        self.incomparable |= !matches!(treatment, Treatment::Keep | Treatment::Hash);
+        self.dropped |= treatment == Treatment::Drop;
+    }
+
+    /// How much of the size of what was written may be told, whose highest class is `class`.
+    pub(crate) fn size_shown(self, class: Class, bytes: usize) -> Option<usize> {
+        class.size_shown(bytes).filter(|_| !self.dropped)
+    }
+
+    /// Whether a keyed hash of all of it may be told.
+    pub(crate) fn may_be_compared(self, class: Class) -> bool {
+        class.may_be_compared() && !self.incomparable
     }
 }
 
@@ -159,11 +180,12 @@ impl<'a> Redactor<'a> {
         self.out.word(placeholder(sensitivity.class));
     }
 
-    /// Writes a value of a classified type that has a class here too: of the two the stricter. A
-    /// default is for what has none.
+    /// Writes a value of a classified type that has a class here too: of the two the stricter.
+    ///
+    /// What somebody has said of the place holds for each part, also for those that the type would
+    /// show beside one of that class. A default is for what has no class.
     pub(crate) fn classified<T: Classify + ?Sized>(&mut self, value: &T, here: &Sensitivity) {
-        let is_stricter = !here.by_default && here.class > T::MAX;
-        if is_stricter && self.view.treatment(here) != Treatment::Keep {
+        if !here.by_default && self.view.treatment(here) != Treatment::Keep {
             self.opaque(here);
         } else {
             value.redact(self);
@@ -232,7 +254,8 @@ fn part(treatment: Treatment, kind: Option<Kind>, json: &str) -> Option<String> 
     let text = text_of(json.as_bytes());
     let text = std::str::from_utf8(&text).ok()?;
     match treatment {
-        Treatment::Truncate => Some(treat::truncated(text)),
+        // Before it is cut, and of no more than is shown of characters of four bytes.
+        Treatment::Truncate => Some(treat::truncated(&scrubbing::begun(text, TRUNCATED))),
         Treatment::Generalise => treat::generalised(kind, text),
         Treatment::BinLast4 => treat::bin_last4(text),
         Treatment::Last4 => treat::last4(text),
@@ -242,8 +265,7 @@ fn part(treatment: Treatment, kind: Option<Kind>, json: &str) -> Option<String> 
 
 /// What is shown of JSON that is too large to be shown.
 fn beginning(json: &str) -> String {
-    let scrubbed = scrubbing::beginning(begun(json, PREVIEW + MARGIN));
-    shortened(&scrubbed, PREVIEW).into_owned()
+    shortened(&scrubbing::beginning(json, PREVIEW), PREVIEW).into_owned()
 }
 
 /// An object that is being written; made by [`Redactor::object`].
@@ -301,6 +323,15 @@ mod tests {
             shown("alice", Class::Pii, None),
             shown("bob", Class::Pii, None)
         );
+    }
+
+    #[test]
+    fn what_is_cut_is_scrubbed_before() {
+        for before in 30..64 {
+            let text = format!("{} 4111 1111 1111 1111 it is", "x".repeat(before));
+            let shown = shown(&text, Class::Internal, Some(Treatment::Truncate));
+            assert!(!shown.contains("41"), "{shown}");
+        }
     }
 
     #[test]

@@ -7,8 +7,12 @@
 use std::borrow::Cow;
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 
+use opentelemetry::logs::AnyValue;
+
 use crate::names;
-use crate::scrub::{finds, scrub_json};
+use crate::scrub::{Find, finds, scrub, scrub_json};
+use crate::snapshot::Snapshot;
+use crate::text;
 
 /// Attributes whose JSON is scrubbed later while somebody has taken that over.
 const KEYS: [&str; 5] = [
@@ -60,6 +64,21 @@ impl Drop for ScrubLater {
     }
 }
 
+/// A snapshot for whom nobody has taken anything over: whoever scrubs later sees only what goes
+/// through itself.
+pub(crate) fn scrub_snapshot(snapshot: &mut Snapshot) {
+    if TAKEN_OVER.load(Relaxed) == 0 {
+        return;
+    }
+    for (key, value) in &mut snapshot.details {
+        if let (true, AnyValue::String(text)) = (KEYS.contains(key), value)
+            && let Cow::Owned(scrubbed) = scrub_json(text.as_str())
+        {
+            *text = scrubbed.into();
+        }
+    }
+}
+
 /// JSON as it may be put on a span here and now.
 pub(crate) fn at_once(json: &str) -> Cow<'_, str> {
     match TAKEN_OVER.load(Relaxed) {
@@ -72,8 +91,46 @@ pub(crate) fn at_once(json: &str) -> Cow<'_, str> {
 /// what it is.
 pub(crate) const MARGIN: usize = 512;
 
-/// The beginning of a JSON text, without finds. Its escapes are no part of what stands beside them.
-pub(crate) fn beginning(json: &str) -> String {
+/// Stands where a text was cut off.
+pub(crate) const MARK: &str = "…";
+
+/// A text without finds; of a long one the first `limit` bytes, and a mark.
+///
+/// What is looked at behind these is never shown: there a find may have been cut in two, of which
+/// nobody could tell any longer what it was.
+pub(crate) fn begun(text: &str, limit: usize) -> Cow<'_, str> {
+    if text.len() <= limit + MARGIN {
+        return scrub(text);
+    }
+    let seen = text::begun(text, limit + MARGIN);
+    let begun = without(seen, &finds(seen), limit);
+    // What a find had beside it may be one now.
+    Cow::Owned(scrub(&begun).into_owned())
+}
+
+/// The first bytes of a text, `limit` at most with the mark behind them, and markers in the place
+/// of finds.
+fn without(text: &str, found: &[Find], limit: usize) -> String {
+    let mut end = text::begun(text, limit.saturating_sub(MARK.len())).len();
+    let mut out = String::with_capacity(limit);
+    let mut from = 0;
+    for find in found {
+        if find.range.start >= end {
+            break;
+        }
+        out.push_str(&text[from..find.range.start]);
+        out.push_str(find.kind.marker());
+        from = find.range.end;
+        end = end.max(from);
+    }
+    out.push_str(&text[from..end]);
+    out.push_str(MARK);
+    out
+}
+
+/// The same of JSON that is longer. Its escapes are no part of what stands beside them.
+pub(crate) fn beginning(json: &str, limit: usize) -> String {
+    let json = text::begun(json, limit + MARGIN);
     let mut seen = json.to_owned();
     let mut rest = json;
     while let Some(escape) = rest.find('\\') {
@@ -89,15 +146,7 @@ pub(crate) fn beginning(json: &str) -> String {
         seen.replace_range(from..to, &" ".repeat(to - from));
         rest = &json[to..];
     }
-    let mut out = String::with_capacity(json.len());
-    let mut from = 0;
-    for find in finds(&seen) {
-        out.push_str(&json[from..find.range.start]);
-        out.push_str(find.kind.marker());
-        from = find.range.end;
-    }
-    out.push_str(&json[from..]);
-    out
+    without(json, &finds(&seen), limit)
 }
 
 /// A name that cannot be a find, told without the automaton.
@@ -125,7 +174,8 @@ mod tests {
     #[test]
     fn what_is_beside_an_escape_is_found() {
         let json = r#""said\nalice@example.com \u00e94111111111111111\n4111 1111 1111 1111 \"#;
-        assert_eq!(beginning(json), r#""said\n[email] \u00e9[card]\n[card] \"#);
+        let shown = r#""said\n[email] \u00e9[card]\n[card] \…"#;
+        assert_eq!(beginning(json, json.len() + MARK.len()), shown);
     }
 
     proptest! {

@@ -1,5 +1,6 @@
 //! Sessions: one user interaction or job, opened explicitly.
 
+use std::fmt;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 use std::time::SystemTime;
@@ -66,12 +67,22 @@ impl Session {
 }
 
 /// Describes a session that is about to run.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 #[must_use = "a session is opened by `run` or `run_sync`"]
 pub struct SessionBuilder {
     name: StringValue,
     id: Option<StringValue>,
     identity: Stated,
+}
+
+/// Whose session it is may be what nobody should read in a log: what telemetry shows of it depends
+/// on keys.
+impl fmt::Debug for SessionBuilder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SessionBuilder")
+            .field("name", &text::label(self.name.clone()))
+            .finish_non_exhaustive()
+    }
 }
 
 impl SessionBuilder {

@@ -11,6 +11,7 @@ use crate::level::Level;
 use crate::names;
 use crate::outcome::Outcome;
 use crate::redacted::Redacted;
+use crate::scrubbing;
 use crate::situation::Situation;
 use crate::stats;
 
@@ -226,7 +227,8 @@ where
 struct LoggerSink<L>(L);
 
 impl<L: Logger + Send + Sync> SnapshotSink for LoggerSink<L> {
-    fn record(&self, snapshot: Snapshot) -> bool {
+    fn record(&self, mut snapshot: Snapshot) -> bool {
+        scrubbing::scrub_snapshot(&mut snapshot);
         emit(&self.0, snapshot);
         true
     }
@@ -285,10 +287,11 @@ fn record(sink: Option<&dyn SnapshotSink>, snapshot: Snapshot) {
 
 /// Never above WARN: with tracing-opentelemetry an ERROR event would turn the application's own
 /// outer span to status ERROR. The true level is a field.
-fn trace(snapshot: Snapshot) {
+fn trace(mut snapshot: Snapshot) {
     macro_rules! event {
         ($level:ident) => {
             if tracing::enabled!(target: "agentscope", tracing::Level::$level) {
+                scrubbing::scrub_snapshot(&mut snapshot);
                 let event = snapshot.event;
                 let fields = Fields(snapshot.attributes());
                 // The field is `names::EVENT`: the macro takes no constant.

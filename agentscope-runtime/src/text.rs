@@ -11,7 +11,7 @@ use crate::keyring::Hasher;
 use crate::policy;
 use crate::redacted::Redacted;
 use crate::scrub::{is_clean, scrub};
-use crate::scrubbing::{MARGIN, is_plain};
+use crate::scrubbing::{self, MARK, is_plain};
 use crate::treat;
 
 /// A text with its sensitivity class; made by [`internal`], [`confidential`] or [`pii`].
@@ -28,7 +28,7 @@ pub struct Text {
 impl fmt::Debug for Text {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.treatment() {
-            Treatment::Keep => fmt::Debug::fmt(&self.value, f),
+            Treatment::Keep => fmt::Debug::fmt(&self.scrubbed(TEXT_LIMIT), f),
             _ => f.write_str(placeholder(self.class)),
         }
     }
@@ -138,7 +138,7 @@ impl Text {
     /// The beginning of it, without what is found in it.
     fn scrubbed(&self, limit: usize) -> Cow<'_, str> {
         match self.is_scrubbed {
-            true => scrub(begun(&self.value, limit + MARGIN)),
+            true => scrubbing::begun(&self.value, limit),
             false => Cow::Borrowed(&self.value),
         }
     }
@@ -190,7 +190,6 @@ pub(crate) fn shortened(text: &str, limit: usize) -> Cow<'_, str> {
     if text.len() <= limit {
         return Cow::Borrowed(text);
     }
-    const MARK: &str = "…";
     let begun = begun(text, limit.saturating_sub(MARK.len()));
     Cow::Owned(format!("{begun}{MARK}"))
 }

@@ -96,12 +96,19 @@ pub(crate) fn generalised(kind: Option<Kind>, text: &str) -> Option<String> {
         Kind::Dob | Kind::Date => year(text),
         Kind::Postcode => {
             let area: String = text.trim().chars().take(3).collect();
-            // Of a short one three characters are nearly all.
-            (text.trim().chars().count() >= 5).then(|| format!("{area}…"))
+            // Of a short one three characters are nearly all; a longer text is something else.
+            is_postcode(text.trim()).then(|| format!("{area}…"))
         }
         Kind::Url => place(text),
         _ => None,
     }
+}
+
+fn is_postcode(text: &str) -> bool {
+    let is_part = |it: char| it.is_ascii_alphanumeric() || matches!(it, ' ' | '-');
+    (5..=10).contains(&text.len())
+        && text.chars().all(is_part)
+        && text.contains(|it: char| it.is_ascii_digit())
 }
 
 /// The /24 or /48 that it is in; not written as an address, which the scrubber would hide.
@@ -128,7 +135,7 @@ fn year(text: &str) -> Option<String> {
     years.next().is_none().then(|| year.to_owned())
 }
 
-/// Without what is about the person: user and password, query, fragment.
+/// Without what is about the person: user and password, parameters, query, fragment.
 fn place(url: &str) -> Option<String> {
     let (scheme, rest) = url.trim().split_once("://")?;
     let is_scheme = scheme
@@ -137,9 +144,12 @@ fn place(url: &str) -> Option<String> {
     let rest = rest.split(['?', '#']).next().unwrap_or_default();
     let end = rest.find('/').unwrap_or(rest.len());
     let (authority, path) = rest.split_at(end);
+    // Behind `;` are parameters too, often the id of a session.
+    let path = path.split(';').next().unwrap_or_default();
     // The last one, as browsers read it; and `\` is a slash to some of them.
     let host = authority.rsplit('@').next().unwrap_or_default();
-    let is_plain = is_scheme && !rest.contains('\\') && !path.contains('@');
+    let has_at = path.contains('@') || path.contains("%40");
+    let is_plain = is_scheme && !rest.contains('\\') && !has_at;
     is_plain.then(|| format!("{scheme}://{host}{path}"))
 }
 
@@ -181,9 +191,17 @@ mod tests {
         assert_eq!(shown(Kind::Dob, "1984/2001"), None, "nobody knows which");
         assert_eq!(shown(Kind::Postcode, "SW1A 1AA"), some("SW1…"));
         assert_eq!(shown(Kind::Postcode, "1010"), None);
+        assert_eq!(shown(Kind::Postcode, "Bob, 12 High Street"), None);
+        assert_eq!(shown(Kind::Postcode, "al@b.example"), None);
         let url = "https://alice:pw@shop.example/orders?mail=alice#top";
         assert_eq!(shown(Kind::Url, url), some("https://shop.example/orders"));
         assert_eq!(shown(Kind::Url, "mailto:alice@example.com"), None);
+        let session = "https://shop.example/cart;jsessionid=8f3c/item;v=2?x";
+        assert_eq!(shown(Kind::Url, session), some("https://shop.example/cart"));
+        let odd = "https://alice;x@shop.example/cart";
+        assert_eq!(shown(Kind::Url, odd), some("https://shop.example/cart"));
+        let encoded = "https://shop.example/users/alice%40example.com";
+        assert_eq!(shown(Kind::Url, encoded), None);
         assert_eq!(shown(Kind::Email, "alice@example.com"), None);
     }
 

@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, Mutex};
 
-use agentscope::{Level, Session, names, note};
+use agentscope::{Level, Session, names, note, tool};
 use agentscope_runtime as agentscope;
 use opentelemetry_sdk::trace::SdkTracerProvider;
 use tracing::field::{Field, Visit};
@@ -12,7 +12,7 @@ use tracing_subscriber::layer::SubscriberExt as _;
 #[derive(Clone, Default)]
 struct Events(Arc<Mutex<Vec<(tracing::Level, Fields)>>>);
 
-#[derive(Default)]
+#[derive(Debug, Default)]
 struct Fields(Vec<(&'static str, String)>);
 
 impl Visit for Fields {
@@ -32,16 +32,29 @@ impl<S: tracing::Subscriber> tracing_subscriber::Layer<S> for Events {
     }
 }
 
+#[tool(output = internal)]
+fn call(#[sensitivity(internal)] number: &str) -> usize {
+    number.len()
+}
+
 #[test]
 fn a_snapshot_is_an_event_with_its_name_from_the_table() {
     opentelemetry::global::set_tracer_provider(SdkTracerProvider::builder().build());
     agentscope::enable();
     let events = Events::default();
     let subscriber = tracing_subscriber::registry().with(events.clone());
+    // A collector that exports spans only: the log of the application does not go through it.
+    let elsewhere = agentscope::scrub_later();
     tracing::subscriber::with_default(subscriber, || {
         Session::builder().run_sync(|| note(Level::Critical, "a note"));
+        agentscope::set_level(Level::Debug);
+        call("alice@example.com");
     });
-    let events = events.0.lock().expect("nothing panics while it is held");
+    drop(elsewhere);
+    let mut events = events.0.lock().expect("nothing panics while it is held");
+    let of_call = format!("{:?}", events.split_off(1));
+    assert!(of_call.contains("[email]"), "{of_call}");
+    assert!(!of_call.contains("alice"), "{of_call}");
     let [(level, Fields(fields))] = events.as_slice() else {
         panic!("{} events", events.len());
     };

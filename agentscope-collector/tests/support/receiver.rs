@@ -42,6 +42,8 @@ pub struct Received {
     pub spans: Vec<Span>,
     pub logs: Vec<LogRecord>,
     pub metrics: Vec<Metric>,
+    /// Path and body of each request, as they came.
+    pub bodies: Vec<(String, Vec<u8>)>,
 }
 
 #[derive(Default)]
@@ -199,5 +201,6 @@ fn keep(path: &str, body: &[u8], received: &mut Received) -> u16 {
         }
         _ => return 404,
     }
+    received.bodies.push((path.to_owned(), body.to_owned()));
     200
 }
