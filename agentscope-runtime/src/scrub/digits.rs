@@ -212,6 +212,7 @@ impl Run<'_> {
             return !joins.contains(&gap) && gap != Gap::Dot;
         }
         is_end(self.text, end)
+            && !(at(self.text, end) == b'.' && at(self.text, end + 1).is_ascii_digit())
             && !(joins.contains(&Gap::Dash)
                 && at(self.text, end) == b'-'
                 && !is_end(self.text, end + 1))

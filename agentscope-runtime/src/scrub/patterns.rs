@@ -50,7 +50,7 @@ const PATTERNS: [(Anchor, &str); 8] = [
     // have seven digits or more; addresses may have fewer.
     (
         Anchor::Digits,
-        r"[0-9](?:(?:[ ().\-/]|\xC2\xA0|\xE2\x80[\x90-\x95\xAF]){0,3}[0-9]){6,}|[0-9]{1,3}(?:\.[0-9]{1,3}){3}",
+        r"[0-9](?:(?:[ ().\-/]|\xC2\xA0|\xE2\x80[\x90-\x95\xAF]){0,3}[0-9]){6,}|[0-9]{1,3}(?:\.[0-9]{1,3}){3}(?:/[0-9]{1,2})?",
     ),
 ];
 

@@ -17,6 +17,10 @@ fn a_find_becomes_the_marker_of_its_kind() {
             "from 192.0.2.7:443 and [2001:db8::1]:80",
             "from [ip]:443 and [[ip]]:80",
         ),
+        (
+            "route 10.0.0.0/8, 0.0.0.0/0 or 1.1.1.1",
+            "route [ip], [ip] or [ip]",
+        ),
         ("SSN 078-05-1121", "SSN [ssn]"),
         ("call +41 (0)62 585 51 90", "call [phone]"),
         ("(415) 555-2671 ext. 12", "[phone]"),
