@@ -173,9 +173,14 @@ pub fn overrides() -> Vec<Override> {
 #[inline]
 pub(crate) fn treatment(sensitivity: &Sensitivity) -> Treatment {
     let class = sensitivity.class as usize;
-    let said = match LOOSENED[class].load(Relaxed).checked_sub(1) {
-        Some(loosened) if sensitivity.redact.is_none() => of_number(loosened),
-        _ => sensitivity.treatment(),
+    let said = match (
+        LOOSENED[class].load(Relaxed).checked_sub(1),
+        sensitivity.treatment(),
+    ) {
+        // A kind of which nothing is shown, whatever is shown of others of its class.
+        (_, Treatment::Drop) => Treatment::Drop,
+        (Some(loosened), _) if sensitivity.redact.is_none() => of_number(loosened),
+        (_, said) => said,
     };
     said.max(of_number(floors()[class].load(Relaxed)))
 }

@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use crate::class::{Class, Sensitivity, Treatment};
 use crate::classify::Classify;
-use crate::json::{Json, LARGEST, Written, text_of};
+use crate::json::{Json, LARGEST, Written, is_escaped, text_of};
 use crate::key::KeyedHash;
 use crate::keyring::Hasher;
 use crate::kind::Kind;
@@ -278,7 +278,16 @@ impl Object<'_, '_> {
     /// Writes one part; its name is code.
     pub fn field(&mut self, name: &'static str, write: impl FnOnce(&mut Redactor<'_>)) {
         let is_first = std::mem::take(&mut self.first);
-        self.redactor.out.key(if is_first { "" } else { "," }, name);
+        let separator = if is_first { "" } else { "," };
+        match name.bytes().any(is_escaped) {
+            false => self.redactor.out.key(separator, name),
+            // `#[serde(rename = ..)]` may say anything.
+            true => {
+                self.redactor.out.raw(separator);
+                self.redactor.out.string(name);
+                self.redactor.out.raw(":");
+            }
+        }
         write(&mut Redactor {
             out: self.redactor.out,
             tally: self.redactor.tally,

@@ -34,7 +34,8 @@ pub struct ScrubLater(());
 ///
 /// For a pipeline that sees everything before anything leaves: it must pass each attribute of each
 /// span and each snapshot through [`ScrubLater::scrubbed`]. `agentscope_collector::init()` does.
-/// Where several pipelines run each must scrub.
+/// Where several pipelines run each must scrub: a provider that the application installs beside it
+/// gets what is not scrubbed yet.
 ///
 /// ```
 /// # extern crate agentscope_runtime as agentscope;

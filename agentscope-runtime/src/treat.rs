@@ -78,8 +78,13 @@ pub(crate) fn bin_last4(text: &str) -> Option<String> {
         .chars()
         .all(|it| it.is_ascii_digit() || matches!(it, ' ' | '-'));
     let digits: String = text.chars().filter(char::is_ascii_digit).collect();
-    let fits = is_number && (13..=19).contains(&digits.len());
-    fits.then(|| format!("{}…{}", &digits[..6], &digits[digits.len() - 4..]))
+    let last = digits.len().checked_sub(4)?;
+    match digits.len() {
+        15..=19 if is_number => Some(format!("{}…{}", &digits[..6], &digits[last..])),
+        // Of a short one ten digits would be nearly all.
+        13..=14 if is_number => Some(format!("…{}", &digits[last..])),
+        _ => None,
+    }
 }
 
 pub(crate) fn truncated(text: &str) -> String {
@@ -211,6 +216,7 @@ mod tests {
         assert_eq!(last4("1234567"), None);
         let card = bin_last4("4111 1111 1111 1234");
         assert_eq!(card.as_deref(), Some("411111…1234"));
+        assert_eq!(bin_last4("4222222222222").as_deref(), Some("…2222"));
         assert_eq!(bin_last4("411111111111"), None, "too short for a card");
         assert_eq!(bin_last4("4111 1111 1111 1234 alice"), None);
         assert_eq!(truncated(&"ä".repeat(65)), format!("{}…", "ä".repeat(64)));
