@@ -221,8 +221,9 @@ impl Expansion<'_> {
 
     fn sensitivity(&self, classified: &Classified) -> TokenStream {
         match classified {
-            Classified::Here(said) | Classified::Keyed(said) => said.optional_tokens(&self.private),
-            Classified::ByType => quote!(::core::option::Option::None),
+            Classified::Here(said) => said.optional_tokens(&self.private),
+            // What is said of keys holds for no value: a map with it is a classified value.
+            Classified::Keyed(_) | Classified::ByType => quote!(::core::option::Option::None),
         }
     }
 

@@ -135,7 +135,8 @@ fn what_was_looked_at_behind_the_cut_is_not_shown() {
         recorder.task("cut"),
         recorder.snapshots_of("cut")
     );
-    assert!(!all.contains("4111"), "half a card number");
+    // With the space: random ids have four digits like these now and then.
+    assert!(!all.contains("4111 1"), "half a card number");
     assert!(!all.contains("aaa@"), "half an address");
     assert!(all.contains("[email]"));
 }
