@@ -50,7 +50,7 @@ pub struct Declassified {
     pub reason: String,
 }
 
-/// What a program classifies and how; made by [`inventory`]. Its `Display` is a table.
+/// What a program classifies and how; made by [`inventory()`]. Its `Display` is a table.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Inventory {
