@@ -49,9 +49,9 @@ async fn support(ticket: &str, tenant: u32, budget: u32) -> String {
                         __capture.mode("react");
                         __capture.token_budget(budget);
                         __capture.task(ticket);
-                        (&&&__agentscope::Probe(&ticket)).__argument(__capture, 0usize);
-                        (&&&__agentscope::Probe(&tenant)).__argument(__capture, 1usize);
-                        (&&&__agentscope::Probe(&budget)).__argument(__capture, 2usize);
+                        (&&&&__agentscope::Probe(&ticket)).__argument(__capture, 0usize);
+                        (&&&&__agentscope::Probe(&tenant)).__argument(__capture, 1usize);
+                        (&&&&__agentscope::Probe(&budget)).__argument(__capture, 2usize);
                     },
                 );
                 if false {
@@ -62,7 +62,7 @@ async fn support(ticket: &str, tenant: u32, budget: u32) -> String {
                 let budget = &budget;
                 '__agentscope: { ticket.to_owned() }
             },
-            |__tag| (&(&&&__tag.__kind().__judged()).__shown()).__told(),
+            |__tag| (&(&&&&__tag.__kind().__judged()).__shown()).__told(),
         )
         .await
 }

@@ -38,7 +38,8 @@ async fn price(article: String) -> Result<u32, std::io::Error> {
                     },
                     |__capture| {
                         let _ = &__capture;
-                        (&&&__agentscope::Probe(&article)).__argument(__capture, 0usize);
+                        (&&&&__agentscope::Probe(&article))
+                            .__argument(__capture, 0usize);
                         __capture.declared_schema();
                     },
                 );
@@ -51,7 +52,7 @@ async fn price(article: String) -> Result<u32, std::io::Error> {
                     Ok(349)
                 }
             },
-            |__tag| (&(&&&__tag.__kind().__judged()).__shown()).__told(),
+            |__tag| (&(&&&&__tag.__kind().__judged()).__shown()).__told(),
         )
         .await
 }

@@ -56,9 +56,11 @@ async fn price(
                     },
                     |__capture| {
                         let _ = &__capture;
-                        (&&&__agentscope::Probe(&article)).__argument(__capture, 0usize);
+                        (&&&&__agentscope::Probe(&article))
+                            .__argument(__capture, 0usize);
                         __agentscope::classified(&context);
-                        (&&&__agentscope::Probe(&context)).__argument(__capture, 1usize);
+                        (&&&&__agentscope::Probe(&context))
+                            .__argument(__capture, 1usize);
                         __capture.declared_schema();
                     },
                 );
@@ -69,7 +71,7 @@ async fn price(
                 let context = &context;
                 '__agentscope: { find(article) }
             },
-            |__tag| (&(&&&__tag.__kind().__judged().__classified()).__shown()).__told(),
+            |__tag| (&(&&&&__tag.__kind().__judged().__classified()).__shown()).__told(),
         )
         .await
 }

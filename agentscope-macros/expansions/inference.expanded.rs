@@ -35,7 +35,8 @@ async fn complete(request: Request) -> Result<Response, Error> {
                         let _ = &__capture;
                         __capture.provider("openai");
                         __capture.model(&request.model);
-                        (&&&__agentscope::Probe(&request)).__argument(__capture, 0usize);
+                        (&&&&__agentscope::Probe(&request))
+                            .__argument(__capture, 0usize);
                     },
                 );
                 if false {
@@ -44,7 +45,7 @@ async fn complete(request: Request) -> Result<Response, Error> {
                 '__agentscope: { send(request).await }
             },
             |__tag| {
-                (&(&&&__tag.__kind().__judged()).__shown())
+                (&(&&&&__tag.__kind().__judged()).__shown())
                     .__told()
                     .__used(|__value, __output| {
                         __output

@@ -29,7 +29,7 @@ fn price(&self, article: &str) -> u32 {
             },
             |__capture| {
                 let _ = &__capture;
-                (&&&__agentscope::Probe(&article)).__argument(__capture, 0usize);
+                (&&&&__agentscope::Probe(&article)).__argument(__capture, 0usize);
                 let __types = ();
                 let __types = (__types, &article);
                 let __types = __agentscope::type_key(&__types);
@@ -46,6 +46,6 @@ fn price(&self, article: &str) -> u32 {
             let article = article;
             '__agentscope: { self.prices[article] }
         },
-        |__tag| (&(&&&__tag.__kind().__judged()).__shown()).__told(),
+        |__tag| (&(&&&&__tag.__kind().__judged()).__shown()).__told(),
     )
 }

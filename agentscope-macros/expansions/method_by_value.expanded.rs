@@ -44,7 +44,7 @@ async fn close(mut self: Box<Self>) {
                     self.open = false;
                 }
             },
-            |__tag| (&(&&&__tag.__kind().__judged()).__shown()).__told(),
+            |__tag| (&(&&&&__tag.__kind().__judged()).__shown()).__told(),
         )
         .await
 }

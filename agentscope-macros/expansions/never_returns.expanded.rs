@@ -37,7 +37,7 @@ async fn serve() -> ! {
                     }
                 }
             },
-            |__tag| (&(&&&__tag.__value().__judged()).__shown()).__told(),
+            |__tag| (&(&&&&__tag.__value().__judged()).__shown()).__told(),
         )
         .await
     {}

@@ -55,10 +55,15 @@ fn sum(__arg0: (u32, u32), __arg1: String, d: u32, #[cfg(any())] e: u32) -> u32 
             },
             |__capture| {
                 let _ = &__capture;
-                (&&&__agentscope::Probe(&__arg0)).__argument(__capture, 0usize);
-                (&&&__agentscope::Probe(&__arg1)).__argument(__capture, 1usize);
-                (&&&__agentscope::Probe(&d)).__argument(__capture, 2usize);
-                #[cfg(any())] (&&&__agentscope::Probe(&e)).__argument(__capture, 3usize);
+                {
+                    use __agentscope::Sees as _;
+                    (&&&__agentscope::Probe(&__arg0)).__seen().__passes();
+                }
+                (&&&&__agentscope::Probe(&__arg0)).__argument(__capture, 0usize);
+                (&&&&__agentscope::Probe(&__arg1)).__argument(__capture, 1usize);
+                (&&&&__agentscope::Probe(&d)).__argument(__capture, 2usize);
+                #[cfg(any())]
+                (&&&&__agentscope::Probe(&e)).__argument(__capture, 3usize);
                 __capture.declared_schema();
             },
         ),
@@ -79,6 +84,6 @@ fn sum(__arg0: (u32, u32), __arg1: String, d: u32, #[cfg(any())] e: u32) -> u32 
                 a + d
             }
         },
-        |__tag| (&(&&&__tag.__kind().__judged()).__shown()).__told(),
+        |__tag| (&(&&&&__tag.__kind().__judged()).__shown()).__told(),
     )
 }

@@ -40,7 +40,7 @@ async fn plan() {
                     let other = spawn(task);
                 }
             },
-            |__tag| (&(&&&__tag.__kind().__judged().__classified()).__shown()).__told(),
+            |__tag| (&(&&&&__tag.__kind().__judged().__classified()).__shown()).__told(),
         )
         .await
 }

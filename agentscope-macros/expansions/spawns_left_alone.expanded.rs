@@ -35,7 +35,7 @@ async fn plan() {
                     let task = tokio::spawn(async { 1 });
                 }
             },
-            |__tag| (&(&&&__tag.__kind().__judged().__classified()).__shown()).__told(),
+            |__tag| (&(&&&&__tag.__kind().__judged().__classified()).__shown()).__told(),
         )
         .await
 }

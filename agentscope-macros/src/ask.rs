@@ -127,7 +127,12 @@ impl Expansion<'_> {
         let method = returns.method.to_string();
         let is_many = method.contains("stream") || method.contains("iterator");
         let output = self.output_type(function);
-        !is_many && !returns.diverges && output.is_some_and(|ty| self.output_guard(ty).is_shown())
+        let declared = match &function.signature.output {
+            ReturnType::Type(_, ty) => ty,
+            ReturnType::Default => return false,
+        };
+        let is_shown = |ty| self.output_guard(ty).is_result_shown(declared);
+        !is_many && !returns.diverges && output.is_some_and(is_shown)
     }
 }
 

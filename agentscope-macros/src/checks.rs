@@ -251,6 +251,22 @@ fn output(
     errors: &mut Errors,
 ) -> Classified {
     if let Some(output) = &arguments.output {
+        let too_low = output.kind.filter(|kind| kind.least > output.class);
+        if let (Some(kind), None) = (too_low, &output.reason) {
+            let message = format!(
+                "the result is {} but is classified `{}`, below `{}`\n\
+                 help: write output({}, kind = \"{}\"), or say why: output({}, kind = \"{}\", \
+                 reason = \"..\")",
+                kind.what,
+                output.class.word(),
+                kind.least.word(),
+                kind.least.word(),
+                kind.word,
+                output.class.word(),
+                kind.word,
+            );
+            errors.at(&function.signature.ident, message);
+        }
         return Classified::Here(output.clone());
     }
     if let Some(default) = default {

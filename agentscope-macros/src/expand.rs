@@ -248,7 +248,7 @@ impl Expansion<'_> {
             }
             _ => quote!(#binding),
         };
-        let record = quote!((&&&#private::Probe(&#value)).__argument(#capture, #index););
+        let record = quote!((&&&&#private::Probe(&#value)).__argument(#capture, #index););
         quote!(#checks #(#cfgs)* #record)
     }
 

@@ -24,11 +24,17 @@ pub(crate) struct Guard<'a> {
 impl Guard<'_> {
     /// Whether its class shows something of it that only its type can tell whether it may be shown.
     pub(crate) fn is_shown(&self) -> bool {
-        let shows = self
-            .classified
-            .unexplained()
-            .is_some_and(|here| here.treatment().shows_parts());
-        shows && !leaf::is_sure(self.ty)
+        self.shows_parts() && !leaf::is_sure(self.ty)
+    }
+
+    /// The same of a result, by the type that the function declares.
+    pub(crate) fn is_result_shown(&self, declared: &Type) -> bool {
+        self.shows_parts() && !leaf::is_sure_result(declared)
+    }
+
+    fn shows_parts(&self) -> bool {
+        let here = self.classified.unexplained();
+        here.is_some_and(|here| here.treatment().shows_parts())
     }
 
     /// That what is shown of a value was classified, or is a leaf; `probed` is what is asked.

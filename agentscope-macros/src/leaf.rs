@@ -62,7 +62,7 @@ const FOREIGN: &[(&str, bool)] = &[
 /// Leaves whose name can hardly be that of another type: no need to look at the type itself.
 const SURE: &[&str] = &[
     "bool", "char", "str", "u8", "u16", "u32", "u64", "u128", "usize", "i8", "i16", "i32", "i64",
-    "i128", "isize", "f32", "f64", "String", "Path", "PathBuf", "Duration",
+    "i128", "isize", "f32", "f64", "String",
 ];
 
 /// Maps: their keys are the first of what they hold.
@@ -96,10 +96,34 @@ pub(crate) fn is_leaf(ty: &Type) -> bool {
     all_named(ty, &is_name_of_leaf)
 }
 
-/// Whether a type is a leaf whatever else is called like its parts.
+/// Whether a type is a leaf whatever else is called like it: not what holds one, for anybody may
+/// call a type `Map`.
 pub(crate) fn is_sure(ty: &Type) -> bool {
-    let is_unit = |ty: &Type| matches!(ty, Type::Tuple(tuple) if tuple.elems.is_empty());
-    is_unit(ty) || all_named(ty, &|name| SURE.contains(&name))
+    match ty {
+        Type::Reference(reference) => is_sure(&reference.elem),
+        Type::Paren(paren) => is_sure(&paren.elem),
+        Type::Group(group) => is_sure(&group.elem),
+        Type::Tuple(tuple) => tuple.elems.is_empty(),
+        Type::Path(path) => path
+            .path
+            .get_ident()
+            .is_some_and(|name| SURE.contains(&name.to_string().as_str())),
+        _ => false,
+    }
+}
+
+/// The same of a result: in a `Result` of two types, for one of one type is an alias of anything.
+pub(crate) fn is_sure_result(declared: &Type) -> bool {
+    let Type::Path(path) = declared else {
+        return is_sure(declared);
+    };
+    match path.path.segments.last() {
+        Some(segment) if segment.ident == "Result" => {
+            let types = type_arguments(segment).unwrap_or_default();
+            matches!(types[..], [value, _] if is_sure(value))
+        }
+        _ => is_sure(declared),
+    }
 }
 
 pub(crate) fn is_name_of_leaf(name: &str) -> bool {

@@ -11,20 +11,23 @@ use crate::kinds::Kind;
 /// The kind of each name; words are joined by `_`, and the longest match is taken.
 #[rustfmt::skip]
 const NAMES: &[(&str, &[&str])] = &[
-    ("name", &["first_name", "last_name", "full_name", "given_name", "family_name", "middle_name",
-        "maiden_name", "firstname", "lastname", "fullname", "surname", "patient_name",
-        "customer_name", "person_name", "contact_name", "cardholder", "cardholder_name",
-        "card_holder"]),
+    ("name", &["first_name", "last_name", "full_name", "given_name", "family_name",
+        "middle_name", "maiden_name", "firstname", "lastname", "fullname", "surname",
+        "patient_name", "customer_name", "person_name", "contact_name", "cardholder",
+        "cardholder_name", "card_holder", "account_holder", "employee_name", "guest_name",
+        "legal_name", "billing_name", "nickname", "contact_person"]),
     ("email", &["email", "emails", "e_mail", "mail_address"]),
-    ("phone", &["phone", "phones", "telephone", "cellphone", "mobile_number", "msisdn", "fax"]),
-    ("address", &["street", "street_address", "postal_address", "home_address", "mailing_address",
-        "billing_address", "shipping_address", "delivery_address", "house_number"]),
+    ("phone", &["phone", "phones", "telephone", "cellphone", "mobile_number", "msisdn", "fax",
+        "mobile", "mobile_phone", "whatsapp", "phone_number"]),
+    ("address", &["street", "street_address", "postal_address", "home_address",
+        "mailing_address", "billing_address", "shipping_address", "delivery_address",
+        "house_number", "address_line1", "address_line2", "home_addr"]),
     ("postcode", &["postcode", "post_code", "postal_code", "zip_code", "zipcode"]),
     ("dob", &["dob", "birthday", "birthdate", "birth_date", "date_of_birth", "birth_year",
-        "year_of_birth"]),
+        "year_of_birth", "birth_day", "birthplace"]),
     ("national_id", &["ssn", "social_security", "social_security_number", "passport",
         "passport_number", "national_id", "national_insurance", "tax_id", "aadhaar",
-        "personnummer", "cpf", "nino"]),
+        "personnummer", "cpf", "nino", "nhs_number", "vat_id", "personal_id"]),
     ("medical_record", &["mrn", "medical_record", "medical_records", "patient_id",
         "patient_number"]),
     ("health_plan", &["health_plan", "health_insurance", "insurance_number"]),
@@ -32,8 +35,10 @@ const NAMES: &[(&str, &[&str])] = &[
     ("licence", &["driver_license", "drivers_license", "driver_licence", "driving_license",
         "driving_licence", "license_number", "licence_number"]),
     ("vehicle", &["license_plate", "licence_plate", "number_plate", "vin"]),
-    ("device", &["device_id", "imei", "imsi", "mac_address", "advertising_id", "idfa"]),
-    ("ip", &["ip", "ips", "ip_address", "ip_addr", "ipv4", "ipv6"]),
+    ("device", &["device_id", "imei", "imsi", "mac_address", "advertising_id", "idfa",
+        "serial_number"]),
+    ("ip", &["ip", "ips", "ip_address", "ip_addr", "ipv4", "ipv6", "x_forwarded_for",
+        "remote_addr", "peer_addr"]),
     ("biometric", &["biometric", "biometrics", "face_id", "faceprint", "voiceprint", "iris_scan",
         "retina_scan"]),
     ("user_id", &["user_id", "userid", "username", "user_name"]),
@@ -41,21 +46,25 @@ const NAMES: &[(&str, &[&str])] = &[
         "debit_card", "primary_account_number"]),
     ("card_secret", &["cvv", "cvv2", "cvc", "cvc2", "security_code", "card_pin", "pin", "pin_code",
         "track_data"]),
-    ("iban", &["iban", "ibans", "bank_account_number"]),
+    ("iban", &["iban", "ibans", "bank_account_number", "routing_number", "sort_code"]),
     ("health", &["diagnosis", "diagnoses", "medical_history", "medication", "medications",
         "prescription", "prescriptions", "allergy", "allergies", "blood_type", "blood_group",
-        "health_condition", "disability", "symptoms"]),
+        "health_condition", "disability", "symptoms", "symptom", "medical_notes", "icd10"]),
     ("genetic", &["genome", "genotype", "dna", "genetic_data"]),
     ("religion", &["religion", "religious_belief", "religious_beliefs"]),
-    ("ethnicity", &["ethnicity", "ethnic_origin", "racial_origin"]),
+    ("ethnicity", &["ethnicity", "ethnic_origin", "racial_origin", "race_ethnicity"]),
     ("politics", &["political_party", "political_opinion", "political_views", "party_membership"]),
     ("union", &["trade_union", "union_membership"]),
     ("sexuality", &["sexuality", "sexual_orientation", "sex_life"]),
-    ("credential", &["password", "passwords", "passwd", "pwd", "passphrase", "passcode", "secret",
-        "secrets", "api_key", "apikey", "api_keys", "access_key", "secret_key", "private_key",
-        "signing_key", "encryption_key", "auth_key", "token", "access_token", "refresh_token",
-        "jwt", "bearer", "cookie", "cookies", "authorization", "credential", "credentials", "otp",
-        "totp", "seed_phrase", "session_key", "connection_string"]),
+    ("credential", &["password", "passwords", "passwd", "pwd", "passphrase", "passcode",
+        "secret", "secrets", "api_key", "apikey", "api_keys", "access_key", "secret_key",
+        "private_key", "signing_key", "encryption_key", "auth_key", "token", "access_token",
+        "refresh_token", "jwt", "bearer", "cookie", "cookies", "authorization", "credential",
+        "credentials", "otp", "totp", "seed_phrase", "session_key", "connection_string",
+        "auth_header", "basic_auth", "database_url", "dsn", "redis_url", "signed_url",
+        "slack_webhook", "webhook_url", "ssh_key", "psk", "openai_key", "security_answer",
+        "recovery_code", "recovery_codes", "backup_codes", "mfa_code", "verification_code",
+        "one_time_code", "csrf", "csrf_token", "otp_code", "id_token", "aws_access_key_id"]),
 ];
 
 /// Beside one of these a name means something about the value, not the value: `email_count`.
@@ -63,7 +72,6 @@ const ABOUT: &[&str] = &[
     "allowed",
     "attempts",
     "available",
-    "body",
     "budget",
     "changed",
     "column",
@@ -103,7 +111,6 @@ const ABOUT: &[&str] = &[
     "size",
     "status",
     "strength",
-    "subject",
     "template",
     "timeout",
     "total",
@@ -118,6 +125,40 @@ const ABOUT: &[&str] = &[
 
 /// Beside one of these a name means what a credential is called.
 const CALLS: &[&str] = &["id", "ids", "name", "names", "uuid"];
+
+/// Beside one of these a token is none that opens anything.
+const HARMLESS_TOKENS: &[&str] = &[
+    "bos",
+    "cancellation",
+    "continuation",
+    "eos",
+    "next",
+    "page",
+    "pad",
+    "special",
+    "stop",
+    "stream",
+    "text",
+];
+
+/// What looks like one of those names and is none.
+const HARMLESS: &[&str] = &[
+    "cookie_banner",
+    "fax_machine",
+    "id_of_token",
+    "ip_range",
+    "ip_whitelist",
+    "pan_x",
+    "pan_y",
+    "pan_zoom",
+    "phone_country_code",
+    "phone_model",
+    "secret_santa",
+    "secrets_manager",
+    "security_code_scanning",
+    "street_view",
+    "token_id",
+];
 
 /// The kinds that are numbers too.
 const NUMBERS: &[&str] = &[
@@ -136,6 +177,9 @@ const NUMBERS: &[&str] = &[
 /// The kind that the name of a value means, where the value can be that.
 pub(crate) fn kind_of(name: &str, contents: Contents) -> Option<&'static Kind> {
     let words = words(name);
+    if HARMLESS.contains(&words.join("_").as_str()) {
+        return None;
+    }
     let joined = |from: usize, to: usize| words[from..to].join("_");
     let mut spans: Vec<_> = (0..words.len())
         .flat_map(|from| (from + 1..=words.len()).map(move |to| (from, to)))
@@ -150,7 +194,11 @@ pub(crate) fn kind_of(name: &str, contents: Contents) -> Option<&'static Kind> {
         let kind = Kind::of(word)?;
         let others = || words[..from].iter().chain(&words[to..]);
         let beside = |list: &[&str]| others().any(|word| list.contains(&word.as_str()));
-        let is_told_of = beside(ABOUT)
+        // Of what is special a status or a type is no less.
+        let is_about = kind.least != crate::class::Class::Special && beside(ABOUT);
+        let is_token = phrase == "token" && beside(HARMLESS_TOKENS);
+        let is_told_of = is_about
+            || is_token
             || phrase_of_id(&words[..from])
             || (*word == "credential" && beside(CALLS));
         (!is_told_of && fits(kind, &phrase, contents)).then_some((to - from, kind))
@@ -239,6 +287,10 @@ mod tests {
             ("clientIP", "ip"),
             ("sexual_orientation", "sexuality"),
             ("cvv2", "card_secret"),
+            ("id_token", "credential"),
+            ("aws_access_key_id", "credential"),
+            ("disability_status", "health"),
+            ("email_body", "email"),
             ("DATE_OF_BIRTH", "dob"),
         ];
         for (name, word) in cases {
@@ -262,6 +314,10 @@ mod tests {
             "token_budget",
             "token_type",
             "token_id",
+            "next_page_token",
+            "stop_token",
+            "secret_santa",
+            "api_key_id",
             "secret_name",
             "email_count",
             "email_template",

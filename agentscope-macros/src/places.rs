@@ -97,8 +97,12 @@ impl Place<'_> {
         let has_bare_keys = leaf::is_map_with_leaf_keys(self.ty);
         if !leaf::is_leaf(self.ty) && !has_bare_keys {
             return match self.default {
-                // A default covers what the type says nothing of, but not what a name says.
-                Some(default) if self.is_argument() && self.looks(default.class).is_none() => {
+                // A default covers what the type says nothing of, but not what a name says. Of a
+                // field it does where it hides: what it shows its type must say.
+                Some(default)
+                    if (self.is_argument() || default.class >= Class::Confidential)
+                        && self.looks(default.class).is_none() =>
+                {
                     Classified::Here(Sensitivity::by_default(default.class))
                 }
                 _ => Classified::ByType,
@@ -115,7 +119,8 @@ impl Place<'_> {
             );
             return Classified::Here(Sensitivity::guess());
         }
-        match has_bare_keys {
+        // What hides all asks nothing of the values.
+        match has_bare_keys && default.class < Class::Confidential {
             true => Classified::Keyed(Sensitivity::by_default(default.class)),
             false => Classified::Here(Sensitivity::by_default(default.class)),
         }

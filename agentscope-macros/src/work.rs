@@ -139,7 +139,7 @@ impl Expansion<'_> {
                 .__used(|#value, #output| #output.usage(#private::apply(#value, #usage)))
             }
         });
-        let told = quote!((&(&&&#classified).__shown()).__told()#used);
+        let told = quote!((&(&&&&#classified).__shown()).__told()#used);
         match self.is_output_shown(returns, function) {
             true => {
                 let private = &self.private;

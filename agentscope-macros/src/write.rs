@@ -340,7 +340,7 @@ impl<'a> Derive<'a> {
                     true => None,
                     false => guard.laundering_statement(&|word: &str| self.is_parameter(word)),
                 };
-                quote!(#shown #launders (&&#private::Probe(#binding)).__field(#out, &#policy);)
+                quote!(#shown #launders (&&&#private::Probe(#binding)).__field(#out, &#policy);)
             }
             Classified::Keyed(keys) => {
                 let policy = keys.tokens(private);

@@ -139,6 +139,15 @@ impl Capture {
         self.write(|redactor| redactor.value(value, &sensitivity));
     }
 
+    pub(crate) fn unknown<T: Serialize + ?Sized>(&mut self, index: usize, value: &T) {
+        let sensitivity = self
+            .begin_argument(index)
+            .sensitivity
+            .unwrap_or(Sensitivity::UNCLASSIFIED);
+        self.class = sensitivity.class;
+        self.write(|redactor| redactor.unknown(value, &sensitivity));
+    }
+
     pub(crate) fn opaque(&mut self, index: usize) {
         let sensitivity = self
             .begin_argument(index)

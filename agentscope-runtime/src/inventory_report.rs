@@ -1,4 +1,5 @@
-//! List every value that telemetry could carry, with its class, and every way around a class.
+//! List the values that telemetry could carry, with their classes, and the ways around a class that
+//! were taken.
 
 use std::fmt;
 

@@ -9,12 +9,13 @@ use serde::{Serialize, Serializer};
 
 use crate::class::{Class, Sensitivity};
 use crate::classify::{Classify, TypeMeta};
+use crate::leaf::Leaf;
 use crate::redact::Redactor;
 
 /// A map with values of a classified type, or what holds such maps.
 #[diagnostic::on_unimplemented(
     message = "`key = ..` is said of `{Self}`, which is no map with values of a classified type",
-    label = "not a map, or its values are not classified",
+    label = "not a map, or its values are not classified, or its keys are no text or numbers",
     note = "maps are `HashMap` and `BTreeMap`, also in `Option`, `Vec`, `Box`, `Rc`, `Arc` and behind references; `#[derive(agentscope::Classify)]` classifies the values",
     note = "where keys and values are text or numbers one class is said of both: `#[sensitivity(internal)]`"
 )]
@@ -44,8 +45,8 @@ macro_rules! maps {
 }
 
 maps! {
-    [K: Serialize, V: Classify] BTreeMap<K, V>, V;
-    [K: Serialize, V: Classify, S] HashMap<K, V, S>, V;
+    [K: Serialize + Leaf, V: Classify] BTreeMap<K, V>, V;
+    [K: Serialize + Leaf, V: Classify, S] HashMap<K, V, S>, V;
 }
 
 macro_rules! keyed_as_inner {

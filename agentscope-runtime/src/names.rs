@@ -290,7 +290,7 @@ names! {
         TOOL_EFFECT = "agentscope.tool.effect", OneOf(&["read", "write"]), "read or write";
         TOOL_SCHEMA_HASH = "agentscope.tool.schema.hash", Text, "SHA-256 over the canonical JSON Schema of the declared arguments";
         TOOL_OPAQUE_ARGS = "agentscope.tool.args.opaque", Texts, "arguments whose type has no JSON Schema";
-        TOOL_SHAPE_HASH = "agentscope.tool.args.shape.hash", Text, "SHA-256 over the structure, not the values, of the arguments";
+        TOOL_SHAPE_HASH = "agentscope.tool.args.shape.hash", Text, "keyed hash over the structure, not the values, of the arguments";
         TOOL_STATUS = "agentscope.tool.status", OneOf(&["success", "empty", "error"]), "success, empty or error";
         TOOL_RESPONSE_SIZE = "agentscope.tool.response.size", Int, "bytes of the result as canonical JSON";
         TOOL_RESPONSE_HASH = "agentscope.tool.response.hash", Text, "keyed hash over the result as canonical JSON";

@@ -88,6 +88,12 @@ impl Output {
         self.write(|redactor| redactor.value(value, &sensitivity));
     }
 
+    pub(crate) fn unknown<T: Serialize + ?Sized>(&mut self, value: &T) {
+        let sensitivity = self.sensitivity();
+        self.class = sensitivity.class;
+        self.write(|redactor| redactor.unknown(value, &sensitivity));
+    }
+
     pub(crate) fn opaque(&mut self) {
         let sensitivity = self.sensitivity();
         self.class = sensitivity.class;

@@ -1,6 +1,7 @@
 //! Raw arguments and results, for somebody who keeps them apart from telemetry.
 
 use std::fmt;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::sync::{Arc, PoisonError, RwLock};
 
@@ -139,7 +140,9 @@ pub(crate) fn put(payload: Payload<'_>, shown: Tally, hasher: &Hasher) -> Vec<Ke
     let Payload {
         json, class, side, ..
     } = payload;
-    let Some(reference) = sink.and_then(|sink| sink.put(payload)) else {
+    // What it does is not ours; the observed function must not see it.
+    let kept = catch_unwind(AssertUnwindSafe(|| sink.and_then(|sink| sink.put(payload))));
+    let Ok(Some(reference)) = kept else {
         return Vec::new();
     };
     let (reference_key, size_key, hash_key) = match side {

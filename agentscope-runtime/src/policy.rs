@@ -182,7 +182,15 @@ pub(crate) fn treatment(sensitivity: &Sensitivity) -> Treatment {
         (Some(loosened), _) if sensitivity.redact.is_none() => of_number(loosened),
         (_, said) => said,
     };
-    said.max(of_number(floors()[class].load(Relaxed)))
+    let floor = of_number(floors()[class].load(Relaxed));
+    match (said, floor) {
+        // Of two parts of a value neither is in the other.
+        (
+            Treatment::Generalise | Treatment::BinLast4 | Treatment::Last4,
+            Treatment::Generalise | Treatment::BinLast4 | Treatment::Last4,
+        ) if floor > said => Treatment::Hash,
+        _ => said.max(floor),
+    }
 }
 
 fn of_number(number: u8) -> Treatment {

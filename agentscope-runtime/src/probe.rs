@@ -1,6 +1,6 @@
 //! Finds out at compile time what a type can do, and records what it can.
 //!
-//! An impl for more references is tried before one for fewer. So `(&&&Probe(&value)).__argument(..)`
+//! An impl for more references is tried before one for fewer. So `(&&&&Probe(&value)).__argument(..)`
 //! follows the classes in the type where it implements `Classify`, whatever is said at the argument;
 //! else the class of the place, where the type implements `Serialize`; else it says that there is
 //! an argument. Inside a generic function only the bounds that the function states are seen.
@@ -13,6 +13,7 @@ use serde::Serialize;
 use crate::capture::Capture;
 use crate::class::{Class, Sensitivity};
 use crate::classify::{Classify, TypeMeta};
+use crate::leaf::Leaf;
 use crate::redact::Redactor;
 use crate::schema::SchemaBuilder;
 use crate::site::Site;
@@ -28,22 +29,29 @@ impl<T: ?Sized> Clone for Probe<'_, T> {
 
 impl<T: ?Sized> Copy for Probe<'_, T> {}
 
-/// Records an argument as its type allows: its value, then its structure; asked of `&&&Probe`, for
+/// Records an argument as its type allows: its value, then its structure; asked of `&&&&Probe`, for
 /// the compiler tries the impl with the most references first.
 pub trait Argument {
     fn __argument(self, capture: &mut Capture, index: usize);
 }
 
-impl<T: Classify + Serialize + ?Sized> Argument for &&&Probe<'_, T> {
+impl<T: Classify + Serialize + ?Sized> Argument for &&&&Probe<'_, T> {
     fn __argument(self, capture: &mut Capture, index: usize) {
         capture.classified(index, self.0);
         capture.structure(self.0);
     }
 }
 
-impl<T: Serialize + ?Sized> Argument for &&Probe<'_, T> {
+impl<T: Leaf + Serialize + ?Sized> Argument for &&&Probe<'_, T> {
     fn __argument(self, capture: &mut Capture, index: usize) {
         capture.value(index, self.0);
+        capture.structure(self.0);
+    }
+}
+
+impl<T: Serialize + ?Sized> Argument for &&Probe<'_, T> {
+    fn __argument(self, capture: &mut Capture, index: usize) {
+        capture.unknown(index, self.0);
         capture.structure(self.0);
     }
 }
@@ -65,7 +73,7 @@ impl<T: ?Sized> Argument for Probe<'_, T> {
 /// A lock is not looked into: serde would wait for it, and the observed code may hold it.
 macro_rules! locks {
     ($($lock:ty),*) => {$(
-        impl<T: ?Sized> Argument for &&&Probe<'_, $lock> {
+        impl<T: ?Sized> Argument for &&&&Probe<'_, $lock> {
             fn __argument(self, capture: &mut Capture, index: usize) {
                 capture.opaque(index);
                 capture.no_structure();
@@ -77,20 +85,26 @@ macro_rules! locks {
 locks!(Mutex<T>, &Mutex<T>, Arc<Mutex<T>>, &Arc<Mutex<T>>);
 locks!(RwLock<T>, &RwLock<T>, Arc<RwLock<T>>, &Arc<RwLock<T>>);
 
-/// Writes a field of a classified type whose class is at the field; asked of `&&Probe`.
+/// Writes a field of a classified type whose class is at the field; asked of `&&&Probe`.
 pub trait Field {
     fn __field(self, out: &mut Redactor<'_>, sensitivity: &Sensitivity);
 }
 
-impl<T: Classify + ?Sized> Field for &&Probe<'_, T> {
+impl<T: Classify + ?Sized> Field for &&&Probe<'_, T> {
     fn __field(self, out: &mut Redactor<'_>, sensitivity: &Sensitivity) {
         out.classified(self.0, sensitivity);
     }
 }
 
-impl<T: Serialize + ?Sized> Field for &Probe<'_, T> {
+impl<T: Leaf + Serialize + ?Sized> Field for &&Probe<'_, T> {
     fn __field(self, out: &mut Redactor<'_>, sensitivity: &Sensitivity) {
         out.value(self.0, sensitivity);
+    }
+}
+
+impl<T: Serialize + ?Sized> Field for &Probe<'_, T> {
+    fn __field(self, out: &mut Redactor<'_>, sensitivity: &Sensitivity) {
+        out.unknown(self.0, sensitivity);
     }
 }
 

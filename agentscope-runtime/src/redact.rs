@@ -192,6 +192,15 @@ impl<'a> Redactor<'a> {
         }
     }
 
+    /// Writes a value of a type that does not say what is in it. A payload sink gets nothing of it:
+    /// there may be a secret inside.
+    pub(crate) fn unknown<T: Serialize + ?Sized>(&mut self, value: &T, sensitivity: &Sensitivity) {
+        match self.view {
+            View::Telemetry(_) => self.value(value, sensitivity),
+            View::Payload => self.out.word(placeholder(sensitivity.class)),
+        }
+    }
+
     /// Writes what the class of a value lets telemetry show of it.
     pub(crate) fn value<T: Serialize + ?Sized>(&mut self, value: &T, sensitivity: &Sensitivity) {
         let treatment = self.view.treatment(sensitivity);

@@ -11,6 +11,7 @@ use serde::Serialize;
 
 use crate::classify::Classify;
 use crate::keyring::Hasher;
+use crate::leaf::Leaf;
 use crate::output::{Failure, Output};
 use crate::site::Meta;
 
@@ -87,6 +88,9 @@ pub struct ByTypeWhole;
 /// By the class of the place; its structure too.
 #[derive(Clone, Copy)]
 pub struct ByPlace;
+/// By the class of the place, of a type that does not say what is in it; its structure too.
+#[derive(Clone, Copy)]
+pub struct Unknown;
 /// By the classes in its type.
 #[derive(Clone, Copy)]
 pub struct ByType;
@@ -104,6 +108,13 @@ impl<T: Classify + Serialize + ?Sized> Show<T> for ByTypeWhole {
 impl<T: Serialize + ?Sized> Show<T> for ByPlace {
     fn show(value: &T, output: &mut Output) {
         output.value(value);
+        output.structure(value);
+    }
+}
+
+impl<T: Serialize + ?Sized> Show<T> for Unknown {
+    fn show(value: &T, output: &mut Output) {
+        output.unknown(value);
         output.structure(value);
     }
 }
@@ -155,7 +166,7 @@ impl<K, J: Judge> Decided<K, J> {
     }
 }
 
-/// Finds the most that the type of the value can show; asked of `&&&Decided`, for the compiler tries
+/// Finds the most that the type of the value can show; asked of `&&&&Decided`, for the compiler tries
 /// the impl with the most references first.
 pub trait Shows {
     type Shown;
@@ -182,8 +193,9 @@ macro_rules! shows {
 }
 
 shows! {
-    &&&Decided<K, J>: [Classify Serialize] => ByTypeWhole;
-    &&Decided<K, J>: [Serialize] => ByPlace;
+    &&&&Decided<K, J>: [Classify Serialize] => ByTypeWhole;
+    &&&Decided<K, J>: [Leaf Serialize] => ByPlace;
+    &&Decided<K, J>: [Serialize] => Unknown;
     &Decided<K, J>: [Classify] => ByType;
     Decided<K, J>: [] => Unseen;
 }

@@ -30,7 +30,7 @@ impl PayloadSink for Kept {
     }
 }
 
-#[derive(serde::Serialize, Classify)]
+#[derive(Clone, serde::Serialize, Classify)]
 struct Customer {
     #[sensitivity(pii, kind = "email")]
     email: String,
@@ -48,6 +48,17 @@ fn look_up(customer: &Customer, #[sensitivity(secret)] token: &str) -> usize {
 #[tool(default = secret)]
 fn blind(token: &str) -> usize {
     token.len()
+}
+
+/// Says nothing of what is in it.
+#[derive(serde::Serialize)]
+struct Wrapped {
+    customer: Customer,
+}
+
+#[tool(output = internal)]
+fn unwrap(#[sensitivity(confidential)] wrapped: Wrapped, #[sensitivity(pii)] name: &str) -> usize {
+    wrapped.customer.email.len() + name.len()
 }
 
 #[inference(provider = "test", model = "m", default = confidential)]
@@ -69,6 +80,10 @@ fn payloads_are_kept_whole_but_for_secrets_and_found_by_their_reference() {
         };
         look_up(&customer, "hunter3");
         blind("hunter4");
+        let wrapped = Wrapped {
+            customer: customer.clone(),
+        };
+        unwrap(wrapped, "alice");
         ask("what does alice owe?");
     });
     agentscope::set_payload_sink(None);
@@ -88,6 +103,13 @@ fn payloads_are_kept_whole_but_for_secrets_and_found_by_their_reference() {
                 r#"{"customer":{"email":"alice@example.com","illness":"flu","password":"[secret]"},"token":"[secret]"}"#
             ),
             (PayloadSide::Output, Class::Internal, "24"),
+            // There may be a secret in what is not classified.
+            (
+                PayloadSide::Input,
+                Class::Pii,
+                r#"{"wrapped":"[confidential]","name":"alice"}"#
+            ),
+            (PayloadSide::Output, Class::Internal, "22"),
             (
                 PayloadSide::Input,
                 Class::Confidential,

@@ -139,7 +139,13 @@ impl Leaf {
             Class::Pii => kind.map_or(Treatment::Hash, Kind::treatment),
             Class::Special | Class::Secret => Treatment::Drop,
         };
-        redact.unwrap_or(of_class).max(FLOORS[class as usize])
+        let (said, floor) = (redact.unwrap_or(of_class), FLOORS[class as usize]);
+        let is_part = |it| (Treatment::Generalise..=Treatment::Last4).contains(&it);
+        // Of two parts neither is in the other.
+        match is_part(said) && is_part(floor) && floor > said {
+            true => Treatment::Hash,
+            false => said.max(floor),
+        }
     }
 
     pub(crate) fn tells_equality(&self) -> bool {
