@@ -51,6 +51,7 @@ extern crate self as agentscope_runtime;
 
 pub mod args;
 pub mod declassify;
+pub mod model;
 pub mod names;
 pub mod policy;
 #[cfg(feature = "testing")]

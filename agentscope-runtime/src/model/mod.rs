@@ -1,0 +1,40 @@
+//! Read what a model was asked and what it answered, whoever provides it.
+//!
+//! [`InferenceRequest`] and [`InferenceResponse`] are what the types of all clients have in common.
+//! A `serde_json::Value` has both, in the documented shapes of OpenAI's chat completions and
+//! responses, Anthropic's messages, Gemini's `generateContent` and Bedrock's Converse. A streamed answer is gathered by a
+//! [`StreamedResponse`], which then says what the unstreamed answer would have said.
+//!
+//! ```
+//! # extern crate agentscope_runtime as agentscope;
+//! use agentscope::model::InferenceResponse;
+//!
+//! let answer = serde_json::json!({
+//!     "object": "chat.completion",
+//!     "model": "gpt-4o-2024-08-06",
+//!     "choices": [{"index": 0, "finish_reason": "stop", "message": {"content": "Hello."}}],
+//!     "usage": {"prompt_tokens": 1_000, "completion_tokens": 100},
+//! });
+//! let usage = answer.usage().expect("the answer says it");
+//! assert_eq!(answer.text().as_deref(), Some("Hello."));
+//! assert_eq!(usage.total(), 1_100);
+//! ```
+//!
+//! Nothing here records anything: text, reasoning and arguments are content, and are lent out.
+
+mod chat;
+mod converse;
+mod counts;
+mod dialect;
+mod fields;
+mod gemini;
+mod json_request;
+mod messages;
+mod request;
+mod response;
+mod responses;
+mod streamed;
+
+pub use request::InferenceRequest;
+pub use response::{InferenceResponse, ToolCall};
+pub use streamed::{InferenceChunk, StreamUsage, StreamedResponse};
