@@ -7,7 +7,7 @@
 //!
 //! ```
 //! # extern crate agentscope_runtime as agentscope;
-//! use agentscope::model::InferenceResponse;
+//! use agentscope::model::{InferenceResponse, cost};
 //!
 //! let answer = serde_json::json!({
 //!     "object": "chat.completion",
@@ -17,7 +17,7 @@
 //! });
 //! let usage = answer.usage().expect("the answer says it");
 //! assert_eq!(answer.text().as_deref(), Some("Hello."));
-//! assert_eq!(usage.total(), 1_100);
+//! assert_eq!(cost("gpt-4o-2024-08-06", &usage).expect("in the table").micro(), 3_500);
 //! ```
 //!
 //! Nothing here records anything: text, reasoning and arguments are content, and are lent out.
@@ -30,11 +30,16 @@ mod fields;
 mod gemini;
 mod json_request;
 mod messages;
+mod micro_dollars;
+mod price_file;
+mod prices;
 mod request;
 mod response;
 mod responses;
 mod streamed;
 
+pub use micro_dollars::MicroDollars;
+pub use prices::{context_window, cost};
 pub use request::InferenceRequest;
 pub use response::{InferenceResponse, ToolCall};
 pub use streamed::{InferenceChunk, StreamUsage, StreamedResponse};
