@@ -44,6 +44,17 @@ fn thought(message: &Value) -> Vec<&str> {
         .collect()
 }
 
+/// xAI counts the reasoning beside the completion; only its total shows that.
+pub(super) fn counts(counts: Counts, total: Option<u64>) -> Counts {
+    let parts = [counts.input, counts.output, counts.reasoning];
+    let all = parts.into_iter().flatten().fold(0, u64::saturating_add);
+    let has_reasoning = counts.reasoning.is_some_and(|reasoning| reasoning > 0);
+    Counts {
+        reasoning_is_beside: has_reasoning && total == Some(all),
+        ..counts
+    }
+}
+
 /// Of the two kinds of tools; the second takes a text that need not be JSON.
 fn callee(call: &Value) -> Option<(&Value, &'static str)> {
     let function = call.get("function").map(|function| (function, "arguments"));
@@ -71,23 +82,18 @@ impl Dialect for Chat {
     fn counts(&self, body: &Value) -> Option<Counts> {
         let usage = body.get("usage").filter(|usage| usage.is_object())?;
         let detail = |of, which| usage.get(of).and_then(|details| count(details, which));
-        let input = count(usage, "prompt_tokens");
-        let output = count(usage, "completion_tokens");
-        let reasoning = detail("completion_tokens_details", "reasoning_tokens");
-        // xAI counts the reasoning beside the completion; only its total shows that.
-        let parts = [input, output, reasoning].map(|part| part.unwrap_or(0));
-        let all = parts.into_iter().fold(0, u64::saturating_add);
-        let reasoning_is_beside = parts[2] > 0 && count(usage, "total_tokens") == Some(all);
-        Some(Counts {
-            input,
-            cache_read: detail("prompt_tokens_details", "cached_tokens")
-                .or_else(|| count(usage, "prompt_cache_hit_tokens")),
-            cache_write: detail("prompt_tokens_details", "cache_write_tokens"),
-            output,
-            reasoning,
-            cache_is_beside: false,
-            reasoning_is_beside,
-        })
+        Some(counts(
+            Counts {
+                input: count(usage, "prompt_tokens"),
+                cache_read: detail("prompt_tokens_details", "cached_tokens")
+                    .or_else(|| count(usage, "prompt_cache_hit_tokens")),
+                cache_write: detail("prompt_tokens_details", "cache_write_tokens"),
+                output: count(usage, "completion_tokens"),
+                reasoning: detail("completion_tokens_details", "reasoning_tokens"),
+                ..Counts::default()
+            },
+            count(usage, "total_tokens"),
+        ))
     }
 
     fn text<'a>(&self, body: &'a Value) -> Vec<&'a str> {

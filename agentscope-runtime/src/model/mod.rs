@@ -2,7 +2,8 @@
 //!
 //! [`InferenceRequest`] and [`InferenceResponse`] are what the types of all clients have in common.
 //! A `serde_json::Value` has both, in the documented shapes of OpenAI's chat completions and
-//! responses, Anthropic's messages, Gemini's `generateContent` and Bedrock's Converse. A streamed answer is gathered by a
+//! responses, Anthropic's messages, Gemini's `generateContent` and Bedrock's Converse; the feature
+//! `async-openai` adds the types of that crate. A streamed answer is gathered by a
 //! [`StreamedResponse`], which then says what the unstreamed answer would have said.
 //!
 //! ```
@@ -22,6 +23,8 @@
 //!
 //! Nothing here records anything: text, reasoning and arguments are content, and are lent out.
 
+#[cfg(feature = "async-openai")]
+mod async_openai;
 mod chat;
 mod converse;
 mod counts;

@@ -28,7 +28,7 @@ fn calls(body: &Value) -> impl Iterator<Item = (&Value, &'static str)> {
 }
 
 /// The content of a reasoning item comes after its summary.
-const CONTENT: u64 = 1 << 32;
+pub(super) const CONTENT: u64 = 1 << 32;
 
 impl Dialect for Responses {
     fn id<'a>(&self, body: &'a Value) -> Option<&'a str> {
@@ -113,7 +113,8 @@ impl Responses {
         let text_place = Place(0, output, part);
         let call_place = Place(0, output, 0);
         let delta = text(event, "delta").unwrap_or("");
-        match text(event, "type").unwrap_or("") {
+        let event_type = text(event, "type").unwrap_or("");
+        match event_type {
             "response.created" => {
                 into.begin();
                 into.choice(0);
@@ -151,7 +152,10 @@ impl Responses {
                 if let Some(response) = event.get("response") {
                     self.gather_last(response, into);
                 }
-                // A failure without a status is one all the same.
+                // The event is as good as a status; without either a failure is one all the same.
+                if event_type == "response.completed" && into.is_open() {
+                    into.finish(0, "stop");
+                }
                 into.end();
             }
             _ => {}

@@ -11,6 +11,12 @@ use crate::model::response::{InferenceResponse, ToolCall};
 use crate::usage::Usage;
 
 /// What a provider's chunks count, where its format leaves that open.
+///
+/// ```
+/// # extern crate agentscope_runtime as agentscope;
+/// use agentscope::model::StreamUsage;
+/// assert_eq!(StreamUsage::default(), StreamUsage::Cumulative);
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum StreamUsage {
     /// All tokens so far: the last report is the answer's. So do all providers that are known here.
@@ -24,6 +30,25 @@ pub enum StreamUsage {
 ///
 /// Implement it for your client's own type by what the provider would have sent, or by whatever of
 /// it you have: [`StreamedResponse::push`] takes both.
+///
+/// ```
+/// # extern crate agentscope_runtime as agentscope;
+/// use agentscope::model::{InferenceChunk, InferenceResponse, StreamedResponse};
+/// use serde_json::json;
+///
+/// struct Piece(&'static str);
+///
+/// impl InferenceChunk for Piece {
+///     fn gather(&self, into: &mut StreamedResponse) {
+///         into.push(&json!({"choices": [{"index": 0, "delta": {"content": self.0}}]}));
+///     }
+/// }
+///
+/// let mut answer = StreamedResponse::default();
+/// answer.push(&Piece("Hel"));
+/// answer.push(&Piece("lo"));
+/// assert_eq!(answer.text().as_deref(), Some("Hello"));
+/// ```
 pub trait InferenceChunk {
     /// Adds what it says to the answer.
     fn gather(&self, into: &mut StreamedResponse);
@@ -164,6 +189,11 @@ impl StreamedResponse {
 
     pub(super) fn finish(&mut self, choice: u64, reason: &str) {
         self.choices.insert(choice, Some(reason.to_owned()));
+    }
+
+    /// Nothing has said yet why it stopped.
+    pub(super) fn is_open(&self) -> bool {
+        self.choices.values().all(Option::is_none)
     }
 
     pub(super) fn say(&mut self, place: Place, piece: &str) {

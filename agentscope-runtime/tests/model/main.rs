@@ -8,6 +8,7 @@ mod own_prices;
 mod properties;
 mod requests;
 mod streams;
+mod typed;
 mod unknown;
 
 use agentscope_runtime::model::{InferenceResponse, StreamedResponse, ToolCall};

@@ -228,6 +228,20 @@ fn a_response_of_openai_that_fails_says_so() {
 }
 
 #[test]
+fn a_response_that_is_completed_by_its_event_alone_is_no_error() {
+    let mut last = response(&json!([]));
+    last["status"] = Value::Null;
+    let mut answer = gathered(&[json!({"type": "response.completed", "response": last})]);
+    assert_eq!(answer.finish_reasons(), ["stop"]);
+    answer.push(&json!({"type": "response.failed", "response": {"id": "resp_2"}}));
+    assert_eq!(
+        answer.finish_reasons(),
+        ["stop"],
+        "what was finished stays so"
+    );
+}
+
+#[test]
 fn chunks_of_gemini_each_of_which_counts_all_so_far() {
     // https://ai.google.dev/api/generate-content#method:-models.streamgeneratecontent
     let answer = gathered(&lines(
