@@ -33,6 +33,7 @@
 //! - Which tools there are, and their definitions for a model: [`tools`]. The arguments that a
 //!   model wrote: [`args::parse`].
 //! - One user interaction or job: [`Session`].
+//! - What a model was asked and answered, whoever provides it, and what that cost: [`model`].
 //! - What is on the wire: [`names`].
 //! - A test of what an agent does: `testing`, with the feature of that name.
 //! - Without `agentscope-collector`: [`enable`], [`set_logger_provider`], [`SnapshotSink`].
@@ -51,6 +52,7 @@ extern crate self as agentscope_runtime;
 
 pub mod args;
 pub mod declassify;
+pub mod model;
 pub mod names;
 pub mod policy;
 #[cfg(feature = "testing")]

@@ -1,0 +1,188 @@
+//! OpenAI's chat completions, which most other providers and local servers speak too.
+
+use std::borrow::Cow;
+
+use serde_json::Value;
+
+use crate::model::counts::Counts;
+use crate::model::dialect::Dialect;
+use crate::model::fields::{arguments, count, list, text, typed};
+use crate::model::response::ToolCall;
+use crate::model::streamed::{CallPiece, Place, StreamedResponse};
+
+pub(super) struct Chat;
+
+fn index(of: &Value) -> Option<u64> {
+    count(of, "index")
+}
+
+/// The choice that counts as the answer.
+fn first(body: &Value) -> Option<&Value> {
+    list(body, "choices")
+        .iter()
+        .min_by_key(|choice| index(choice).unwrap_or(0))
+}
+
+/// A text, or a list of parts; and the refusal that stands in its place.
+fn said(message: &Value) -> Vec<&str> {
+    let mut pieces: Vec<&str> = text(message, "content").into_iter().collect();
+    pieces.extend(typed(message, "content", "text").filter_map(|part| text(part, "text")));
+    pieces.extend(text(message, "refusal"));
+    pieces
+}
+
+/// DeepSeek and vLLM write `reasoning_content`, OpenRouter and Groq `reasoning`, some both with the
+/// same text; Mistral has parts of the content for it.
+fn thought(message: &Value) -> Vec<&str> {
+    let beside = text(message, "reasoning_content").or_else(|| text(message, "reasoning"));
+    if let Some(beside) = beside {
+        return vec![beside];
+    }
+    typed(message, "content", "thinking")
+        .flat_map(|part| typed(part, "thinking", "text"))
+        .filter_map(|part| text(part, "text"))
+        .collect()
+}
+
+/// xAI counts the reasoning beside the completion; only its total shows that.
+pub(super) fn counts(counts: Counts, total: Option<u64>) -> Counts {
+    let parts = [counts.input, counts.output, counts.reasoning];
+    let all = parts.into_iter().flatten().fold(0, u64::saturating_add);
+    let has_reasoning = counts.reasoning.is_some_and(|reasoning| reasoning > 0);
+    Counts {
+        reasoning_is_beside: has_reasoning && total == Some(all),
+        ..counts
+    }
+}
+
+/// Of the two kinds of tools; the second takes a text that need not be JSON.
+fn callee(call: &Value) -> Option<(&Value, &'static str)> {
+    let function = call.get("function").map(|function| (function, "arguments"));
+    function.or_else(|| Some((call.get("custom")?, "input")))
+}
+
+impl Dialect for Chat {
+    fn id<'a>(&self, body: &'a Value) -> Option<&'a str> {
+        text(body, "id")
+    }
+
+    fn model<'a>(&self, body: &'a Value) -> Option<&'a str> {
+        text(body, "model")
+    }
+
+    fn finish_reasons<'a>(&self, body: &'a Value) -> Vec<Cow<'a, str>> {
+        let mut choices: Vec<&Value> = list(body, "choices").iter().collect();
+        choices.sort_by_key(|choice| index(choice).unwrap_or(0));
+        let reasons = choices
+            .into_iter()
+            .filter_map(|choice| text(choice, "finish_reason"));
+        reasons.map(Cow::Borrowed).collect()
+    }
+
+    fn counts(&self, body: &Value) -> Option<Counts> {
+        let usage = body.get("usage").filter(|usage| usage.is_object())?;
+        let detail = |of, which| usage.get(of).and_then(|details| count(details, which));
+        Some(counts(
+            Counts {
+                input: count(usage, "prompt_tokens"),
+                cache_read: detail("prompt_tokens_details", "cached_tokens")
+                    .or_else(|| count(usage, "prompt_cache_hit_tokens")),
+                cache_write: detail("prompt_tokens_details", "cache_write_tokens"),
+                output: count(usage, "completion_tokens"),
+                reasoning: detail("completion_tokens_details", "reasoning_tokens"),
+                ..Counts::default()
+            },
+            count(usage, "total_tokens"),
+        ))
+    }
+
+    fn text<'a>(&self, body: &'a Value) -> Vec<&'a str> {
+        let Some(choice) = first(body) else {
+            return Vec::new();
+        };
+        match choice.get("message") {
+            Some(message) => said(message),
+            None => text(choice, "text").into_iter().collect(),
+        }
+    }
+
+    fn reasoning<'a>(&self, body: &'a Value) -> Vec<&'a str> {
+        let message = first(body).and_then(|choice| choice.get("message"));
+        message.map_or_else(Vec::new, thought)
+    }
+
+    fn tool_calls<'a>(&self, body: &'a Value) -> Vec<ToolCall<'a>> {
+        let Some(message) = first(body).and_then(|choice| choice.get("message")) else {
+            return Vec::new();
+        };
+        let calls = list(message, "tool_calls").iter().filter_map(|call| {
+            let (callee, field) = callee(call)?;
+            Some(ToolCall {
+                id: text(call, "id").map(Cow::Borrowed),
+                name: Cow::Borrowed(text(callee, "name")?),
+                arguments: arguments(callee.get(field)),
+            })
+        });
+        let mut calls: Vec<ToolCall<'a>> = calls.collect();
+        // What tool calls were before they had ids.
+        calls.extend(message.get("function_call").and_then(|call| {
+            Some(ToolCall {
+                id: None,
+                name: Cow::Borrowed(text(call, "name")?),
+                arguments: arguments(call.get("arguments")),
+            })
+        }));
+        calls
+    }
+}
+
+impl Chat {
+    pub(super) fn gather(&self, chunk: &Value, into: &mut StreamedResponse) {
+        into.name(self.id(chunk), self.model(chunk));
+        if let Some(counts) = self.counts(chunk) {
+            into.count(counts);
+        }
+        for choice in list(chunk, "choices") {
+            let number = index(choice).unwrap_or(0);
+            into.choice(number);
+            // Some servers end with the whole message in place of the last delta.
+            let delta = choice.get("delta").or_else(|| choice.get("message"));
+            if let Some(delta) = delta {
+                self.gather_delta(number, delta, into);
+            } else if let Some(text) = text(choice, "text") {
+                into.say(Place(number, 0, 0), text);
+            }
+            if let Some(reason) = text(choice, "finish_reason") {
+                into.finish(number, reason);
+            }
+        }
+    }
+
+    fn gather_delta(&self, choice: u64, delta: &Value, into: &mut StreamedResponse) {
+        for piece in said(delta) {
+            into.say(Place(choice, 0, 0), piece);
+        }
+        for piece in thought(delta) {
+            into.think(Place(choice, 0, 0), piece);
+        }
+        for (position, call) in (0_u64..).zip(list(delta, "tool_calls")) {
+            let callee = callee(call);
+            let name = callee.and_then(|(callee, _)| text(callee, "name"));
+            let piece = callee.map(|(callee, field)| arguments(callee.get(field)));
+            into.call(CallPiece {
+                place: Place(choice, 0, index(call).unwrap_or(position)),
+                id: text(call, "id"),
+                name,
+                arguments: piece.as_deref().unwrap_or(""),
+            });
+        }
+        if let Some(call) = delta.get("function_call").filter(|call| call.is_object()) {
+            into.call(CallPiece {
+                place: Place(choice, 1, 0),
+                id: None,
+                name: text(call, "name"),
+                arguments: &arguments(call.get("arguments")),
+            });
+        }
+    }
+}

@@ -1,0 +1,48 @@
+//! Read what a model was asked and what it answered, whoever provides it.
+//!
+//! [`InferenceRequest`] and [`InferenceResponse`] are what the types of all clients have in common.
+//! A `serde_json::Value` has both, in the documented shapes of OpenAI's chat completions and
+//! responses, Anthropic's messages, Gemini's `generateContent` and Bedrock's Converse; the feature
+//! `async-openai` adds the types of that crate. A streamed answer is gathered by a
+//! [`StreamedResponse`], which then says what the unstreamed answer would have said.
+//!
+//! ```
+//! # extern crate agentscope_runtime as agentscope;
+//! use agentscope::model::{InferenceResponse, cost};
+//!
+//! let answer = serde_json::json!({
+//!     "object": "chat.completion",
+//!     "model": "gpt-4o-2024-08-06",
+//!     "choices": [{"index": 0, "finish_reason": "stop", "message": {"content": "Hello."}}],
+//!     "usage": {"prompt_tokens": 1_000, "completion_tokens": 100},
+//! });
+//! let usage = answer.usage().expect("the answer says it");
+//! assert_eq!(answer.text().as_deref(), Some("Hello."));
+//! assert_eq!(cost("gpt-4o-2024-08-06", &usage).expect("in the table").micro(), 3_500);
+//! ```
+//!
+//! Nothing here records anything: text, reasoning and arguments are content, and are lent out.
+
+#[cfg(feature = "async-openai")]
+mod async_openai;
+mod chat;
+mod converse;
+mod counts;
+mod dialect;
+mod fields;
+mod gemini;
+mod json_request;
+mod messages;
+mod micro_dollars;
+mod price_file;
+mod prices;
+mod request;
+mod response;
+mod responses;
+mod streamed;
+
+pub use micro_dollars::MicroDollars;
+pub use prices::{context_window, cost};
+pub use request::InferenceRequest;
+pub use response::{InferenceResponse, ToolCall};
+pub use streamed::{InferenceChunk, StreamUsage, StreamedResponse};

@@ -1,0 +1,376 @@
+//! Gathers a streamed answer into what the unstreamed one would have been.
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+
+use crate::model::counts::Counts;
+use crate::model::dialect::{self, Dialect};
+use crate::model::response::{InferenceResponse, ToolCall};
+use crate::usage::Usage;
+
+/// What a provider's chunks count, where its format leaves that open.
+///
+/// ```
+/// # extern crate agentscope_runtime as agentscope;
+/// use agentscope::model::StreamUsage;
+/// assert_eq!(StreamUsage::default(), StreamUsage::Cumulative);
+/// ```
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum StreamUsage {
+    /// All tokens so far: the last report is the answer's. So do all providers that are known here.
+    #[default]
+    Cumulative,
+    /// The tokens since the chunk before: the reports are summed.
+    Deltas,
+}
+
+/// An item of a stream: a chunk or an event.
+///
+/// Implement it for your client's own type by what the provider would have sent, or by whatever of
+/// it you have: [`StreamedResponse::push`] takes both.
+///
+/// ```
+/// # extern crate agentscope_runtime as agentscope;
+/// use agentscope::model::{InferenceChunk, InferenceResponse, StreamedResponse};
+/// use serde_json::json;
+///
+/// struct Piece(&'static str);
+///
+/// impl InferenceChunk for Piece {
+///     fn gather(&self, into: &mut StreamedResponse) {
+///         into.push(&json!({"choices": [{"index": 0, "delta": {"content": self.0}}]}));
+///     }
+/// }
+///
+/// let mut answer = StreamedResponse::default();
+/// answer.push(&Piece("Hel"));
+/// answer.push(&Piece("lo"));
+/// assert_eq!(answer.text().as_deref(), Some("Hello"));
+/// ```
+pub trait InferenceChunk {
+    /// Adds what it says to the answer.
+    fn gather(&self, into: &mut StreamedResponse);
+}
+
+impl InferenceChunk for Value {
+    fn gather(&self, into: &mut StreamedResponse) {
+        dialect::gather(self, into);
+    }
+}
+
+/// Where a text or a call stands: choice, block of its content, part of the block.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Place(pub(super) u64, pub(super) u64, pub(super) u64);
+
+/// A piece of a tool call: what it does not say has been said, or will be.
+pub(super) struct CallPiece<'a> {
+    pub(super) place: Place,
+    pub(super) id: Option<&'a str>,
+    pub(super) name: Option<&'a str>,
+    pub(super) arguments: &'a str,
+}
+
+#[derive(Clone, Debug)]
+struct Call {
+    place: Place,
+    id: String,
+    name: String,
+    arguments: String,
+    /// The arguments are all there; further pieces of them begin anew.
+    whole: bool,
+}
+
+/// A streamed answer, as far as it has come; an [`InferenceResponse`] at any time.
+///
+/// ```
+/// # extern crate agentscope_runtime as agentscope;
+/// use agentscope::model::{InferenceResponse, StreamedResponse};
+/// use serde_json::json;
+///
+/// let mut answer = StreamedResponse::default();
+/// for piece in ["Hel", "lo"] {
+///     answer.push(&json!({
+///         "object": "chat.completion.chunk",
+///         "choices": [{"index": 0, "delta": {"content": piece}, "finish_reason": null}],
+///         "usage": null,
+///     }));
+/// }
+/// assert_eq!(answer.text().as_deref(), Some("Hello"));
+/// assert!(answer.finish_reasons().is_empty(), "it may go on");
+/// answer.end();
+/// assert_eq!(answer.finish_reasons(), ["error"], "it broke off");
+/// ```
+#[derive(Clone, Debug, Default)]
+pub struct StreamedResponse {
+    usage_of_chunks: StreamUsage,
+    id: Option<String>,
+    model: Option<String>,
+    text: BTreeMap<Place, String>,
+    reasoning: BTreeMap<Place, String>,
+    calls: Vec<Call>,
+    /// Every choice that was seen, with why it ended.
+    choices: BTreeMap<u64, Option<String>>,
+    counts: Option<Counts>,
+    ended: bool,
+    attempts: u32,
+}
+
+impl StreamedResponse {
+    /// For a provider whose chunks count otherwise than cumulatively.
+    ///
+    /// ```
+    /// # extern crate agentscope_runtime as agentscope;
+    /// use agentscope::model::{InferenceResponse, StreamUsage, StreamedResponse};
+    ///
+    /// let chunk = serde_json::json!({
+    ///     "choices": [],
+    ///     "usage": {"prompt_tokens": 0, "completion_tokens": 2},
+    /// });
+    /// let mut answer = StreamedResponse::with_usage(StreamUsage::Deltas);
+    /// answer.push(&chunk);
+    /// answer.push(&chunk);
+    /// assert_eq!(answer.usage().expect("said").output_tokens, 4);
+    /// ```
+    pub fn with_usage(usage_of_chunks: StreamUsage) -> Self {
+        Self {
+            usage_of_chunks,
+            ..Self::default()
+        }
+    }
+
+    /// Adds the next item of the stream.
+    pub fn push(&mut self, chunk: &(impl InferenceChunk + ?Sized)) {
+        chunk.gather(self);
+    }
+
+    /// The stream gives no more items, in order or with an error. A choice that has not said why it
+    /// stopped then has broken off: its finish reason is `error`.
+    pub fn end(&mut self) {
+        self.ended = true;
+    }
+
+    /// The stream begins anew, after a retry: what the attempt before it said is no part of the
+    /// answer, nor are its tokens. Anthropic, Bedrock and OpenAI's responses have an event for that,
+    /// which does the same.
+    ///
+    /// ```
+    /// # extern crate agentscope_runtime as agentscope;
+    /// let mut answer = agentscope::model::StreamedResponse::default();
+    /// answer.begin();
+    /// answer.begin();
+    /// assert_eq!(answer.attempts(), 2);
+    /// ```
+    pub fn begin(&mut self) {
+        *self = Self {
+            attempts: self.attempts.saturating_add(1),
+            ..Self::with_usage(self.usage_of_chunks)
+        };
+    }
+
+    /// How often the stream has begun, as far as it tells.
+    pub fn attempts(&self) -> u32 {
+        self.attempts.max(1)
+    }
+
+    pub(super) fn name(&mut self, id: Option<&str>, model: Option<&str>) {
+        if self.id.is_none() {
+            self.id = id.map(str::to_owned);
+        }
+        if self.model.is_none() {
+            self.model = model.map(str::to_owned);
+        }
+    }
+
+    pub(super) fn choice(&mut self, choice: u64) {
+        self.choices.entry(choice).or_default();
+    }
+
+    pub(super) fn finish(&mut self, choice: u64, reason: &str) {
+        self.choices.insert(choice, Some(reason.to_owned()));
+    }
+
+    /// Nothing has said yet why it stopped.
+    pub(super) fn is_open(&self) -> bool {
+        self.choices.values().all(Option::is_none)
+    }
+
+    pub(super) fn say(&mut self, place: Place, piece: &str) {
+        self.text.entry(place).or_default().push_str(piece);
+    }
+
+    pub(super) fn think(&mut self, place: Place, piece: &str) {
+        self.reasoning.entry(place).or_default().push_str(piece);
+    }
+
+    /// Counts that follow the way that was chosen.
+    pub(super) fn count(&mut self, counts: Counts) {
+        let so_far = self.counts.get_or_insert_default();
+        match self.usage_of_chunks {
+            StreamUsage::Cumulative => so_far.replace(counts),
+            StreamUsage::Deltas => so_far.add(counts),
+        }
+    }
+
+    /// Counts that are of the whole answer by the format's own definition.
+    pub(super) fn recount(&mut self, counts: Option<Counts>) {
+        if let Some(counts) = counts {
+            self.counts.get_or_insert_default().replace(counts);
+        }
+    }
+
+    /// The latest call of a place.
+    fn call_at(&mut self, place: Place) -> Option<&mut Call> {
+        self.calls.iter_mut().rev().find(|call| call.place == place)
+    }
+
+    pub(super) fn call(&mut self, piece: CallPiece<'_>) {
+        let id = piece.id.unwrap_or("");
+        // Some servers give every call the same index: then another id is another call.
+        let goes_on = self
+            .call_at(piece.place)
+            .is_some_and(|call| id.is_empty() || call.id.is_empty() || call.id == id);
+        if !goes_on {
+            self.calls.push(Call {
+                place: piece.place,
+                id: String::new(),
+                name: String::new(),
+                arguments: String::new(),
+                whole: false,
+            });
+        }
+        if let Some(call) = self.call_at(piece.place) {
+            // Said once; what is repeated is the same again, not more of it.
+            if call.id.is_empty() {
+                call.id.push_str(id);
+            }
+            if call.name.is_empty() {
+                call.name.push_str(piece.name.unwrap_or(""));
+            }
+            call.arguments.push_str(piece.arguments);
+        }
+    }
+
+    pub(super) fn add_arguments(&mut self, place: Place, piece: &str) {
+        let Some(call) = self.call_at(place).filter(|_| !piece.is_empty()) else {
+            return;
+        };
+        if std::mem::take(&mut call.whole) {
+            call.arguments.clear();
+        }
+        call.arguments.push_str(piece);
+    }
+
+    /// All arguments at once, in place of what came in pieces.
+    pub(super) fn say_arguments(&mut self, place: Place, all: &str) {
+        if let Some(call) = self.call_at(place) {
+            all.clone_into(&mut call.arguments);
+            call.whole = true;
+        }
+    }
+
+    /// The arguments are complete: written as the unstreamed answer's are, which come as JSON.
+    pub(super) fn settle_arguments(&mut self, place: Place) {
+        let Some(call) = self.call_at(place) else {
+            return;
+        };
+        if call.arguments.is_empty() {
+            call.arguments.push_str("{}");
+        } else if let Ok(json) = serde_json::from_str::<Value>(&call.arguments) {
+            call.arguments = json.to_string();
+        }
+    }
+
+    pub(super) fn calls_so_far(&self) -> u64 {
+        u64::try_from(self.calls.len()).unwrap_or(u64::MAX)
+    }
+
+    pub(super) fn has_calls(&self) -> bool {
+        !self.calls.is_empty()
+    }
+
+    /// An answer that came as one, in place of what came before.
+    pub(super) fn whole(&mut self, dialect: &dyn Dialect, body: &Value) {
+        self.name(dialect.id(body), dialect.model(body));
+        self.recount(dialect.counts(body));
+        self.text = places(dialect.text(body));
+        self.reasoning = places(dialect.reasoning(body));
+        self.calls.clear();
+        for (part, call) in (0_u64..).zip(dialect.tool_calls(body)) {
+            self.call(CallPiece {
+                place: Place(0, 0, part),
+                id: call.id.as_deref(),
+                name: Some(&call.name),
+                arguments: &call.arguments,
+            });
+        }
+        self.choices = BTreeMap::new();
+        for (choice, reason) in (0_u64..).zip(dialect.finish_reasons(body)) {
+            self.finish(choice, &reason);
+        }
+    }
+
+    /// The texts of the first choice.
+    fn of_first<'a>(&self, pieces: &'a BTreeMap<Place, String>) -> Vec<&'a str> {
+        let first = self.choices.keys().next().copied().unwrap_or(0);
+        let pieces = pieces.iter().filter(|(place, _)| place.0 == first);
+        pieces.map(|(_, piece)| piece.as_str()).collect()
+    }
+}
+
+fn places(pieces: Vec<&str>) -> BTreeMap<Place, String> {
+    let pieces = (0_u64..).zip(pieces);
+    pieces
+        .map(|(part, piece)| (Place(0, 0, part), piece.to_owned()))
+        .collect()
+}
+
+impl InferenceResponse for StreamedResponse {
+    fn id(&self) -> Option<Cow<'_, str>> {
+        self.id.as_deref().map(Cow::Borrowed)
+    }
+
+    fn model(&self) -> Option<Cow<'_, str>> {
+        self.model.as_deref().map(Cow::Borrowed)
+    }
+
+    fn finish_reasons(&self) -> Vec<Cow<'_, str>> {
+        if self.ended && self.choices.is_empty() {
+            return vec![Cow::Borrowed("error")];
+        }
+        let reasons = self.choices.values().filter_map(|reason| match reason {
+            Some(reason) => Some(reason.as_str()),
+            None => self.ended.then_some("error"),
+        });
+        reasons.map(Cow::Borrowed).collect()
+    }
+
+    fn usage(&self) -> Option<Usage> {
+        self.counts?.usage()
+    }
+
+    fn text(&self) -> Option<Cow<'_, str>> {
+        crate::model::fields::joined(self.of_first(&self.text), "")
+    }
+
+    fn reasoning(&self) -> Option<Cow<'_, str>> {
+        crate::model::fields::joined(self.of_first(&self.reasoning), "\n")
+    }
+
+    fn tool_calls(&self) -> Vec<ToolCall<'_>> {
+        let first = self.choices.keys().next().copied().unwrap_or(0);
+        let calls = self.calls.iter().filter(|call| call.place.0 == first);
+        // One that was never named cannot be called.
+        let mut calls: Vec<&Call> = calls.filter(|call| !call.name.is_empty()).collect();
+        calls.sort_by_key(|call| call.place);
+        calls
+            .into_iter()
+            .map(|call| ToolCall {
+                id: (!call.id.is_empty()).then_some(Cow::Borrowed(call.id.as_str())),
+                name: Cow::Borrowed(&call.name),
+                arguments: Cow::Borrowed(&call.arguments),
+            })
+            .collect()
+    }
+}
