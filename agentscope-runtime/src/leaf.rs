@@ -12,6 +12,11 @@ use std::sync::{Arc, Mutex, RwLock};
 use std::time::{Duration, SystemTime};
 
 /// What a class of its place says all of: there is nothing in it that has a class of its own.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is neither text nor a number: one class does not say what is in it",
+    label = "not text, nor a number",
+    note = "if it is the key of a map: derive `agentscope::Classify` for it, and leave `key = ..` out"
+)]
 pub trait Leaf {}
 
 macro_rules! leaves {
