@@ -149,27 +149,35 @@ fn phrase(region: &[u8]) -> &[u8] {
     &region[from..]
 }
 
+/// A table, for each byte before each number is asked.
+const LETTERS: [bool; 256] = {
+    let mut letters = [false; 256];
+    let mut byte = 0;
+    while byte < letters.len() {
+        letters[byte] = byte >= 0x80 || (byte as u8).is_ascii_alphabetic();
+        byte += 1;
+    }
+    letters
+};
+
 fn is_letter(byte: u8) -> bool {
-    byte.is_ascii_alphabetic() || byte >= 0x80
+    LETTERS[usize::from(byte)]
 }
 
 /// Calls `each` with the words of a region in lower case. `phoneNumber` and `phone_number` are two.
 /// A marker is no word: what was found before says nothing of what follows.
 fn each_word(region: &[u8], is_whole: bool, mut each: impl FnMut(&str)) {
     let mut from = 0;
-    while from < region.len() {
-        if !is_letter(region[from]) {
-            from += 1;
-            continue;
-        }
-        let mut end = from + 1;
-        while end < region.len() && is_letter(region[end]) {
+    while let Some(other) = region[from..].iter().position(|byte| is_letter(*byte)) {
+        from += other;
+        let mut was_lower = region[from].is_ascii_lowercase();
+        let more = region[from + 1..].iter().position(|byte| {
             // A hump: `phoneNumber`.
-            if region[end].is_ascii_uppercase() && region[end - 1].is_ascii_lowercase() {
-                break;
-            }
-            end += 1;
-        }
+            let ends = !is_letter(*byte) || (was_lower && byte.is_ascii_uppercase());
+            was_lower = byte.is_ascii_lowercase();
+            ends
+        });
+        let end = more.map_or(region.len(), |more| from + 1 + more);
         let is_marker = before(region, from) == b'[' && at(region, end) == b']';
         // The first word may be the rest of a longer one.
         if !is_marker
