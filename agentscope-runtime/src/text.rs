@@ -36,7 +36,8 @@ impl fmt::Debug for Text {
 
 /// What can be given as a reason, a memory, a goal or a belief.
 ///
-/// A literal is code, so it counts as internal. Text made at run time must say its class.
+/// A literal is code, so it counts as internal: the type is `&'static str`, so what was leaked to live
+/// as long counts too. Text made at run time must say its class.
 ///
 /// ```
 /// # extern crate agentscope_runtime as agentscope;
