@@ -3,7 +3,7 @@
 use agentscope::Classify;
 
 #[derive(Classify)]
-#[sensitivity(default = secret)]
+#[sensitivity(default = internal)]
 struct Job {
     handle: std::thread::ThreadId,
     id: u64,
