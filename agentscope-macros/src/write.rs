@@ -328,13 +328,7 @@ impl<'a> Derive<'a> {
         match &part.classified {
             Classified::Here(here) => {
                 let policy = here.tokens(private);
-                let guard = Guard {
-                    private,
-                    ty,
-                    classified: &part.classified,
-                    subject: format!("field `{}` of `{}`", part.name, self.input.ident),
-                    instead: "remove the class, so that they have theirs",
-                };
+                let guard = self.guard(part);
                 let shown = guard.shown(&quote!(#binding));
                 let launders = match self.is_own(ty) {
                     true => None,

@@ -204,15 +204,32 @@ impl Sensitivity {
     }
 }
 
-/// A class and nothing else, by the name of the class: what most places say.
-#[allow(missing_docs, reason = "called by expansions only")]
-pub mod classes {
-    use super::{Class, Sensitivity};
+macro_rules! by_name {
+    ($($name:ident => $class:ident),* $(,)?) => {
+        /// A class that somebody said and nothing else, by the name of the class: what most places
+        /// say.
+        #[allow(missing_docs, reason = "called by expansions only")]
+        pub mod classes {
+            use super::{Class, Sensitivity};
 
-    pub const PUBLIC: Option<Sensitivity> = Some(Sensitivity::of(Class::Public));
-    pub const INTERNAL: Option<Sensitivity> = Some(Sensitivity::of(Class::Internal));
-    pub const CONFIDENTIAL: Option<Sensitivity> = Some(Sensitivity::of(Class::Confidential));
-    pub const PII: Option<Sensitivity> = Some(Sensitivity::of(Class::Pii));
-    pub const SPECIAL: Option<Sensitivity> = Some(Sensitivity::of(Class::Special));
-    pub const SECRET: Option<Sensitivity> = Some(Sensitivity::of(Class::Secret));
+            $(pub const $name: Option<Sensitivity> = Some(Sensitivity::of(Class::$class));)*
+        }
+
+        /// The same for one that a default gave.
+        #[allow(missing_docs, reason = "called by expansions only")]
+        pub mod defaults {
+            use super::{Class, Sensitivity};
+
+            $(pub const $name: Option<Sensitivity> = Some(Sensitivity::by_default(Class::$class));)*
+        }
+    };
+}
+
+by_name! {
+    PUBLIC => Public,
+    INTERNAL => Internal,
+    CONFIDENTIAL => Confidential,
+    PII => Pii,
+    SPECIAL => Special,
+    SECRET => Secret,
 }

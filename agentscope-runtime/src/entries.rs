@@ -1,7 +1,7 @@
 //! Writes maps, tuples and parts that are merged into what holds them.
 
 use crate::json::text_of;
-use crate::redact::{Object, Redactor};
+use crate::redact::{Object, Redactor, separator};
 
 /// Writes one value.
 type Write<'w> = &'w dyn Fn(&mut Redactor<'_>);
@@ -38,23 +38,15 @@ impl Redactor<'_> {
     pub fn tuple(&mut self, items: &[Write<'_>]) {
         self.list(items, |write, out| write(out));
     }
-
-    fn again(&mut self) -> Redactor<'_> {
-        Redactor::new(self.out, self.tally, self.view)
-    }
 }
 
 impl Object<'_, '_> {
     /// Writes the parts of an object into this one, as `#[serde(flatten)]` does; what is hidden whole
     /// stands under the name of its field.
     pub fn merge(&mut self, name: &'static str, write: impl FnOnce(&mut Redactor<'_>)) {
+        let from = self.redactor.out.len();
+        write(&mut self.redactor.again());
         let out = &mut *self.redactor.out;
-        let from = out.len();
-        write(&mut Redactor::new(
-            out,
-            self.redactor.tally,
-            self.redactor.view,
-        ));
         let written = out.since(from).to_owned();
         out.truncate(from);
         let inner = written
@@ -63,12 +55,7 @@ impl Object<'_, '_> {
         match inner {
             Some("") => {}
             Some(inner) => {
-                let separator = if std::mem::take(&mut self.first) {
-                    ""
-                } else {
-                    ","
-                };
-                out.raw(separator);
+                out.raw(separator(&mut self.first));
                 out.raw(inner);
             }
             None if written == "null" => {}

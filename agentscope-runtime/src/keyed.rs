@@ -109,12 +109,8 @@ pub fn keyed_by<const KEY: u8, M: Keyed + ?Sized>(map: &M) -> KeyedBy<'_, M, KEY
 }
 
 const fn class(number: u8) -> Class {
-    match number {
-        0 => Class::Public,
-        1 => Class::Internal,
-        2 => Class::Confidential,
-        3 => Class::Pii,
-        4 => Class::Special,
+    match number as usize {
+        known if known < Class::ALL.len() => Class::ALL[known],
         _ => Class::Secret,
     }
 }

@@ -64,8 +64,6 @@ mod attributes;
 #[allow(missing_docs, reason = "called by expansions only")]
 mod begin;
 #[allow(missing_docs, reason = "called by expansions only")]
-mod by_default;
-#[allow(missing_docs, reason = "called by expansions only")]
 mod call;
 mod canonical;
 #[allow(missing_docs, reason = "called by expansions only")]
@@ -192,10 +190,9 @@ pub use __private as expects_agentscope_runtime_0_1_0;
 #[allow(missing_docs)]
 pub mod __private {
     pub use crate::begin::begin;
-    pub use crate::by_default::defaults;
     pub use crate::call::{Call, inside, open};
     pub use crate::capture::Capture;
-    pub use crate::class::{Class, Sensitivity, Treatment, classes};
+    pub use crate::class::{Class, Sensitivity, Treatment, classes, defaults};
     pub use crate::classify::{Classify, FieldMeta, TypeMeta};
     pub use crate::in_agent::{in_cx, in_cx_fn};
     pub use crate::keyed::{Keyed, keyed_by};

@@ -128,6 +128,11 @@ impl<'a> Redactor<'a> {
         Self { out, tally, view }
     }
 
+    /// The same for one part of what is written.
+    pub(crate) fn again(&mut self) -> Redactor<'_> {
+        Redactor::new(self.out, self.tally, self.view)
+    }
+
     /// Writes `null`.
     pub fn null(&mut self) {
         self.out.raw("null");
@@ -150,14 +155,7 @@ impl<'a> Redactor<'a> {
             if index > 0 {
                 self.out.raw(",");
             }
-            write(
-                item,
-                &mut Redactor {
-                    out: self.out,
-                    tally: self.tally,
-                    view: self.view,
-                },
-            );
+            write(item, &mut self.again());
         }
         self.out.raw("]");
     }
@@ -286,8 +284,7 @@ pub struct Object<'r, 'a> {
 impl Object<'_, '_> {
     /// Writes one part; its name is code.
     pub fn field(&mut self, name: &'static str, write: impl FnOnce(&mut Redactor<'_>)) {
-        let is_first = std::mem::take(&mut self.first);
-        let separator = if is_first { "" } else { "," };
+        let separator = separator(&mut self.first);
         match name.bytes().any(is_escaped) {
             false => self.redactor.out.key(separator, name),
             // `#[serde(rename = ..)]` may say anything.
@@ -297,11 +294,15 @@ impl Object<'_, '_> {
                 self.redactor.out.raw(":");
             }
         }
-        write(&mut Redactor {
-            out: self.redactor.out,
-            tally: self.redactor.tally,
-            view: self.redactor.view,
-        });
+        write(&mut self.redactor.again());
+    }
+}
+
+/// What stands before a part of an object.
+pub(crate) fn separator(first: &mut bool) -> &'static str {
+    match std::mem::take(first) {
+        true => "",
+        false => ",",
     }
 }
 
