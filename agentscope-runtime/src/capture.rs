@@ -9,14 +9,12 @@ use crate::identity::Stated;
 use crate::keyring::Hasher;
 use crate::names;
 use crate::option::{FloatOption, IntOption, TextOption};
-use crate::payload;
-use crate::redact::{Redactor, Tally, View};
 use crate::redacted::{Recordable, Redacted, attribute};
-use crate::room::{Buffers, Room};
 use crate::schema::{Schema, SchemaBuilder};
 use crate::site::{Layer, Site};
 use crate::text;
 use crate::text::{IntoText, Text};
+use crate::values::Values;
 
 /// What a call was made with; expansions fill it before the arguments move into the body.
 pub struct Capture {
@@ -24,24 +22,17 @@ pub struct Capture {
     pub(crate) name: Option<Redacted>,
     pub(crate) reason: Option<Text>,
     pub(crate) identity: Stated,
-    /// By the key of the tenant that the call is for.
-    pub(crate) hasher: Hasher,
     system_prompt: Option<StringValue>,
-    /// What was seen of the values that are written as they are, where somebody keeps such.
-    payload: Option<Tally>,
     pub(crate) token_budget: Option<i64>,
     pub(crate) iteration_limit: Option<u32>,
     pub(crate) operation: Redacted,
     pub(crate) model: Option<Redacted>,
     pub(crate) provider: Option<Redacted>,
     pub(crate) schema: Option<&'static Schema>,
-    pub(crate) tally: Tally,
+    /// Their JSON is an object of the arguments, still open at its end.
+    pub(crate) values: Values,
     /// Options that are attributes as they are.
     pub(crate) attributes: Vec<KeyValue>,
-    /// Its JSON is an object of the arguments, still open at its end.
-    room: Room,
-    /// Class of the argument that was written last.
-    class: Class,
     print_is_whole: bool,
 }
 
@@ -52,46 +43,39 @@ impl Capture {
             name: None,
             reason: None,
             identity: Stated::default(),
-            hasher,
             system_prompt: None,
-            payload: payload::is_wanted().then(Tally::default),
             token_budget: None,
             iteration_limit: None,
             operation: Redacted::of_code("chat"),
             model: None,
             provider: None,
             schema: None,
-            tally: Tally::default(),
+            values: Values::new(Class::Secret, hasher),
             attributes: Vec::new(),
-            room: Room::lend(),
-            class: Class::Secret,
             print_is_whole: true,
         }
     }
 
     /// The arguments as JSON, each redacted by its class; `None` if nothing of them may be shown.
     pub(crate) fn input(&mut self) -> Option<Redacted> {
-        if self.tally.visible == 0 {
+        if self.values.tally.visible == 0 {
             return None;
         }
-        let json = &mut self.room.get().json;
+        let json = &mut self.values.room.get().json;
         json.raw("}");
         Some(json.to_redacted())
     }
 
     /// The arguments as they are, with their highest class, where somebody keeps such.
     pub(crate) fn payload(&mut self) -> Option<(Class, &str)> {
-        let tally = self.payload.take()?;
-        let class = tally.max.filter(|_| tally.visible > 0 && !tally.cut)?;
-        let json = &mut self.room.get().payload;
-        json.raw("}");
-        Some((class, json.since(0)))
+        self.values.payload("}")
     }
 
     /// Hashes what is known once everything is.
     pub(crate) fn finish(&mut self) {
         if let Some(prompt) = self.system_prompt.take() {
             let hash = self
+                .values
                 .hasher
                 .hash("system_prompt", prompt.as_str().as_bytes());
             self.attribute(names::SYSTEM_PROMPT_HASH, Some(hash));
@@ -100,72 +84,41 @@ impl Capture {
 
     /// Keyed, for the keys of a map can be personal data; `None` for a function without arguments.
     pub(crate) fn shape_hash(&mut self) -> Option<Redacted> {
-        let shapes = self.room.get().look.shapes();
-        (!shapes.is_empty()).then(|| self.site.shape_hash(shapes, &self.hasher))
+        let shapes = self.values.room.get().look.shapes();
+        (!shapes.is_empty()).then(|| self.site.shape_hash(shapes, &self.values.hasher))
     }
 
     /// Tells equal arguments from others, in this process only; `None` if one of them is opaque.
     pub(crate) fn print(&mut self) -> Option<u64> {
         self.print_is_whole
-            .then(|| self.room.get().look.print.finish())
+            .then(|| self.values.room.get().look.print.finish())
     }
 
-    fn begin_argument(&mut self, index: usize) -> &'static crate::site::Param {
+    /// The class of the place of an argument that is to be written.
+    fn begin_argument(&mut self, index: usize) -> Option<Sensitivity> {
         let param = self.site.meta.param(index);
-        let Buffers { json, payload, .. } = self.room.get();
-        json.key(if json.is_empty() { "{" } else { "," }, param.name);
-        if self.payload.is_some() {
-            payload.key(if payload.is_empty() { "{" } else { "," }, param.name);
-        }
-        param
-    }
-
-    /// For telemetry, and once more for whoever keeps values as they are.
-    fn write(&mut self, write: impl Fn(&mut Redactor<'_>)) {
-        let Buffers { json, payload, .. } = self.room.get();
-        let view = View::Telemetry(&self.hasher);
-        write(&mut Redactor::new(json, &mut self.tally, view));
-        if let Some(tally) = &mut self.payload {
-            write(&mut Redactor::new(payload, tally, View::Payload));
-        }
+        self.values.key(param.name);
+        param.sensitivity
     }
 
     pub(crate) fn value<T: Serialize + ?Sized>(&mut self, index: usize, value: &T) {
-        let sensitivity = self
-            .begin_argument(index)
-            .sensitivity
-            .unwrap_or(Sensitivity::UNCLASSIFIED);
-        self.class = sensitivity.class;
-        self.write(|redactor| redactor.value(value, &sensitivity));
+        let here = self.begin_argument(index);
+        self.values.value(here, value);
     }
 
     pub(crate) fn unknown<T: Serialize + ?Sized>(&mut self, index: usize, value: &T) {
-        let sensitivity = self
-            .begin_argument(index)
-            .sensitivity
-            .unwrap_or(Sensitivity::UNCLASSIFIED);
-        self.class = sensitivity.class;
-        self.write(|redactor| redactor.unknown(value, &sensitivity));
+        let here = self.begin_argument(index);
+        self.values.unknown(here, value);
     }
 
     pub(crate) fn opaque(&mut self, index: usize) {
-        let sensitivity = self
-            .begin_argument(index)
-            .sensitivity
-            .unwrap_or(Sensitivity::UNCLASSIFIED);
-        self.class = sensitivity.class;
-        self.write(|redactor| redactor.opaque(&sensitivity));
+        let here = self.begin_argument(index);
+        self.values.opaque(here);
     }
 
     pub(crate) fn classified<T: Classify + ?Sized>(&mut self, index: usize, value: &T) {
-        let here = self.begin_argument(index).sensitivity;
-        // A default is for what has no class.
-        let said = here.filter(|here| !here.by_default);
-        self.class = said.map_or(T::MAX, |said| said.class.or(T::MAX));
-        self.write(|redactor| match &here {
-            Some(here) => redactor.classified(value, here),
-            None => value.redact(redactor),
-        });
+        let here = self.begin_argument(index);
+        self.values.classified(here, value);
     }
 
     pub(crate) fn structure<T: Serialize + ?Sized>(&mut self, value: &T) {
@@ -173,10 +126,10 @@ impl Capture {
             return;
         }
         // What may not be shown is not looked at either: a `Serialize` of the user's may do anything.
-        if self.class > Class::Pii {
+        if self.values.class > Class::Pii {
             return self.no_structure();
         }
-        let look = &mut self.room.get().look;
+        let look = &mut self.values.room.get().look;
         if look.append(value) {
             look.put("\n");
         } else {
@@ -185,15 +138,14 @@ impl Capture {
     }
 
     pub(crate) fn no_structure(&mut self) {
-        self.room.get().look.put("?\n");
+        self.values.room.get().look.put("?\n");
         self.print_is_whole = false;
     }
 
     /// Filling it was cut short: nothing half written may be shown.
     pub(crate) fn spoil(&mut self) {
-        self.tally.visible = 0;
-        self.payload = None;
-        self.room.get().look.clear();
+        self.values.spoil();
+        self.values.room.get().look.clear();
         self.print_is_whole = false;
     }
 
@@ -271,8 +223,8 @@ impl Capture {
 
     pub fn tenant(&mut self, tenant: impl TextOption) {
         self.identity.tenant = tenant.text_option();
-        if let (Some(tenant), false) = (&self.identity.tenant, self.hasher.is_of_tenant()) {
-            self.hasher = Hasher::of_tenant(tenant.as_str());
+        if let (Some(tenant), false) = (&self.identity.tenant, self.values.hasher.is_of_tenant()) {
+            self.values.hasher = Hasher::of_tenant(tenant.as_str());
         }
     }
 

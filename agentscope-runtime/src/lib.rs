@@ -142,6 +142,7 @@ mod text;
 mod totals;
 mod treat;
 mod usage;
+mod values;
 #[allow(missing_docs, reason = "called by expansions only")]
 mod watched;
 

@@ -181,7 +181,7 @@ impl Opening {
             session.add_agent(&agent);
             frame.agent = Some(agent);
         }
-        let shown = capture.tally;
+        let shown = capture.values.tally;
         if let Some((class, json)) = capture.payload() {
             let payload = session.payload(&span_context, site, PayloadSide::Input, class, json);
             span.set_attributes(payload::put(payload, shown, session.hasher()));
@@ -219,7 +219,7 @@ impl Opening {
                     prompt,
                 })
             }),
-            tally: capture.tally,
+            tally: capture.values.tally,
             started,
             now: started,
             worst: Level::Info,

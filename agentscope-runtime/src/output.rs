@@ -5,29 +5,22 @@ use std::borrow::Cow;
 use serde::Serialize;
 
 use crate::canonical;
-use crate::class::{Class, Sensitivity};
+use crate::class::Class;
 use crate::classify::Classify;
 use crate::emptiness;
 use crate::json::Json;
 use crate::keyring::Hasher;
-use crate::payload;
 use crate::redact::{Redactor, Tally, View};
 use crate::redacted::Redacted;
-use crate::room::{Buffers, Room};
 use crate::site::{Layer, Meta};
 use crate::usage::{Usage, UsageOption};
+use crate::values::Values;
 
 /// What a call returned; expansions fill it from a reference to the `Ok` value.
 pub struct Output {
     meta: &'static Meta,
-    hasher: Hasher,
-    /// What was seen of the value that is written as it is, where somebody keeps such.
-    payload: Option<Tally>,
-    pub(crate) tally: Tally,
-    /// Its JSON is the result.
-    pub(crate) room: Room,
-    /// Highest class of the result.
-    class: Class,
+    /// Their JSON is the result.
+    pub(crate) values: Values,
     has_canonical: bool,
     /// Empty as the design defines it.
     pub(crate) empty: bool,
@@ -40,11 +33,7 @@ impl Output {
     pub(crate) fn new(meta: &'static Meta, hasher: &Hasher) -> Self {
         Self {
             meta,
-            hasher: hasher.clone(),
-            payload: payload::is_wanted().then(Tally::default),
-            tally: Tally::default(),
-            room: Room::lend(),
-            class: Class::Public,
+            values: Values::new(Class::Public, hasher.clone()),
             has_canonical: false,
             empty: false,
             unit: false,
@@ -61,54 +50,25 @@ impl Output {
         }
     }
 
-    /// For telemetry, and once more for whoever keeps values as they are.
-    fn write(&mut self, write: impl Fn(&mut Redactor<'_>)) {
-        let Buffers { json, payload, .. } = self.room.get();
-        let view = View::Telemetry(&self.hasher);
-        write(&mut Redactor::new(json, &mut self.tally, view));
-        if let Some(tally) = &mut self.payload {
-            write(&mut Redactor::new(payload, tally, View::Payload));
-        }
-    }
-
     /// The result as it is, with its highest class, where somebody keeps such.
     pub(crate) fn payload(&mut self) -> Option<(Class, &str)> {
-        let tally = self.payload.take()?;
-        let class = tally.max.filter(|_| tally.visible > 0 && !tally.cut)?;
-        Some((class, self.room.get().payload.since(0)))
-    }
-
-    fn sensitivity(&self) -> Sensitivity {
-        self.meta.output.unwrap_or(Sensitivity::UNCLASSIFIED)
+        self.values.payload("")
     }
 
     pub(crate) fn value<T: Serialize + ?Sized>(&mut self, value: &T) {
-        let sensitivity = self.sensitivity();
-        self.class = sensitivity.class;
-        self.write(|redactor| redactor.value(value, &sensitivity));
+        self.values.value(self.meta.output, value);
     }
 
     pub(crate) fn unknown<T: Serialize + ?Sized>(&mut self, value: &T) {
-        let sensitivity = self.sensitivity();
-        self.class = sensitivity.class;
-        self.write(|redactor| redactor.unknown(value, &sensitivity));
+        self.values.unknown(self.meta.output, value);
     }
 
     pub(crate) fn opaque(&mut self) {
-        let sensitivity = self.sensitivity();
-        self.class = sensitivity.class;
-        self.write(|redactor| redactor.opaque(&sensitivity));
+        self.values.opaque(self.meta.output);
     }
 
     pub(crate) fn classified<T: Classify + ?Sized>(&mut self, value: &T) {
-        let here = self.meta.output;
-        // A default is for what has no class.
-        let said = here.filter(|here| !here.by_default);
-        self.class = said.map_or(T::MAX, |said| said.class.or(T::MAX));
-        self.write(|redactor| match &here {
-            Some(here) => redactor.classified(value, here),
-            None => value.redact(redactor),
-        });
+        self.values.classified(self.meta.output, value);
     }
 
     pub(crate) fn structure<T: Serialize + ?Sized>(&mut self, value: &T) {
@@ -121,24 +81,26 @@ impl Output {
         self.empty = empty;
         self.unit = empty && size_of_val(value) == 0;
         // What may not be shown is not looked at further.
-        if self.class <= Class::Pii {
-            self.has_canonical = canonical::write(&mut self.room.get().canonical, value);
+        if self.values.class <= Class::Pii {
+            self.has_canonical = canonical::write(&mut self.values.room.get().canonical, value);
         }
     }
 
     fn canonical(&self) -> Option<&[u8]> {
-        self.room.canonical().filter(|_| self.has_canonical)
+        self.values.room.canonical().filter(|_| self.has_canonical)
     }
 
     /// The size as far as the class lets it be told.
     pub(crate) fn size(&self) -> Option<usize> {
-        self.tally.size_shown(self.class, self.canonical()?.len())
+        self.values
+            .tally
+            .size_shown(self.values.class, self.canonical()?.len())
     }
 
     /// What a keyed hash may be taken over.
     pub(crate) fn hashable(&self) -> Option<&[u8]> {
         self.canonical()
-            .filter(|_| self.tally.may_be_compared(self.class))
+            .filter(|_| self.values.tally.may_be_compared(self.values.class))
     }
 
     pub fn usage(&mut self, usage: impl UsageOption) {

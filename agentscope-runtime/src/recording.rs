@@ -176,15 +176,19 @@ impl Recording {
     fn end(mut self: Box<Self>, ending: Ending, mut output: Option<Output>) {
         self.now = SystemTime::now();
         let mut attributes = attributes::closing();
-        let shown = output.as_mut().filter(|output| output.tally.visible > 0);
-        let shown = shown.map(|output| output.room.get().json.to_redacted());
+        let shown = output
+            .as_mut()
+            .filter(|output| output.values.tally.visible > 0);
+        let shown = shown.map(|output| output.values.room.get().json.to_redacted());
         // A completion goes nowhere, whatever its class: not on this span nor on that of a session
         // that the call has opened for itself, nor into the log; unless the deployment asks for it.
         let (completion, shown) = match self.site.meta.layer {
             Layer::Inference => (shown, None),
             _ => (None, shown),
         };
-        let tally = output.as_ref().map_or(Tally::default(), |it| it.tally);
+        let tally = output
+            .as_ref()
+            .map_or(Tally::default(), |it| it.values.tally);
         if let Some((class, json)) = output.as_mut().and_then(Output::payload) {
             let session = &self.frame.session;
             let side = PayloadSide::Output;
@@ -206,7 +210,7 @@ impl Recording {
             attributes::push_json(&mut attributes, OUTPUT, shown);
         }
         self.debug_values(names::OUTPUT_VALUE, again.clone());
-        let result_tally = output.map(|output| output.tally);
+        let result_tally = output.map(|output| output.values.tally);
         let tally = result_tally.map_or(self.tally, |result| self.tally.and(result));
         attributes.extend(
             tally
