@@ -37,6 +37,7 @@ async fn complete(request: Request) -> Result<Response, Error> {
                         __capture.model(&request.model);
                         (&&&&__agentscope::Probe(&request))
                             .__argument(__capture, 0usize);
+                        (&__agentscope::Probe(&request)).__request(__capture);
                     },
                 );
                 if false {
@@ -45,8 +46,8 @@ async fn complete(request: Request) -> Result<Response, Error> {
                 '__agentscope: { send(request).await }
             },
             |__tag| {
-                (&(&&&&__tag.__kind().__judged()).__shown())
-                    .__told()
+                (&&(&(&&&&__tag.__kind().__judged()).__shown()).__told())
+                    .__answered()
                     .__used(|__value, __output| {
                         __output
                             .usage(

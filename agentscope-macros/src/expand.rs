@@ -249,7 +249,11 @@ impl Expansion<'_> {
             _ => quote!(#binding),
         };
         let record = quote!((&&&&#private::Probe(&#value)).__argument(#capture, #index););
-        quote!(#checks #(#cfgs)* #record)
+        // Text, numbers and their like are no request.
+        let may_be_request = self.kind == Macro::Inference && !leaf::is_sure(ty);
+        let request = may_be_request
+            .then(|| quote!(#(#cfgs)* (&#private::Probe(&#binding)).__request(#capture);));
+        quote!(#checks #(#cfgs)* #record #request)
     }
 
     /// The expressions of the attribute.

@@ -5,6 +5,7 @@ use quote::{quote, quote_spanned};
 use syn::spanned::Spanned as _;
 use syn::{Attribute, Lifetime};
 
+use crate::arguments::Macro;
 use crate::exits;
 use crate::expand::Expansion;
 use crate::function::Function;
@@ -139,7 +140,12 @@ impl Expansion<'_> {
                 .__used(|#value, #output| #output.usage(#private::apply(#value, #usage)))
             }
         });
-        let told = quote!((&(&&&&#classified).__shown()).__told()#used);
+        let told = quote!((&(&&&&#classified).__shown()).__told());
+        let answered = match self.kind {
+            Macro::Inference => quote!((&&#told).__answered()),
+            Macro::Agent | Macro::Tool => told,
+        };
+        let told = quote!(#answered #used);
         match self.is_output_shown(returns, function) {
             true => {
                 let private = &self.private;

@@ -10,6 +10,7 @@ use opentelemetry::trace::SpanContext;
 
 use crate::keyring::Hasher;
 use crate::names;
+use crate::reasoning::Reasoning;
 use crate::redacted::{Redacted, attribute};
 use crate::session_state::SessionState;
 use crate::situation::Situation;
@@ -27,6 +28,7 @@ pub(crate) struct AgentState {
     pub(crate) span: SpanContext,
     pub(crate) parent: Option<Arc<AgentState>>,
     pub(crate) totals: Totals,
+    pub(crate) reasoning: Reasoning,
     budget: Option<Budget>,
     iterations: AtomicU32,
     iteration_limit: Option<u32>,
@@ -98,6 +100,7 @@ impl AgentState {
             span,
             parent,
             totals: Totals::default(),
+            reasoning: Reasoning::default(),
             budget: budget.map(|limit| Budget {
                 limit,
                 remaining: AtomicI64::new(limit),

@@ -8,6 +8,7 @@ use opentelemetry::KeyValue;
 use crate::capture::Capture;
 use crate::frame::Frame;
 use crate::names;
+use crate::reasoning::ModelsCall;
 use crate::redacted::{Redacted, Words, attribute};
 use crate::site::{Layer, Meta};
 
@@ -19,6 +20,8 @@ pub(crate) struct Opened<'a> {
     pub(crate) frame: &'a Frame,
     pub(crate) step: Option<u32>,
     pub(crate) reason: Option<&'a Redacted>,
+    /// What it has from the inference that chose it.
+    pub(crate) models: Option<&'a ModelsCall>,
 }
 
 /// Keys of a JSON value and of its type.
@@ -101,12 +104,22 @@ fn tool(attributes: &mut Vec<KeyValue>, call: &Opened<'_>, capture: &mut Capture
     if let Some(agent) = &call.frame.agent {
         attributes.push(attribute(names::AGENT_NAME, agent.name.clone()));
     }
-    match call.reason {
-        Some(reason) => attributes.extend([
+    match (call.reason, call.models) {
+        (Some(reason), _) => attributes.extend([
             attribute(names::CALL_REASON, reason.clone()),
             attribute(names::CALL_REASON_SOURCE, "stated"),
         ]),
-        None => attributes.push(attribute(names::CALL_REASON_SOURCE, "missing")),
+        (None, Some(models)) => attributes.extend([
+            attribute(names::CALL_REASON, models.reason.clone()),
+            attribute(names::CALL_REASON_SOURCE, "model"),
+        ]),
+        (None, None) => attributes.push(attribute(names::CALL_REASON_SOURCE, "missing")),
+    }
+    if let Some(models) = call.models {
+        let decided_by = models.decided_by.clone();
+        attributes.push(attribute(names::CALL_DECIDED_BY, decided_by));
+        let id = models.id.clone();
+        attributes.extend(id.map(|id| attribute(names::TOOL_CALL_ID, id)));
     }
     if let Some(schema) = &capture.schema {
         attributes.push(attribute(names::TOOL_SCHEMA_HASH, schema.hash));

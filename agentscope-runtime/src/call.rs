@@ -12,6 +12,7 @@ pub(crate) use crate::recording::Entered;
 use crate::recording::Recording;
 use crate::settle::{Judged, Settle};
 use crate::site::Site;
+use crate::so_far::SoFar;
 use crate::switch;
 
 /// A call: recorded, or let through.
@@ -104,26 +105,20 @@ impl Call {
         }
     }
 
-    #[inline]
-    pub(crate) fn judged(&mut self, judged: Judged) {
-        if let Some(recording) = self.0.take() {
-            end(recording, judged);
-        }
-    }
-
     /// Ends the call with an error of which only the type is known.
     #[inline]
     pub(crate) fn failed<E>(&mut self) {
         if let Some(recording) = self.0.take() {
-            recording.failed(Failure::of::<E>());
+            recording.failed(Failure::of::<E>(), None);
         }
     }
 
-    /// Ends the call of a stream that was dropped after an error; that may be while its thread is
-    /// torn down.
-    pub(crate) fn broke_off(&mut self, failure: Failure) {
+    /// Ends the call of a stream, whole or dropped; that may be while its thread is torn down.
+    #[cold]
+    #[inline(never)]
+    pub(crate) fn items_ended(&mut self, so_far: Option<Box<SoFar>>, is_whole: bool) {
         if let Some(recording) = self.0.take() {
-            frame::on_living_thread(|| recording.failed(failure));
+            frame::on_living_thread(move || recording.items_ended(so_far, is_whole));
         }
     }
 
@@ -145,7 +140,7 @@ fn settle_recorded<S: Settle>(recording: Box<Recording>, result: &S::Yields, set
 fn end(recording: Box<Recording>, judged: Judged) {
     match judged {
         Judged::Returned(output) => recording.returned(output),
-        Judged::Failed(failure) => recording.failed(failure),
+        Judged::Failed(failure) => recording.failed(failure, None),
     }
 }
 
@@ -154,7 +149,7 @@ impl Drop for Call {
     #[inline]
     fn drop(&mut self) {
         if let Some(recording) = self.0.take() {
-            recording.cancelled();
+            recording.cancelled(None);
         }
     }
 }

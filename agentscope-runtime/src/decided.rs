@@ -2,15 +2,20 @@
 
 use opentelemetry::KeyValue;
 
+use crate::answer::Answer;
+use crate::class::Class;
 use crate::content::{self, Message};
 use crate::id;
 use crate::level::Level;
+use crate::model;
 use crate::moment::Event;
 use crate::names;
 use crate::outcome::{Ending, Outcome};
 use crate::output::Output;
+use crate::reasoning::{ModelsCall, Window};
 use crate::recording::Recording;
-use crate::redacted::{Redacted, attribute};
+use crate::redacted::{Labels, Redacted, attribute};
+use crate::text::{self, TEXT_LIMIT, Text};
 use crate::usage::Usage;
 
 /// Share of sessions whose prompts and completions make a TRACE snapshot.
@@ -57,15 +62,15 @@ impl Recording {
     pub(crate) fn end_inference(
         &mut self,
         ending: &Ending,
-        output: Option<&Output>,
+        output: Option<&mut Output>,
         attributes: &mut Vec<KeyValue>,
     ) {
         let time = self.duration();
         self.for_each_totals(|totals| totals.add_inference_time(time));
-        let usage = output.and_then(|output| output.usage);
+        let told = output.map(|output| self.told(output, attributes));
+        let told = told.unwrap_or_default();
         let mut exhausted = None;
-        if let Some(usage) = &usage {
-            attributes.extend(usage_attributes(usage));
+        if let Some(usage) = &told.usage {
             self.for_each_totals(|totals| totals.add_usage(usage));
             exhausted = self
                 .frame
@@ -87,17 +92,124 @@ impl Recording {
         if let Some(model) = &self.model {
             event = event.with(names::REQUEST_MODEL, model.clone());
         }
+        if let Some(window) = told.window {
+            event = event.with(names::CONTEXT_USED, window.used());
+        }
+        if let Some(tools) = told.chosen_tools {
+            event = event.with(names::DECISION_TOOLS, tools);
+        }
         self.snapshot(event);
         self.moment().exhausted(exhausted);
-        let payload = output.and_then(Output::size);
+        if let Some(window) = told.window {
+            self.window_is_filled(window, attributes);
+        }
         let in_sample = || id::in_sample(self.frame.session.id.as_str(), TRACE_RATIO);
-        if let (Some(payload), true) = (
-            payload,
+        if let (Some(size), true) = (
+            told.size,
             self.moment().is_recorded(Level::Trace) && in_sample(),
         ) {
-            let size = i64::try_from(payload).unwrap_or(i64::MAX);
+            let size = i64::try_from(size).unwrap_or(i64::MAX);
             let event =
                 Event::new(names::EVENT_PAYLOAD, Level::Trace).with(names::PAYLOAD_SIZE, size);
+            self.snapshot(event);
+        }
+    }
+
+    /// What the span says of what came, and what more is to be made of it.
+    fn told(&self, output: &mut Output, attributes: &mut Vec<KeyValue>) -> Told {
+        let usage = output.usage;
+        if let Some(usage) = &usage {
+            attributes.extend(usage_attributes(usage));
+        }
+        if let Some(pace) = &mut output.pace {
+            pace.push_attributes(usage.map(|usage| usage.output_tokens), attributes);
+        }
+        if output.attempts > 1 {
+            let attempts = i64::from(output.attempts);
+            attributes.push(attribute(names::REQUEST_ATTEMPTS, attempts));
+        }
+        let answer = output.answer.as_deref();
+        let window = usage.and_then(|usage| self.window(answer, &usage));
+        if let Some(window) = window {
+            let size = i64::try_from(window.size).unwrap_or(i64::MAX);
+            attributes.push(attribute(names::CONTEXT_WINDOW, size));
+            attributes.push(attribute(names::CONTEXT_USED, window.used()));
+        }
+        let told = Told {
+            usage,
+            window,
+            chosen_tools: answer.and_then(Answer::chosen_tools),
+            size: output.size(),
+        };
+        let class = output.values.class;
+        if let Some(answer) = &mut output.answer {
+            answer.push_attributes(attributes, self.frame.session.hasher());
+            self.remember(answer, class);
+        }
+        told
+    }
+}
+
+/// What the end of an inference has to do with.
+#[derive(Default)]
+struct Told {
+    usage: Option<Usage>,
+    window: Option<Window>,
+    chosen_tools: Option<Labels>,
+    /// Of what came, as far as it may be told.
+    size: Option<usize>,
+}
+
+impl Recording {
+    /// Keeps what the model chose for the tools that will be called.
+    fn remember(&self, answer: &mut Answer, class: Class) {
+        if answer.choices.is_empty() {
+            return;
+        }
+        let hasher = self.frame.session.hasher();
+        let reason = match answer.why.take() {
+            Some(why) => Text::of(class, why).redacted(TEXT_LIMIT, hasher),
+            None => Redacted::of_code("chosen by the model, which did not say why"),
+        };
+        let decided_by = Redacted::of_code(self.span.span_id().to_string());
+        let choices = std::mem::take(&mut answer.choices).into_iter();
+        let choices = choices.map(|mut choice| {
+            let id = choice.call_id.take();
+            let call = ModelsCall {
+                id: id.map(|id| text::identifier(id.into(), hasher)),
+                reason: reason.clone(),
+                decided_by: decided_by.clone(),
+            };
+            (choice, call)
+        });
+        self.frame
+            .reasoning()
+            .decided(choices, self.started, self.now);
+    }
+
+    /// How much of its window the prompt has filled, of a model whose window is known.
+    fn window(&self, answer: Option<&Answer>, usage: &Usage) -> Option<Window> {
+        let of_answer = answer.and_then(|answer| answer.model.as_deref());
+        let asked = self.model.as_ref().map(Redacted::as_str);
+        let size = of_answer
+            .and_then(model::context_window)
+            .or_else(|| model::context_window(asked?))?;
+        let tokens = usage.input_tokens;
+        Some(Window { tokens, size })
+    }
+
+    fn window_is_filled(&mut self, window: Window, attributes: &mut Vec<KeyValue>) {
+        let news = self.frame.reasoning().filled(self.site, window);
+        if news.is_nearly_full {
+            let event = Event::warning(names::EVENT_WARNING, Level::Warn, "context_window");
+            self.snapshot(event.with(names::CONTEXT_USED, window.used()));
+        }
+        if let Some(before) = news.compacted_from {
+            let int = |tokens: u64| i64::try_from(tokens).unwrap_or(i64::MAX);
+            attributes.push(attribute(names::CONVERSATION_COMPACTED, true));
+            let event = Event::new(names::EVENT_COMPACTED, Level::Info)
+                .with(names::CONTEXT_TOKENS_BEFORE, int(before))
+                .with(names::CONTEXT_TOKENS_AFTER, int(window.tokens));
             self.snapshot(event);
         }
     }

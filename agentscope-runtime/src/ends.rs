@@ -24,10 +24,23 @@ pub struct AsFuture;
 pub struct AsStream;
 /// When the iterator that is returned has.
 pub struct AsIterator;
+/// What yields one value.
+pub trait Once {}
+impl Once for Now {}
+impl Once for AsFuture {}
+/// What yields many.
+pub trait Many {}
+impl Many for AsStream {}
+impl Many for AsIterator {}
 /// As `K` says of the content of a box.
 pub struct InBox<K>(PhantomData<K>);
 /// As `K` says of the value in `Ok`; at once if there is an `Err`.
 pub struct InOk<K>(PhantomData<K>);
+
+impl<K: Once> Once for InBox<K> {}
+impl<K: Once> Once for InOk<K> {}
+impl<K: Many> Many for InBox<K> {}
+impl<K: Many> Many for InOk<K> {}
 
 impl<R, S: Settle<Yields = R>> Ends<R, S> for Now {
     type Out = R;

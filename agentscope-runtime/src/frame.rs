@@ -12,6 +12,7 @@ use opentelemetry::Context;
 use opentelemetry::trace::{SpanContext, TraceContextExt as _, TraceId};
 
 use crate::agent_state::AgentState;
+use crate::reasoning::Reasoning;
 use crate::session_state::SessionState;
 use crate::stats;
 use crate::text::Text;
@@ -30,6 +31,14 @@ impl Frame {
         self.agent
             .as_ref()
             .map_or(&self.session.span, |agent| &agent.span)
+    }
+
+    /// What the inferences of the agent have chosen; outside any agent, those of the session.
+    pub(crate) fn reasoning(&self) -> &Reasoning {
+        match &self.agent {
+            Some(agent) => &agent.reasoning,
+            None => &self.session.reasoning,
+        }
     }
 
     pub(crate) fn of_current_context() -> Option<Self> {

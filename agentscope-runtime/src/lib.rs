@@ -60,6 +60,7 @@ pub mod testing;
 
 mod agent;
 mod agent_state;
+mod answer;
 mod attributes;
 #[allow(missing_docs, reason = "called by expansions only")]
 mod begin;
@@ -84,6 +85,7 @@ mod id;
 mod identity;
 mod in_agent;
 mod inventory_report;
+mod items;
 mod json;
 mod key;
 #[allow(missing_docs, reason = "called by expansions only")]
@@ -103,6 +105,7 @@ mod ordered;
 mod outcome;
 #[allow(missing_docs, reason = "called by expansions only")]
 mod output;
+mod pace;
 mod payload;
 mod print;
 #[allow(missing_docs, reason = "called by expansions only")]
@@ -110,10 +113,13 @@ mod probe;
 #[allow(missing_docs, reason = "called by expansions only")]
 mod question;
 mod reason;
+mod reasoning;
 mod recording;
 mod redact;
 mod redacted;
 mod registry;
+#[allow(missing_docs, reason = "called by expansions only")]
+mod request;
 #[allow(missing_docs, reason = "called by expansions only")]
 mod returned;
 mod room;
@@ -134,6 +140,8 @@ mod shape;
 mod site;
 mod situation;
 mod snapshot;
+#[allow(missing_docs, reason = "called by expansions only")]
+mod so_far;
 mod stats;
 mod switch;
 #[cfg(feature = "tokio")]
@@ -222,10 +230,11 @@ pub mod __private {
         pub use crate::probe::{
             Argument as _, DeclaredType as _, Described as _, Field as _, OpaqueType as _,
         };
+        pub use crate::request::Request as _;
         pub use crate::returned::{
             IsFuture as _, IsFutureInOk as _, IsIterator as _, IsIteratorInOk as _, IsStream as _,
             IsStreamInOk as _, IsValue as _, NoResult as _,
         };
-        pub use crate::settle::{Shows as _, Tells as _};
+        pub use crate::settle::{Answers as _, Shows as _, Tells as _};
     }
 }

@@ -129,12 +129,18 @@ impl Opening {
         let step = (layer == Layer::Tool).then(|| session.take_step());
         let reason = self.stated_reason.or(capture.reason.take());
         let reason = reason.map(|text| text.redacted(TEXT_LIMIT, session.hasher()));
+        let print = capture.print().filter(|_| layer == Layer::Tool);
+        let models = match layer {
+            Layer::Tool => frame.reasoning().take(name.as_str(), &site.meta, print),
+            Layer::Session | Layer::Agent | Layer::Inference => None,
+        };
         let call = Opened {
             name: &name,
             given_name,
             frame: &frame,
             step,
             reason: reason.as_ref(),
+            models: models.as_ref(),
         };
         let mut attributes = attributes::of_call(&call, capture);
         if let Some(prompt) = prompt.as_ref().filter(|_| content.on_spans) {
@@ -196,7 +202,10 @@ impl Opening {
             None
         };
         let key = session.open_span(cx.clone(), opened_agent);
-        let print = capture.print().filter(|_| layer == Layer::Tool);
+        let (reason, call_id) = match models {
+            Some(models) => (reason.or(Some(models.reason)), models.id),
+            None => (reason, None),
+        };
         let mut recording = Box::new(Recording {
             site,
             cx,
@@ -210,6 +219,7 @@ impl Opening {
             }),
             name,
             reason,
+            call_id,
             schema: capture.schema,
             model: capture.model.take(),
             asked: (layer == Layer::Inference && content.in_events).then(|| {
@@ -246,6 +256,10 @@ impl Recording {
                     Event::warning(names::EVENT_TOOL_CALLED, Level::Warn, "retry")
                 } else {
                     Event::new(names::EVENT_TOOL_CALLED, Level::Info)
+                };
+                let event = match self.call_id.take() {
+                    Some(id) => event.with(names::TOOL_CALL_ID, id),
+                    None => event,
                 };
                 self.snapshot(event);
             }

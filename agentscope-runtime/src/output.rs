@@ -4,16 +4,20 @@ use std::borrow::Cow;
 
 use serde::Serialize;
 
+use crate::answer::Answer;
 use crate::canonical;
-use crate::class::Class;
+use crate::class::{Class, Sensitivity};
 use crate::classify::Classify;
 use crate::emptiness;
 use crate::json::Json;
 use crate::keyring::Hasher;
+use crate::model::InferenceResponse;
+use crate::pace::Pace;
 use crate::redact::{Redactor, Tally, View};
 use crate::redacted::Redacted;
 use crate::site::{Layer, Meta};
-use crate::usage::{Usage, UsageOption};
+use crate::so_far::SoFar;
+use crate::usage::Usage;
 use crate::values::Values;
 
 /// What a call returned; expansions fill it from a reference to the `Ok` value.
@@ -27,6 +31,12 @@ pub struct Output {
     /// Its type has one value only, so that its emptiness says nothing.
     pub(crate) unit: bool,
     pub(crate) usage: Option<Usage>,
+    /// Where a model has given it.
+    pub(crate) answer: Option<Box<Answer>>,
+    /// Where it came in chunks.
+    pub(crate) pace: Option<Pace>,
+    /// Times that a streamed answer has begun.
+    pub(crate) attempts: u32,
 }
 
 impl Output {
@@ -38,16 +48,45 @@ impl Output {
             empty: false,
             unit: false,
             usage: None,
+            answer: None,
+            pace: None,
+            attempts: 1,
         }
     }
 
-    /// Of a stream that has ended: its items went to the caller one by one, unseen.
-    pub(crate) fn of_items(meta: &'static Meta, empty: bool, usage: Option<Usage>) -> Self {
-        Self {
-            empty,
-            usage,
-            ..Self::new(meta, &Hasher::default())
+    /// Of a stream: its items went to the caller one by one, and only what a model has said in them
+    /// was gathered. It is of the class of the items.
+    pub(crate) fn of_items(
+        meta: &'static Meta,
+        hasher: &Hasher,
+        so_far: Option<Box<SoFar>>,
+    ) -> Self {
+        let mut output = Self::new(meta, hasher);
+        output.empty = so_far.is_none();
+        let Some(so_far) = so_far else {
+            return output;
+        };
+        output.usage = so_far.usage;
+        output.pace = so_far.pace;
+        if let Some(answer) = so_far.answer {
+            if let Some(text) = answer.text() {
+                output
+                    .values
+                    .value(Some(Sensitivity::of(so_far.class)), &*text);
+                output.structure(&*text);
+            }
+            output.attempts = answer.attempts();
+            output.answered(&answer);
         }
+        output.values.class = so_far.class;
+        output
+    }
+
+    /// It is the answer of a model.
+    pub(crate) fn answered(&mut self, answer: &dyn InferenceResponse) {
+        let answer = Answer::of(answer);
+        self.usage = self.usage.or(answer.usage);
+        self.answer = Some(Box::new(answer));
     }
 
     /// The result as it is, with its highest class, where somebody keeps such.
@@ -101,10 +140,6 @@ impl Output {
     pub(crate) fn hashable(&self) -> Option<&[u8]> {
         self.canonical()
             .filter(|_| self.values.tally.may_be_compared(self.values.class))
-    }
-
-    pub fn usage(&mut self, usage: impl UsageOption) {
-        self.usage = usage.usage_option();
     }
 }
 

@@ -21,6 +21,7 @@ use crate::redacted::{Redacted, Words, attribute};
 use crate::schema::Schema;
 use crate::session_state::{SessionState, SpanKey, end_span};
 use crate::site::{Layer, Site};
+use crate::so_far::SoFar;
 use crate::totals::Totals;
 
 pub(crate) struct Recording {
@@ -32,6 +33,8 @@ pub(crate) struct Recording {
     pub(crate) step: Option<u32>,
     pub(crate) name: Redacted,
     pub(crate) reason: Option<Redacted>,
+    /// By what the model knows the call, for the snapshot of its beginning.
+    pub(crate) call_id: Option<Redacted>,
     pub(crate) call: Option<CallPrint>,
     pub(crate) schema: Option<&'static Schema>,
     pub(crate) model: Option<Redacted>,
@@ -155,13 +158,31 @@ impl Recording {
         self.end(Ending::OK, Some(output));
     }
 
-    pub(crate) fn failed(mut self: Box<Self>, failure: Failure) {
+    /// Ends with what the items of a stream have told.
+    pub(crate) fn items_ended(self: Box<Self>, mut so_far: Option<Box<SoFar>>, is_whole: bool) {
+        let failure = so_far.as_mut().and_then(|it| it.failure.take());
+        let answer = so_far.as_mut().and_then(|it| it.answer.as_mut());
+        // Whoever stops asking leaves open what would have come.
+        if let Some(answer) = answer.filter(|_| is_whole || failure.is_some()) {
+            answer.end();
+        }
+        let hasher = self.frame.session.hasher();
+        let output = Output::of_items(&self.site.meta, hasher, so_far);
+        match failure {
+            Some(failure) => self.failed(failure, Some(output)),
+            None if is_whole => self.returned(output),
+            None => self.cancelled(Some(output)),
+        }
+    }
+
+    /// With what has come before the error, where that is known.
+    pub(crate) fn failed(mut self: Box<Self>, failure: Failure, so_far: Option<Output>) {
         let ending = Ending {
             outcome: Outcome::Error,
             error_type: Some(failure.error_type),
         };
         self.error = failure.parts;
-        self.end(ending, None);
+        self.end(ending, so_far);
     }
 
     pub(crate) fn panicked(self: Box<Self>) {
@@ -169,8 +190,8 @@ impl Recording {
     }
 
     /// The future was dropped; that may be while its thread is torn down.
-    pub(crate) fn cancelled(self: Box<Self>) {
-        frame::on_living_thread(|| self.end(Ending::CANCELLED, None));
+    pub(crate) fn cancelled(self: Box<Self>, so_far: Option<Output>) {
+        frame::on_living_thread(|| self.end(Ending::CANCELLED, so_far));
     }
 
     fn end(mut self: Box<Self>, ending: Ending, mut output: Option<Output>) {
@@ -199,7 +220,7 @@ impl Recording {
             Layer::Tool => self.end_tool(&ending, output.as_ref(), &mut attributes),
             Layer::Inference => {
                 self.content(completion, &mut attributes);
-                self.end_inference(&ending, output.as_ref(), &mut attributes);
+                self.end_inference(&ending, output.as_mut(), &mut attributes);
             }
             Layer::Agent | Layer::Session => self.end_agent(&ending, &mut attributes),
         }

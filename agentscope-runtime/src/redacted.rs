@@ -106,6 +106,7 @@ impl Recordable for i64 {}
 impl Recordable for f64 {}
 impl Recordable for bool {}
 impl Recordable for Words {}
+impl Recordable for Labels {}
 
 /// Names that are code.
 pub(crate) struct Words(pub(crate) Vec<&'static str>);
@@ -114,6 +115,22 @@ impl From<Words> for Value {
     fn from(words: Words) -> Self {
         let words: Vec<StringValue> = words.0.into_iter().map(StringValue::from).collect();
         Self::Array(words.into())
+    }
+}
+
+/// Names that came at run time.
+pub(crate) struct Labels(pub(crate) Vec<Redacted>);
+
+impl From<Labels> for Value {
+    fn from(labels: Labels) -> Self {
+        let labels: Vec<StringValue> = labels.0.into_iter().map(StringValue::from).collect();
+        Self::Array(labels.into())
+    }
+}
+
+impl From<Labels> for AnyValue {
+    fn from(labels: Labels) -> Self {
+        labels.0.into_iter().map(StringValue::from).collect()
     }
 }
 

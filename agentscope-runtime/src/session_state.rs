@@ -19,6 +19,7 @@ pub(crate) use crate::open_spans::SpanKey;
 use crate::open_spans::{OpenSpan, OpenSpans};
 use crate::outcome::{Ending, Outcome, Verdict};
 use crate::payload::{Payload, PayloadSide};
+use crate::reasoning::Reasoning;
 use crate::redacted::{Redacted, attribute};
 use crate::site::Site;
 use crate::situation::Situation;
@@ -35,6 +36,7 @@ pub(crate) struct SessionState {
     /// Kept here because asking the global provider for one costs more than the rest of a span.
     pub(crate) tracer: BoxedTracer,
     pub(crate) totals: Totals,
+    pub(crate) reasoning: Reasoning,
     next_step: AtomicU32,
     semantic_warnings: AtomicU32,
     worst: AtomicU8,
@@ -73,6 +75,7 @@ impl SessionState {
             span,
             tracer,
             totals: Totals::default(),
+            reasoning: Reasoning::default(),
             next_step: AtomicU32::new(0),
             semantic_warnings: AtomicU32::new(0),
             worst: AtomicU8::new(Level::Info as u8),

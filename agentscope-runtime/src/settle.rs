@@ -9,11 +9,16 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use serde::Serialize;
 
+use crate::class::{Class, Sensitivity};
 use crate::classify::Classify;
+use crate::ends::{Many, Once};
 use crate::keyring::Hasher;
 use crate::leaf::Leaf;
+use crate::model::{InferenceChunk, InferenceResponse};
 use crate::output::{Failure, Output};
 use crate::site::Meta;
+use crate::so_far::SoFar;
+use crate::usage::{Found, Usage};
 
 /// Types that are named and never held.
 type Types<T> = PhantomData<fn() -> T>;
@@ -79,6 +84,9 @@ copied!(Decided<K, J>, Shown<K, J, V>, Look<J, V, D>);
 
 /// What is recorded of a value.
 pub trait Show<T: ?Sized>: Copy {
+    /// The highest class in the type, where that says.
+    const CLASS: Option<Class> = None;
+
     fn show(value: &T, output: &mut Output);
 }
 
@@ -99,6 +107,8 @@ pub struct ByType;
 pub struct Unseen;
 
 impl<T: Classify + Serialize + ?Sized> Show<T> for ByTypeWhole {
+    const CLASS: Option<Class> = Some(T::MAX);
+
     fn show(value: &T, output: &mut Output) {
         output.classified(value);
         output.structure(value);
@@ -120,6 +130,8 @@ impl<T: Serialize + ?Sized> Show<T> for Unknown {
 }
 
 impl<T: Classify + ?Sized> Show<T> for ByType {
+    const CLASS: Option<Class> = Some(T::MAX);
+
     fn show(value: &T, output: &mut Output) {
         output.classified(value);
     }
@@ -232,6 +244,15 @@ pub struct Decision<K, S> {
     ends: PhantomData<fn() -> K>,
 }
 
+impl<K, S: Copy> Clone for Decision<K, S> {
+    #[inline]
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<K, S: Copy> Copy for Decision<K, S> {}
+
 impl<K, S> Decision<K, S> {
     fn new(settle: S) -> Self {
         let ends = PhantomData;
@@ -239,14 +260,54 @@ impl<K, S> Decision<K, S> {
     }
 }
 
-impl<K, J: Judge, V, D> Decision<K, Look<J, V, D>> {
+impl<K, S: Settle> Decision<K, S> {
     /// With the usage that a closure finds in the value.
-    pub fn __used<C>(self, usage: C) -> Decision<K, Used<Look<J, V, D>, C>>
+    pub fn __used<C>(self, usage: C) -> Decision<K, Used<S, C>>
     where
-        C: Fn(&J::Value, &mut Output) + Copy + Send + Sync + 'static,
+        C: Fn(&<S::Judge as Judge>::Value, &mut Found) + Copy + Send + Sync + 'static,
     {
         let Self { settle, .. } = self;
-        Decision::new(Used { settle, usage })
+        Decision::new(Used(settle, usage))
+    }
+}
+
+/// Finds out whether the value is what a model has answered, whole or in pieces; asked of
+/// `&&Decision`.
+pub trait Answers {
+    type Answered;
+
+    fn __answered(self) -> Self::Answered;
+}
+
+impl<K: Once, J, V, D> Answers for &&Decision<K, Look<J, V, D>>
+where
+    J: Judge,
+    J::Value: InferenceResponse + Sized,
+{
+    type Answered = Decision<K, Whole<Look<J, V, D>>>;
+
+    fn __answered(self) -> Self::Answered {
+        Decision::new(Whole(self.settle))
+    }
+}
+
+impl<K: Many, J, V, D> Answers for &Decision<K, Look<J, V, D>>
+where
+    J: Judge,
+    J::Value: InferenceChunk + Sized,
+{
+    type Answered = Decision<K, InPieces<Look<J, V, D>>>;
+
+    fn __answered(self) -> Self::Answered {
+        Decision::new(InPieces(self.settle))
+    }
+}
+
+impl<K, J, V, D> Answers for Decision<K, Look<J, V, D>> {
+    type Answered = Self;
+
+    fn __answered(self) -> Self {
+        self
     }
 }
 
@@ -258,49 +319,60 @@ pub trait Settle: Copy {
     /// What is the user's in here may panic.
     fn show(self, value: &<Self::Judge as Judge>::Value, output: &mut Output);
 
-    /// Finds the usage in a value, where one has said how.
-    fn find_usage(self, value: &<Self::Judge as Judge>::Value, output: &mut Output);
+    /// Finds the usage in a value, where one has said how, or it is an answer. Looks at nothing
+    /// else.
+    fn usage(self, value: &<Self::Judge as Judge>::Value) -> Option<Usage>;
+
+    /// Adds one of many to those before. It goes to the caller unseen, for to look at each of them
+    /// would cost more than to make them.
+    fn gather(self, item: &<Self::Judge as Judge>::Value, so_far: &mut SoFar);
+
+    /// The class of what is gathered; `here` is that of the place.
+    fn class_of_items(self, here: Option<Sensitivity>) -> Class;
 
     fn tell(self, error: &<Self::Judge as Judge>::Error, failure: &mut Failure, hasher: &Hasher);
 
-    /// One of many: whether it is an error, and its usage. It goes to the caller unseen, for to look
-    /// at each of them would cost more than to make them.
-    fn judge_item(self, item: &Self::Yields, meta: &'static Meta, hasher: &Hasher) -> Judged {
-        self.judge_by(item, meta, hasher, Self::find_usage)
+    /// One of many: gathers it, or says that it is an error.
+    fn judge_item(
+        self,
+        item: &Self::Yields,
+        so_far: &mut SoFar,
+        hasher: &Hasher,
+    ) -> Option<Failure> {
+        match Self::Judge::look(item) {
+            Ok(value) => {
+                // What was gathered until a panic stays.
+                let _ = catch_unwind(AssertUnwindSafe(|| self.gather(value, so_far)));
+                None
+            }
+            Err(error) => Some(self.failure(error, hasher)),
+        }
     }
 
     /// `Serialize`, `Classify` and `usage` are the user's and may panic; the observed function must
     /// not. What is known without them is said all the same.
     fn judge(self, yielded: &Self::Yields, meta: &'static Meta, hasher: &Hasher) -> Judged {
-        self.judge_by(yielded, meta, hasher, Self::show)
-    }
-
-    fn judge_by(
-        self,
-        yielded: &Self::Yields,
-        meta: &'static Meta,
-        hasher: &Hasher,
-        show: fn(Self, &<Self::Judge as Judge>::Value, &mut Output),
-    ) -> Judged {
         match Self::Judge::look(yielded) {
             Ok(value) => {
                 let looked = catch_unwind(AssertUnwindSafe(|| {
                     let mut output = Output::new(meta, hasher);
-                    show(self, value, &mut output);
+                    self.show(value, &mut output);
                     output
                 }));
                 Judged::Returned(looked.unwrap_or_else(|_| Output::new(meta, hasher)))
             }
-            Err(error) => {
-                let of_type = Failure::of::<<Self::Judge as Judge>::Error>;
-                let looked = catch_unwind(AssertUnwindSafe(|| {
-                    let mut failure = of_type();
-                    self.tell(error, &mut failure, hasher);
-                    failure
-                }));
-                Judged::Failed(looked.unwrap_or_else(|_| of_type()))
-            }
+            Err(error) => Judged::Failed(self.failure(error, hasher)),
         }
+    }
+
+    fn failure(self, error: &<Self::Judge as Judge>::Error, hasher: &Hasher) -> Failure {
+        let of_type = Failure::of::<<Self::Judge as Judge>::Error>;
+        let looked = catch_unwind(AssertUnwindSafe(|| {
+            let mut failure = of_type();
+            self.tell(error, &mut failure, hasher);
+            failure
+        }));
+        looked.unwrap_or_else(|_| of_type())
     }
 }
 
@@ -315,38 +387,117 @@ impl<J: Judge, V: Show<J::Value>, D: Tell<J::Error>> Settle for Look<J, V, D> {
         V::show(value, output);
     }
 
-    fn find_usage(self, _: &J::Value, _: &mut Output) {}
+    fn usage(self, _: &J::Value) -> Option<Usage> {
+        None
+    }
+
+    fn gather(self, _: &J::Value, _: &mut SoFar) {}
+
+    fn class_of_items(self, here: Option<Sensitivity>) -> Class {
+        match (V::CLASS, here) {
+            // A default is for what has no class.
+            (Some(class), Some(here)) if !here.by_default => here.class.or(class),
+            (Some(class), _) => class,
+            (None, here) => here.unwrap_or(Sensitivity::UNCLASSIFIED).class,
+        }
+    }
 
     fn tell(self, error: &J::Error, failure: &mut Failure, hasher: &Hasher) {
         D::tell(error, failure, hasher);
     }
 }
 
-/// With a closure that finds the usage in a value.
-#[derive(Clone, Copy)]
-pub struct Used<S, C> {
-    settle: S,
-    usage: C,
+/// Passes on what does not depend on who looks for an answer or a usage.
+macro_rules! as_inside {
+    () => {
+        fn class_of_items(self, here: Option<Sensitivity>) -> Class {
+            self.0.class_of_items(here)
+        }
+
+        fn tell(self, error: &<S::Judge as Judge>::Error, failure: &mut Failure, hasher: &Hasher) {
+            self.0.tell(error, failure, hasher);
+        }
+    };
 }
 
-impl<S, C> Settle for Used<S, C>
+/// The value is what a model has answered.
+#[derive(Clone, Copy)]
+pub struct Whole<S>(S);
+
+impl<S: Settle> Settle for Whole<S>
 where
-    S: Settle,
-    C: Fn(&<S::Judge as Judge>::Value, &mut Output) + Copy,
+    <S::Judge as Judge>::Value: InferenceResponse + Sized,
 {
     type Judge = S::Judge;
     type Yields = S::Yields;
 
     fn show(self, value: &<S::Judge as Judge>::Value, output: &mut Output) {
-        self.settle.show(value, output);
-        self.find_usage(value, output);
+        self.0.show(value, output);
+        output.answered(value);
     }
 
-    fn find_usage(self, value: &<S::Judge as Judge>::Value, output: &mut Output) {
-        (self.usage)(value, output);
+    fn usage(self, value: &<S::Judge as Judge>::Value) -> Option<Usage> {
+        value.usage()
     }
 
-    fn tell(self, error: &<S::Judge as Judge>::Error, failure: &mut Failure, hasher: &Hasher) {
-        self.settle.tell(error, failure, hasher);
+    fn gather(self, _: &<S::Judge as Judge>::Value, _: &mut SoFar) {}
+
+    as_inside!();
+}
+
+/// Each of the values is a piece of what a model has answered.
+#[derive(Clone, Copy)]
+pub struct InPieces<S>(S);
+
+impl<S: Settle> Settle for InPieces<S>
+where
+    <S::Judge as Judge>::Value: InferenceChunk + Sized,
+{
+    type Judge = S::Judge;
+    type Yields = S::Yields;
+
+    fn show(self, value: &<S::Judge as Judge>::Value, output: &mut Output) {
+        self.0.show(value, output);
     }
+
+    fn usage(self, _: &<S::Judge as Judge>::Value) -> Option<Usage> {
+        None
+    }
+
+    fn gather(self, item: &<S::Judge as Judge>::Value, so_far: &mut SoFar) {
+        so_far.answer.get_or_insert_default().push(item);
+    }
+
+    as_inside!();
+}
+
+/// With a closure that finds the usage in a value.
+#[derive(Clone, Copy)]
+pub struct Used<S, C>(S, C);
+
+impl<S, C> Settle for Used<S, C>
+where
+    S: Settle,
+    C: Fn(&<S::Judge as Judge>::Value, &mut Found) + Copy,
+{
+    type Judge = S::Judge;
+    type Yields = S::Yields;
+
+    fn show(self, value: &<S::Judge as Judge>::Value, output: &mut Output) {
+        self.0.show(value, output);
+        output.usage = self.usage(value);
+    }
+
+    fn usage(self, value: &<S::Judge as Judge>::Value) -> Option<Usage> {
+        let mut found = Found::default();
+        (self.1)(value, &mut found);
+        found.0.or_else(|| self.0.usage(value))
+    }
+
+    fn gather(self, item: &<S::Judge as Judge>::Value, so_far: &mut SoFar) {
+        self.0.gather(item, so_far);
+        so_far.usage = self.usage(item).or(so_far.usage);
+    }
+
+    as_inside!();
 }

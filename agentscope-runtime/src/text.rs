@@ -111,6 +111,15 @@ classes! {
 pub(crate) const TEXT_LIMIT: usize = 1024;
 
 impl Text {
+    /// Free text of a class that is known at run time.
+    pub(crate) fn of(class: Class, value: String) -> Self {
+        Self {
+            value: Cow::Owned(value),
+            class,
+            is_scrubbed: true,
+        }
+    }
+
     /// Somebody has said why it may be shown to anybody.
     pub(crate) fn declassified(value: String) -> Self {
         Self {

@@ -29,6 +29,17 @@ impl Usage {
     }
 }
 
+/// Takes what a closure has found in a value.
+#[derive(Default)]
+pub struct Found(pub(crate) Option<Usage>);
+
+impl Found {
+    #[allow(missing_docs, reason = "called by expansions only")]
+    pub fn usage(&mut self, usage: impl UsageOption) {
+        self.0 = usage.usage_option();
+    }
+}
+
 /// What `usage = ..` may yield.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` does not say what the call used",

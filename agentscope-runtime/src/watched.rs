@@ -15,10 +15,9 @@ use pin_project_lite::pin_project;
 
 use crate::call::Call;
 use crate::ends::Ends;
-use crate::output::{Failure, Output};
-use crate::settle::{Judged, Settle};
+use crate::items::Items;
+use crate::settle::Settle;
 use crate::switch;
-use crate::usage::Usage;
 
 pin_project! {
     /// A future whose call ends as `K` says of what it yields.
@@ -99,83 +98,6 @@ where
 {
     fn is_terminated(&self) -> bool {
         self.inner.is_terminated()
-    }
-}
-
-/// The call of a stream or an iterator, and what has come out of it so far.
-struct Items<S> {
-    call: Call,
-    settle: S,
-    /// None has come out yet.
-    empty: bool,
-    /// Of the last item, if it was an `Err`.
-    failure: Option<Failure>,
-    /// The last that was told: where each item carries one it is that of all before.
-    usage: Option<Usage>,
-}
-
-impl<S: Settle> Items<S> {
-    fn new(call: Call, settle: S) -> Self {
-        Self {
-            call,
-            settle,
-            empty: true,
-            failure: None,
-            usage: None,
-        }
-    }
-
-    /// Looks at what the next step has yielded.
-    #[inline]
-    fn came(&mut self, next: Option<&S::Yields>) {
-        if self.call.recording().is_some() {
-            match next {
-                Some(item) => self.item(item),
-                None => self.end(),
-            }
-        }
-    }
-
-    #[cold]
-    #[inline(never)]
-    fn item(&mut self, item: &S::Yields) {
-        let Some(recording) = self.call.recording() else {
-            return;
-        };
-        if std::mem::take(&mut self.empty) {
-            recording.first_item();
-        }
-        let hasher = recording.frame.session.hasher();
-        self.failure = match self.settle.judge_item(item, &recording.site.meta, hasher) {
-            Judged::Returned(output) => {
-                self.usage = output.usage.or(self.usage);
-                None
-            }
-            Judged::Failed(failure) => Some(failure),
-        };
-    }
-
-    #[cold]
-    #[inline(never)]
-    fn end(&mut self) {
-        let Some(recording) = self.call.recording() else {
-            return;
-        };
-        let meta = &recording.site.meta;
-        let judged = match self.failure.take() {
-            Some(failure) => Judged::Failed(failure),
-            None => Judged::Returned(Output::of_items(meta, self.empty, self.usage)),
-        };
-        self.call.judged(judged);
-    }
-}
-
-/// Whoever gets an `Err` seldom asks for more: that is an error, not a cancellation.
-impl<S> Drop for Items<S> {
-    fn drop(&mut self) {
-        if let Some(failure) = self.failure.take() {
-            self.call.broke_off(failure);
-        }
     }
 }
 

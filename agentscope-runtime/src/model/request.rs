@@ -96,3 +96,71 @@ pub trait InferenceRequest {
         false
     }
 }
+
+/// Borrowed and shared requests say what they hold; only an owned or uniquely borrowed one is set.
+macro_rules! passed_on {
+    () => {
+        fn model(&self) -> Option<Cow<'_, str>> {
+            (**self).model()
+        }
+
+        fn temperature(&self) -> Option<f64> {
+            (**self).temperature()
+        }
+
+        fn top_p(&self) -> Option<f64> {
+            (**self).top_p()
+        }
+
+        fn seed(&self) -> Option<i64> {
+            (**self).seed()
+        }
+
+        fn max_tokens(&self) -> Option<u64> {
+            (**self).max_tokens()
+        }
+
+        fn stop_sequences(&self) -> Vec<Cow<'_, str>> {
+            (**self).stop_sequences()
+        }
+
+        fn tools(&self) -> Vec<Cow<'_, str>> {
+            (**self).tools()
+        }
+
+        fn stream(&self) -> Option<bool> {
+            (**self).stream()
+        }
+    };
+    (set) => {
+        passed_on!();
+
+        fn set_model(&mut self, model: &str) -> bool {
+            (**self).set_model(model)
+        }
+
+        fn set_temperature(&mut self, temperature: f64) -> bool {
+            (**self).set_temperature(temperature)
+        }
+
+        fn set_seed(&mut self, seed: i64) -> bool {
+            (**self).set_seed(seed)
+        }
+    };
+}
+
+impl<T: InferenceRequest + ?Sized> InferenceRequest for &T {
+    passed_on!();
+}
+
+impl<T: InferenceRequest + ?Sized> InferenceRequest for std::sync::Arc<T> {
+    passed_on!();
+}
+
+impl<T: InferenceRequest + ?Sized> InferenceRequest for &mut T {
+    passed_on!(set);
+}
+
+impl<T: InferenceRequest + ?Sized> InferenceRequest for Box<T> {
+    passed_on!(set);
+}

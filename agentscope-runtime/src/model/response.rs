@@ -117,32 +117,39 @@ impl InferenceResponse for Value {
     }
 }
 
-impl<T: InferenceResponse + ?Sized> InferenceResponse for Box<T> {
-    fn id(&self) -> Option<Cow<'_, str>> {
-        (**self).id()
-    }
+/// An answer that something else holds.
+macro_rules! held {
+    ($($holder:ty),*) => {$(
+        impl<T: InferenceResponse + ?Sized> InferenceResponse for $holder {
+            fn id(&self) -> Option<Cow<'_, str>> {
+                (**self).id()
+            }
 
-    fn model(&self) -> Option<Cow<'_, str>> {
-        (**self).model()
-    }
+            fn model(&self) -> Option<Cow<'_, str>> {
+                (**self).model()
+            }
 
-    fn finish_reasons(&self) -> Vec<Cow<'_, str>> {
-        (**self).finish_reasons()
-    }
+            fn finish_reasons(&self) -> Vec<Cow<'_, str>> {
+                (**self).finish_reasons()
+            }
 
-    fn usage(&self) -> Option<Usage> {
-        (**self).usage()
-    }
+            fn usage(&self) -> Option<Usage> {
+                (**self).usage()
+            }
 
-    fn text(&self) -> Option<Cow<'_, str>> {
-        (**self).text()
-    }
+            fn text(&self) -> Option<Cow<'_, str>> {
+                (**self).text()
+            }
 
-    fn reasoning(&self) -> Option<Cow<'_, str>> {
-        (**self).reasoning()
-    }
+            fn reasoning(&self) -> Option<Cow<'_, str>> {
+                (**self).reasoning()
+            }
 
-    fn tool_calls(&self) -> Vec<ToolCall<'_>> {
-        (**self).tool_calls()
-    }
+            fn tool_calls(&self) -> Vec<ToolCall<'_>> {
+                (**self).tool_calls()
+            }
+        }
+    )*};
 }
+
+held!(&T, Box<T>, std::sync::Arc<T>);

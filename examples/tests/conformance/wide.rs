@@ -11,6 +11,8 @@ use opentelemetry::Context;
 use opentelemetry::trace::{SpanContext, SpanId, TraceContextExt as _, TraceFlags, TraceId};
 use tokio::time::timeout;
 
+use crate::answered;
+
 #[derive(Debug, Classify)]
 #[allow(dead_code, reason = "the field is there to be classified")]
 enum BankError {
@@ -216,6 +218,7 @@ pub async fn run() {
     refunds("where is my order?")
         .await
         .expect("it goes through");
+    answered::forecaster("Bonn").await;
     explicit_sessions().await;
     implicit_sessions().await;
     // A few of many sessions are in the sample whose prompts make a TRACE snapshot.

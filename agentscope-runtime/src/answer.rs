@@ -1,0 +1,87 @@
+//! What a model has answered, as far as telemetry needs it once the caller has the answer.
+
+use opentelemetry::KeyValue;
+
+use crate::json::LARGEST;
+use crate::keyring::Hasher;
+use crate::model::InferenceResponse;
+use crate::names;
+use crate::redacted::{Labels, attribute};
+use crate::text::{self, TEXT_LIMIT};
+use crate::usage::Usage;
+
+/// Choices of tools that are remembered of one answer; more of them no agent carries out.
+const MOST_CHOICES: usize = 256;
+
+#[derive(Default)]
+pub(crate) struct Answer {
+    id: Option<String>,
+    pub(crate) model: Option<String>,
+    finish_reasons: Vec<String>,
+    pub(crate) usage: Option<Usage>,
+    /// What it says of why it chose what it chose: content, which is shown by its class only.
+    pub(crate) why: Option<String>,
+    pub(crate) choices: Vec<Choice>,
+}
+
+/// A tool that the model chose, as it wrote that.
+pub(crate) struct Choice {
+    pub(crate) call_id: Option<String>,
+    pub(crate) tool: String,
+    /// JSON; empty where it is too large to be compared.
+    pub(crate) arguments: String,
+}
+
+impl Answer {
+    pub(crate) fn of(response: &dyn InferenceResponse) -> Self {
+        let choices = response.tool_calls().into_iter().take(MOST_CHOICES);
+        let choices: Vec<_> = choices
+            .map(|call| Choice {
+                call_id: call.id.map(Into::into),
+                tool: call.name.into(),
+                arguments: match call.arguments.len() <= LARGEST {
+                    true => call.arguments.into(),
+                    false => String::new(),
+                },
+            })
+            .collect();
+        // Only a decision needs a reason.
+        let why = match choices.is_empty() {
+            true => None,
+            false => response.reasoning().or_else(|| response.text()),
+        };
+        let finish_reasons = response.finish_reasons().into_iter();
+        Self {
+            id: response.id().map(Into::into),
+            model: response.model().map(Into::into),
+            finish_reasons: finish_reasons.map(Into::into).collect(),
+            usage: response.usage(),
+            // What follows is cut off in any case; that something does is to be seen.
+            why: why.map(|why| text::begun(why.trim(), TEXT_LIMIT + 1).to_owned()),
+            choices,
+        }
+    }
+
+    pub(crate) fn push_attributes(&self, attributes: &mut Vec<KeyValue>, hasher: &Hasher) {
+        if let Some(id) = &self.id {
+            let id = text::identifier(id.clone().into(), hasher);
+            attributes.push(attribute(names::RESPONSE_ID, id));
+        }
+        if let Some(model) = &self.model {
+            let model = text::label(model.clone().into());
+            attributes.push(attribute(names::RESPONSE_MODEL, model));
+        }
+        if !self.finish_reasons.is_empty() {
+            let reasons = self.finish_reasons.iter();
+            let reasons = reasons.map(|reason| text::label(reason.clone().into()));
+            attributes.push(attribute(names::FINISH_REASONS, Labels(reasons.collect())));
+        }
+    }
+
+    /// The tools that were chosen, by name, in the order of the answer.
+    pub(crate) fn chosen_tools(&self) -> Option<Labels> {
+        let tools = self.choices.iter();
+        let tools = tools.map(|choice| text::label(choice.tool.clone().into()));
+        (!self.choices.is_empty()).then(|| Labels(tools.collect()))
+    }
+}

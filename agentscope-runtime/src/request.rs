@@ -1,0 +1,70 @@
+//! What a model is asked, found on the arguments of an inference.
+
+use std::borrow::Cow;
+
+use crate::capture::Capture;
+use crate::class::Class;
+use crate::model::InferenceRequest;
+use crate::names;
+use crate::probe::Probe;
+use crate::redacted::{Labels, Recordable, attribute};
+use crate::text;
+
+/// Records the parameters of an argument that is a request; asked of `&Probe`, right after the
+/// argument itself was recorded.
+pub trait Request {
+    fn __request(self, capture: &mut Capture);
+}
+
+impl<T: InferenceRequest + ?Sized> Request for &Probe<'_, T> {
+    fn __request(self, capture: &mut Capture) {
+        capture.request(&self.0);
+    }
+}
+
+impl<T: ?Sized> Request for Probe<'_, T> {
+    fn __request(self, _: &mut Capture) {}
+}
+
+impl Capture {
+    /// The attribute's own options win, for they are said of this function.
+    fn request(&mut self, request: &dyn InferenceRequest) {
+        if self.model.is_none() {
+            let model = request.model().map(owned);
+            self.model = model.map(|model| text::label(model.into()));
+        }
+        let int = |count: u64| i64::try_from(count).unwrap_or(i64::MAX);
+        self.unless_said(names::REQUEST_TEMPERATURE, request.temperature());
+        self.unless_said(names::REQUEST_TOP_P, request.top_p());
+        self.unless_said(names::REQUEST_SEED, request.seed());
+        self.unless_said(names::REQUEST_MAX_TOKENS, request.max_tokens().map(int));
+        // The conventions want it of streams only.
+        let stream = request.stream().filter(|stream| *stream);
+        self.unless_said(names::REQUEST_STREAM, stream);
+        self.unless_said(names::REQUEST_TOOLS, labels(request.tools()));
+        // Free text, of the class of the request that it is in.
+        if self.values.class <= Class::Internal {
+            let stops = labels(request.stop_sequences());
+            self.unless_said(names::REQUEST_STOP_SEQUENCES, stops);
+        }
+    }
+
+    fn unless_said(&mut self, key: &'static str, value: Option<impl Recordable>) {
+        let is_said = self.attributes.iter().any(|said| said.key.as_str() == key);
+        if let Some(value) = value.filter(|_| !is_said) {
+            self.attributes.push(attribute(key, value));
+        }
+    }
+}
+
+fn owned(text: Cow<'_, str>) -> String {
+    text.into_owned()
+}
+
+fn labels(texts: Vec<Cow<'_, str>>) -> Option<Labels> {
+    let labels = texts
+        .into_iter()
+        .map(|text| text::label(owned(text).into()));
+    let labels: Vec<_> = labels.collect();
+    (!labels.is_empty()).then_some(Labels(labels))
+}
