@@ -21,7 +21,7 @@ use crate::usage::Usage;
 /// Share of sessions whose prompts and completions make a TRACE snapshot.
 const TRACE_RATIO: f64 = 0.05;
 
-/// What an inference was asked, for the event that tells of it.
+/// What an inference was asked, for metrics and for the event that tells of it.
 pub(crate) struct Asked {
     pub(crate) operation: Redacted,
     pub(crate) provider: Option<Redacted>,
@@ -39,7 +39,7 @@ impl Recording {
         if let Some(answer) = answer.as_ref().filter(|_| capture.on_spans) {
             attributes.push(attribute(names::OUTPUT_MESSAGES, answer.clone()));
         }
-        let Some(asked) = self.asked.take() else {
+        let Some(asked) = self.asked.take().filter(|_| capture.in_events) else {
             return;
         };
         let said = [
@@ -222,10 +222,14 @@ fn usage_attributes(usage: &Usage) -> impl Iterator<Item = KeyValue> {
     ];
     let where_used = [
         (names::USAGE_CACHE_READ, usage.cache_read_input_tokens),
-        (names::USAGE_CACHE_WRITE, usage.cache_write_input_tokens),
+        (
+            names::spelt(names::USAGE_CACHE_WRITE),
+            usage.cache_write_input_tokens,
+        ),
         (names::USAGE_REASONING, usage.reasoning_output_tokens),
     ];
     let used = where_used.into_iter().filter(|(_, tokens)| *tokens > 0);
+    let used = used.map(|(key, tokens)| (names::spelt(key), tokens));
     always
         .into_iter()
         .chain(used)

@@ -97,6 +97,8 @@ mod leaf;
 mod level;
 mod look;
 mod map_key;
+mod measured;
+mod meters;
 mod moment;
 mod open_spans;
 mod opening;

@@ -11,7 +11,7 @@ use crate::frame::Frame;
 use crate::level::{self, Level};
 use crate::names;
 use crate::outcome::Outcome;
-use crate::redacted::{Recordable, Redacted};
+use crate::redacted::{Recordable, Redacted, attribute};
 use crate::session_state::{RULE_BUDGET, RULE_ITERATIONS};
 use crate::snapshot::Snapshot;
 
@@ -81,6 +81,12 @@ impl Moment<'_> {
     pub(crate) fn record(&self, event: Event, tool: ToolCall) {
         let session = &self.frame.session;
         session.note_level(event.level);
+        if event.level >= Level::Warn {
+            let mut labels = vec![attribute(names::LEVEL, event.level.as_str())];
+            let warning = event.warning;
+            labels.extend(warning.map(|warning| attribute(names::WARNING, warning)));
+            session.meters.warnings.add(1, &labels);
+        }
         if !self.is_recorded(event.level) {
             return;
         }

@@ -9,6 +9,7 @@
 //! assert_eq!(name.source, agentscope::names::Source::Agentscope);
 //! ```
 
+use once_cell::sync::OnceCell;
 use opentelemetry::trace::SpanKind;
 
 use crate::site::Layer;
@@ -48,6 +49,8 @@ pub enum Kind {
     Event,
     /// Name of a counter, with the unit that it counts in.
     Counter(&'static str),
+    /// Name of a histogram, with its unit.
+    Histogram(&'static str),
 }
 
 impl Kind {
@@ -70,6 +73,7 @@ impl Kind {
             Self::Json => "any",
             Self::Event => "event",
             Self::Counter(_) => "counter",
+            Self::Histogram(_) => "histogram",
         }
     }
 }
@@ -116,6 +120,25 @@ impl Name {
             Profile::Next => self.next,
         }
     }
+}
+
+/// The state of the conventions that this process emits: with `gen_ai_latest_experimental` in
+/// `OTEL_SEMCONV_STABILITY_OPT_IN`, a list, the later spellings.
+pub(crate) fn profile() -> Profile {
+    static PROFILE: OnceCell<Profile> = OnceCell::new();
+    *PROFILE.get_or_init(|| {
+        let opted_in = std::env::var("OTEL_SEMCONV_STABILITY_OPT_IN").unwrap_or_default();
+        let mut words = opted_in.split(',').map(str::trim);
+        match words.any(|word| word == "gen_ai_latest_experimental") {
+            true => Profile::Next,
+            false => Profile::V2026_08,
+        }
+    })
+}
+
+/// How a name is spelt by this process.
+pub(crate) fn spelt(key: &'static str) -> &'static str {
+    find(key).map_or(key, |name| name.key_in(profile()))
 }
 
 /// Finds a name of the table by its spelling on the wire.
@@ -248,6 +271,16 @@ names! {
         USAGE_OUTPUT_TOKENS = "gen_ai.usage.output_tokens", Int, "tokens of the completion, reasoning included";
         USAGE_CACHE_READ = "gen_ai.usage.cache_read.input_tokens", Int, "prompt tokens read from the provider's cache";
         USAGE_CACHE_WRITE = "gen_ai.usage.cache_creation.input_tokens" => "gen_ai.usage.cache_write.input_tokens", Int, "prompt tokens written to the provider's cache";
+        TOKEN_TYPE = "gen_ai.token.type", OneOf(&["input", "output"]), "on a metric: tokens of the prompt or of the completion";
+        METRIC_INFERENCE_DURATION = "gen_ai.client.operation.duration" => "gen_ai.client.inference.duration", Histogram("s"), "how long inferences took";
+        METRIC_TOKEN_USAGE = "gen_ai.client.token.usage", Histogram("{token}"), "tokens that inferences used, by `gen_ai.token.type`";
+        METRIC_FIRST_CHUNK = "gen_ai.client.operation.time_to_first_chunk" => "gen_ai.client.inference.time_to_first_chunk", Histogram("s"), "how long streamed answers took to begin";
+        METRIC_CHUNK = "gen_ai.client.operation.time_per_output_chunk" => "gen_ai.client.inference.time_per_output_chunk", Histogram("s"), "how long streamed answers took from chunk to chunk";
+        METRIC_WORKFLOW_DURATION = "gen_ai.workflow.duration" => "gen_ai.invoke_workflow.duration", Histogram("s"), "how long sessions took";
+        METRIC_AGENT_DURATION = "gen_ai.invoke_agent.duration", Histogram("s"), "how long agents took";
+        METRIC_AGENT_INFERENCES = "gen_ai.invoke_agent.inference_calls", Histogram("{inference_call}"), "model calls of an agent";
+        METRIC_AGENT_TOOLS = "gen_ai.invoke_agent.tool_calls", Histogram("{tool_call}"), "tool calls of an agent";
+        METRIC_TOOL_DURATION = "gen_ai.execute_tool.duration", Histogram("s"), "how long tool calls took";
         USAGE_REASONING = "gen_ai.usage.reasoning.output_tokens", Int, "completion tokens spent on reasoning";
     }
     OpenTelemetry {
@@ -344,6 +377,7 @@ names! {
         EVENT_NOTE = "agentscope.noted", Event, "the application recorded a snapshot";
         EVENT_VALUES = "agentscope.values", Event, "at DEBUG: arguments or result in full, by class";
         EVENT_PAYLOAD = "agentscope.payload", Event, "at TRACE: a raw prompt and completion existed";
+        METRIC_WARNINGS = "agentscope.warnings", Counter("{warning}"), "snapshots from WARN on, by `agentscope.level` and `agentscope.warning`";
         METRIC_SPANS_OPENED = "agentscope.spans.opened", Counter("{span}"), "spans that annotated code opened";
         METRIC_SPANS_ENDED = "agentscope.spans.ended", Counter("{span}"), "spans of annotated code that ended, by `agentscope.outcome`";
         METRIC_SNAPSHOTS = "agentscope.snapshots.recorded", Counter("{snapshot}"), "snapshots that annotated code recorded";

@@ -222,7 +222,7 @@ impl Opening {
             call_id,
             schema: capture.schema,
             model: capture.model.take(),
-            asked: (layer == Layer::Inference && content.in_events).then(|| {
+            asked: (layer == Layer::Inference).then(|| {
                 Box::new(Asked {
                     operation: capture.operation.clone(),
                     provider: capture.provider.take(),
@@ -338,6 +338,8 @@ fn start_session(
         state,
         cx: session_cx,
         key,
+        name,
+        started: SystemTime::now(),
     }
 }
 

@@ -1,6 +1,6 @@
 //! How a streamed answer comes: its first chunk, the gaps between chunks, its tokens a second.
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use opentelemetry::KeyValue;
 
@@ -45,6 +45,13 @@ impl Pace {
         self.chunks = self.chunks.saturating_add(1);
     }
 
+    /// Between chunks, the latest ones.
+    pub(crate) fn gaps(&self) -> impl Iterator<Item = Duration> {
+        self.gaps
+            .iter()
+            .map(|gap| Duration::from_micros((*gap).into()))
+    }
+
     pub(crate) fn push_attributes(
         &mut self,
         output_tokens: Option<u64>,
@@ -70,8 +77,6 @@ impl Pace {
 
 #[cfg(test)]
 mod tests {
-    use std::time::Duration;
-
     use super::*;
 
     fn told(gaps: &[u64], tokens: Option<u64>) -> Vec<KeyValue> {

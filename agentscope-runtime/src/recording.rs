@@ -38,7 +38,7 @@ pub(crate) struct Recording {
     pub(crate) call: Option<CallPrint>,
     pub(crate) schema: Option<&'static Schema>,
     pub(crate) model: Option<Redacted>,
-    /// Where an event tells of it.
+    /// Of an inference.
     pub(crate) asked: Option<Box<Asked>>,
     /// The parts of the error that the call ends with.
     pub(crate) error: Option<Redacted>,
@@ -58,6 +58,8 @@ pub(crate) struct OwnSession {
     pub(crate) state: Arc<SessionState>,
     pub(crate) cx: Context,
     pub(crate) key: SpanKey,
+    pub(crate) name: Redacted,
+    pub(crate) started: SystemTime,
 }
 
 /// While it lives, code on this thread runs in the context, and inside the call or the agent of the
@@ -98,6 +100,7 @@ impl OwnSession {
         self.state.end();
         if self.state.close_span(self.key) {
             let ending = self.state.ending(ending);
+            self.measure(&ending, time);
             let mut attributes = self.state.closing_attributes(ending.outcome);
             if let Some(output) = output {
                 attributes::push_json(&mut attributes, OUTPUT, output);
@@ -149,6 +152,7 @@ impl Recording {
         if self.site.meta.layer == Layer::Inference {
             let waited = SystemTime::now().duration_since(self.started);
             let seconds = waited.unwrap_or_default().as_secs_f64();
+            self.measure_first_chunk(seconds);
             let attribute = attribute(names::TIME_TO_FIRST_CHUNK, seconds);
             self.cx.span().set_attribute(attribute);
         }
@@ -217,8 +221,12 @@ impl Recording {
             attributes.extend(payload::put(payload, tally, session.hasher()));
         }
         match self.site.meta.layer {
-            Layer::Tool => self.end_tool(&ending, output.as_ref(), &mut attributes),
+            Layer::Tool => {
+                self.measure_tool(&ending);
+                self.end_tool(&ending, output.as_ref(), &mut attributes);
+            }
             Layer::Inference => {
+                self.measure_inference(&ending, output.as_ref());
                 self.content(completion, &mut attributes);
                 self.end_inference(&ending, output.as_mut(), &mut attributes);
             }
@@ -281,6 +289,7 @@ impl Recording {
             session.entry_agent_ended(ending);
         }
         attributes.extend(agent.closing_attributes());
+        self.measure_agent(agent, ending);
     }
 
     fn end_tool(

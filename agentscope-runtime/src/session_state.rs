@@ -14,6 +14,7 @@ use crate::class::Class;
 use crate::identity::{Identity, Stated};
 use crate::keyring::Hasher;
 use crate::level::Level;
+use crate::meters::Meters;
 use crate::names;
 pub(crate) use crate::open_spans::SpanKey;
 use crate::open_spans::{OpenSpan, OpenSpans};
@@ -35,6 +36,7 @@ pub(crate) struct SessionState {
     pub(crate) span: SpanContext,
     /// Kept here because asking the global provider for one costs more than the rest of a span.
     pub(crate) tracer: BoxedTracer,
+    pub(crate) meters: Arc<Meters>,
     pub(crate) totals: Totals,
     pub(crate) reasoning: Reasoning,
     next_step: AtomicU32,
@@ -74,6 +76,7 @@ impl SessionState {
             added: OnceLock::new(),
             span,
             tracer,
+            meters: Meters::current(),
             totals: Totals::default(),
             reasoning: Reasoning::default(),
             next_step: AtomicU32::new(0),

@@ -42,6 +42,14 @@ impl Totals {
         self.inference_nanos.fetch_add(nanos(time), Relaxed);
     }
 
+    /// Tool calls and inferences.
+    pub(crate) fn calls(&self) -> (u32, u32) {
+        (
+            self.tool_calls.load(Relaxed),
+            self.inference_calls.load(Relaxed),
+        )
+    }
+
     /// The sums as attributes; the two kinds of calls have a key of their own at each layer.
     pub(crate) fn attributes(
         &self,

@@ -1,11 +1,13 @@
 //! The official conventions, where their data stands beside the workspace.
 
+use std::collections::BTreeSet;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use agentscope::names::{Kind, Profile, Source, TABLE};
 use opentelemetry_proto::tonic::common::v1::{AnyValue, any_value::Value as Sent};
+use opentelemetry_proto::tonic::metrics::v1::{Metric, metric::Data};
 use opentelemetry_proto::tonic::trace::v1::{Span, span::SpanKind, status::StatusCode};
 use serde_json::{Value, json};
 
@@ -106,6 +108,45 @@ fn sample(span: &Span) -> Value {
     } })
 }
 
+/// Where the boundaries of our histograms, and their labels, are not those of the official helper.
+pub fn metrics_against_golden(data: &Path, metrics: &[Metric]) -> Vec<String> {
+    let text = std::fs::read_to_string(data.join("samples/golden_content.json"));
+    let golden: Value = serde_json::from_str(&text.expect("the data is whole")).expect("JSON");
+    let golden = golden["metrics"].as_array().expect("a list");
+    let mut wrong = Vec::new();
+    for metric in metrics {
+        let Some(Data::Histogram(ours)) = &metric.data else {
+            continue;
+        };
+        let of_name = |name: &str| golden.iter().find(|golden| golden["name"] == name);
+        let Some(theirs) = of_name(&metric.name) else {
+            continue;
+        };
+        let points = theirs["points"].as_array().expect("a list");
+        let bounds = |point: &Value| -> Vec<f64> {
+            let bounds = point["bounds"].as_array().expect("a list").iter();
+            bounds.filter_map(Value::as_f64).collect()
+        };
+        let labels = points
+            .iter()
+            .filter_map(|point| point["attributes"].as_object());
+        let labels: BTreeSet<_> = labels.flat_map(|labels| labels.keys()).collect();
+        for point in &ours.data_points {
+            if point.explicit_bounds != bounds(&points[0]) {
+                wrong.push(format!("{}: other boundaries", metric.name));
+            }
+            let more = point
+                .attributes
+                .iter()
+                .filter(|label| !labels.contains(&label.key));
+            wrong.extend(more.map(|label| format!("{}: {}", metric.name, label.key)));
+        }
+    }
+    wrong.sort();
+    wrong.dedup();
+    wrong
+}
+
 fn plain(value: Option<&AnyValue>) -> Value {
     match value.and_then(|value| value.value.as_ref()) {
         Some(Sent::StringValue(text)) => json!(text),
@@ -131,6 +172,13 @@ pub fn table_against(resolved: &Path, profile: Profile) -> Vec<String> {
         if name.kind == Kind::Event {
             if resolved["events"][key].is_null() {
                 wrong.push(format!("{key}: no event of the conventions"));
+            }
+            continue;
+        }
+        if let Kind::Histogram(unit) = name.kind {
+            let official = &resolved["metrics"][key];
+            if official["instrument"] != "histogram" || official["unit"] != unit {
+                wrong.push(format!("{key}: no histogram of the conventions in {unit}"));
             }
             continue;
         }

@@ -87,22 +87,30 @@ fn severity(record: &LogRecord, level: Level, wrong: &mut Vec<String>) {
 pub fn metric(metric: &Metric) -> Vec<String> {
     let mut wrong = Vec::new();
     let name = names::find(&metric.name);
-    let counts = |unit: &str| {
-        name.is_some_and(|name| matches!(name.kind, Kind::Counter(counted) if counted == unit))
+    let unit = metric.unit.as_str();
+    let is_of_table = match (name.map(|name| name.kind), &metric.data) {
+        (Some(Kind::Counter(of)), Some(Data::Sum(sum))) => sum.is_monotonic && of == unit,
+        (Some(Kind::Histogram(of)), Some(Data::Histogram(_))) => of == unit,
+        _ => false,
     };
-    if !counts(&metric.unit) {
-        wrong.push(format!("table: no counter of it in {}", metric.unit));
+    if !is_of_table {
+        wrong.push(format!("table: no such metric in {unit}"));
     }
     if name.is_none_or(|name| name.meaning != metric.description) {
         wrong.push("description: not that of the table".into());
     }
     match &metric.data {
-        Some(Data::Sum(sum)) if sum.is_monotonic => {
+        Some(Data::Sum(sum)) => {
             for point in &sum.data_points {
                 wrong.extend(attributes(&point.attributes));
             }
         }
-        other => wrong.push(format!("data: no counter but {other:?}")),
+        Some(Data::Histogram(histogram)) => {
+            for point in &histogram.data_points {
+                wrong.extend(attributes(&point.attributes));
+            }
+        }
+        other => wrong.push(format!("data: neither sum nor histogram but {other:?}")),
     }
     wrong
         .into_iter()
