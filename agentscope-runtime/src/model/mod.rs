@@ -2,8 +2,8 @@
 //!
 //! [`InferenceRequest`] and [`InferenceResponse`] are what the types of all clients have in common.
 //! A `serde_json::Value` has both, in the documented shapes of OpenAI's chat completions and
-//! responses, Anthropic's messages, Gemini's `generateContent` and Bedrock's Converse; the feature
-//! `async-openai` adds the types of that crate. A streamed answer is gathered by a
+//! responses, Anthropic's messages, Gemini's `generateContent` and Bedrock's Converse; the features
+//! `async-openai`, `genai` and `rig` add the types of those crates. A streamed answer is gathered by a
 //! [`StreamedResponse`], which then says what the unstreamed answer would have said.
 //!
 //! ```
@@ -31,6 +31,8 @@ mod counts;
 mod dialect;
 mod fields;
 mod gemini;
+#[cfg(feature = "genai")]
+mod genai;
 mod json_request;
 mod messages;
 mod micro_dollars;
@@ -39,6 +41,8 @@ mod prices;
 mod request;
 mod response;
 mod responses;
+#[cfg(feature = "rig")]
+mod rig;
 mod streamed;
 
 pub use micro_dollars::MicroDollars;

@@ -252,6 +252,13 @@ impl StreamedResponse {
         }
     }
 
+    /// Where the call of this id stands.
+    #[cfg(feature = "genai")]
+    pub(super) fn place_of_call(&self, id: Option<&str>) -> Option<Place> {
+        let call = self.calls.iter().find(|call| Some(call.id.as_str()) == id);
+        call.map(|call| call.place)
+    }
+
     pub(super) fn add_arguments(&mut self, place: Place, piece: &str) {
         let Some(call) = self.call_at(place).filter(|_| !piece.is_empty()) else {
             return;

@@ -4,6 +4,7 @@
 
 mod answers;
 mod counts;
+mod genai;
 mod own_prices;
 mod properties;
 mod requests;
