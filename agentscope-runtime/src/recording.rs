@@ -127,7 +127,7 @@ impl Recording {
         let is_tool = self.site.meta.layer == Layer::Tool;
         let tool = ToolCall {
             name: is_tool.then(|| self.name.clone()),
-            schema_hash: self.schema.as_ref().map(|schema| schema.hash.into()),
+            schema_hash: self.schema.map(|schema| Redacted::of_code(schema.hash)),
             reason: self.reason.clone(),
         };
         self.moment().record(event, tool);
