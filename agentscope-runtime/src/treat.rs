@@ -11,8 +11,8 @@ const BEGINNING: usize = 64;
 /// The form in which equal values of a kind have equal bytes.
 pub(crate) fn canonical(kind: Option<Kind>, text: &[u8]) -> Cow<'_, [u8]> {
     // Most are in that form already.
-    let is_lower = |it: &u8| it.is_ascii_graphic() && !it.is_ascii_uppercase();
-    if kind == Some(Kind::Email) && text.iter().all(is_lower) {
+    let is_lower = |it: &u8| it.is_ascii_graphic() & !it.is_ascii_uppercase();
+    if kind == Some(Kind::Email) && text.iter().fold(true, |all, it| all & is_lower(it)) {
         return Cow::Borrowed(text);
     }
     let Ok(text) = std::str::from_utf8(text) else {
