@@ -9,7 +9,7 @@ use opentelemetry::{Context, KeyValue};
 use crate::agent_state::CallPrint;
 use crate::attributes::{self, OUTPUT};
 use crate::decided::Asked;
-use crate::frame::{self, Ambient, AmbientGuard, Frame};
+use crate::frame::{self, AmbientGuard, Frame};
 use crate::level::{self, Level};
 use crate::moment::{Event, ToolCall};
 use crate::names;
@@ -68,14 +68,10 @@ pub(crate) struct Entered {
 }
 
 impl Entered {
-    pub(crate) fn new(cx: &Context, frame: Option<Frame>) -> Self {
-        let ambient = Ambient {
-            frame,
-            reason: None,
-        };
+    pub(crate) fn new(cx: &Context, frame: Option<&Frame>) -> Self {
         Self {
             _cx: cx.clone().attach(),
-            _ambient: frame::enter(ambient),
+            _ambient: frame::enter(frame),
         }
     }
 }
@@ -83,14 +79,11 @@ impl Entered {
 impl OwnSession {
     /// The frame of code that runs in the session but in no agent.
     pub(crate) fn frame(&self) -> Frame {
-        Frame {
-            session: self.state.clone(),
-            agent: None,
-        }
+        Frame::new(self.state.clone(), None)
     }
 
     pub(crate) fn enter(&self) -> Entered {
-        Entered::new(&self.cx, Some(self.frame()))
+        Entered::new(&self.cx, Some(&self.frame()))
     }
 
     pub(crate) fn end(self, ending: &Ending, output: Option<Redacted>, time: SystemTime) {
@@ -109,7 +102,7 @@ impl OwnSession {
 
 impl Recording {
     pub(crate) fn enter(&self) -> Entered {
-        Entered::new(&self.cx, Some(self.frame.clone()))
+        Entered::new(&self.cx, Some(&self.frame))
     }
 
     /// Applies to the agent, those above it, and the session.
