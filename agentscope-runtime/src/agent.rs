@@ -18,12 +18,10 @@ use crate::session_state::RULE_GUARDRAIL;
 use crate::text::{IntoText, TEXT_LIMIT};
 
 fn with_agent(tell: impl FnOnce(&AgentState, &Hasher)) {
-    if let Some(Frame {
-        session,
-        agent: Some(agent),
-    }) = Frame::of_current_context()
+    if let Some(frame) = Frame::of_current_context()
+        && let Some(agent) = &frame.agent
     {
-        tell(&agent, session.hasher());
+        tell(agent, frame.session.hasher());
     }
 }
 
@@ -87,7 +85,8 @@ pub fn iteration(count: u32) {
 /// assert_eq!(agentscope::budget_remaining(), None, "no agent is running");
 /// ```
 pub fn budget_remaining() -> Option<i64> {
-    Frame::of_current_context()?.agent?.budget_remaining()
+    let frame = Frame::of_current_context()?;
+    frame.agent.as_ref()?.budget_remaining()
 }
 
 /// Records a snapshot of the running session at a level of your choice, with a note.

@@ -6,7 +6,7 @@ use std::cell::Cell;
 use opentelemetry::KeyValue;
 
 use crate::capture::Capture;
-use crate::frame::Frame;
+use crate::frame::{Frame, Within};
 use crate::names;
 use crate::reasoning::ModelsCall;
 use crate::redacted::{Redacted, Words, attribute};
@@ -64,7 +64,7 @@ pub(crate) fn span_name(call: &Opened<'_>, capture: &Capture) -> Cow<'static, st
 }
 
 pub(crate) fn of_call(call: &Opened<'_>, capture: &mut Capture) -> Vec<KeyValue> {
-    let Frame { session, agent } = call.frame;
+    let Within { session, agent } = &**call.frame;
     // Room for those that the span gets at its end too.
     let mut attributes = Vec::with_capacity(36);
     // Several at once where they are together: what is pushed alone is written twice.

@@ -6,6 +6,8 @@
 
 use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
+use std::mem;
+use std::ops::Deref;
 use std::sync::{Arc, LazyLock, Mutex, PoisonError, Weak};
 
 use opentelemetry::Context;
@@ -17,15 +19,34 @@ use crate::session_state::SessionState;
 use crate::stats;
 use crate::text::Text;
 
-/// The session and the agent that code runs in.
+/// The session and the agent that code runs in. Every call keeps it several times: one count of
+/// references, not one of each.
 #[derive(Clone)]
-pub(crate) struct Frame {
+pub(crate) struct Frame(Arc<Within>);
+
+pub(crate) struct Within {
     pub(crate) session: Arc<SessionState>,
     /// `None` for a tool or an inference outside any agent.
     pub(crate) agent: Option<Arc<AgentState>>,
 }
 
+impl Deref for Frame {
+    type Target = Within;
+
+    fn deref(&self) -> &Within {
+        &self.0
+    }
+}
+
 impl Frame {
+    pub(crate) fn new(session: Arc<SessionState>, agent: Option<Arc<AgentState>>) -> Self {
+        Self(Arc::new(Within { session, agent }))
+    }
+
+    fn is(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.0, &other.0)
+    }
+
     /// The span that a call in this frame nests under.
     pub(crate) fn span(&self) -> &SpanContext {
         self.agent
@@ -87,10 +108,10 @@ pub(crate) fn find(cx: &Context, agent_layer: bool) -> Found {
 }
 
 /// What the call that is being polled on this thread hands to those inside it.
-#[derive(Clone, Default)]
-pub(crate) struct Ambient {
-    pub(crate) frame: Option<Frame>,
-    pub(crate) reason: Option<Text>,
+#[derive(Default)]
+struct Ambient {
+    frame: Option<Frame>,
+    reason: Option<Text>,
 }
 
 thread_local! {
@@ -135,21 +156,43 @@ pub(crate) fn on_living_thread(end: impl FnOnce() + Send) {
 
 /// Restores the thread's ambient state when a poll or a call ends, however it ends.
 pub(crate) struct AmbientGuard {
-    outer: Option<Ambient>,
+    outer: Option<Outer>,
 }
 
-pub(crate) fn enter(ambient: Ambient) -> AmbientGuard {
-    AmbientGuard {
-        outer: AMBIENT.try_with(|cell| cell.replace(ambient)).ok(),
-    }
+struct Outer {
+    /// The frame that held before; `None` where it is the same.
+    frame: Option<Option<Frame>>,
+    reason: Option<Text>,
+}
+
+/// Goes into a frame, where no reason was stated yet.
+pub(crate) fn enter(frame: Option<&Frame>) -> AmbientGuard {
+    let outer = AMBIENT.try_with(|cell| {
+        let ambient = &mut *cell.borrow_mut();
+        let is_same = match (&ambient.frame, frame) {
+            (Some(outer), Some(frame)) => outer.is(frame),
+            _ => false,
+        };
+        Outer {
+            frame: (!is_same).then(|| mem::replace(&mut ambient.frame, frame.cloned())),
+            reason: ambient.reason.take(),
+        }
+    });
+    AmbientGuard { outer: outer.ok() }
 }
 
 impl Drop for AmbientGuard {
     fn drop(&mut self) {
-        if let Some(outer) = self.outer.take() {
-            let inner = AMBIENT.try_with(|cell| cell.replace(outer));
-            drop(inner);
-        }
+        let Some(Outer { frame, reason }) = self.outer.take() else {
+            return;
+        };
+        // What is dropped is dropped while nothing is borrowed.
+        let inner = AMBIENT.try_with(|cell| {
+            let ambient = &mut *cell.borrow_mut();
+            let inner = frame.map(|outer| mem::replace(&mut ambient.frame, outer));
+            (inner, mem::replace(&mut ambient.reason, reason))
+        });
+        drop(inner);
     }
 }
 
@@ -169,7 +212,7 @@ impl Drop for ReasonGuard {
         if let Some(outer) = self.outer.take() {
             let inner = AMBIENT.try_with(|cell| {
                 let reason = &mut cell.borrow_mut().reason;
-                std::mem::replace(reason, outer)
+                mem::replace(reason, outer)
             });
             drop(inner);
         }
@@ -240,7 +283,7 @@ fn find_by_trace(trace: TraceId, agent_layer: bool) -> Option<Frame> {
     } else {
         session.innermost_agent()
     };
-    Some(Frame { session, agent })
+    Some(Frame::new(session, agent))
 }
 
 /// Ends every span that is still open as `cancelled`, children first.

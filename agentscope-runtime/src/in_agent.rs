@@ -74,7 +74,7 @@ impl Carried {
 
     fn enter(&self) -> Entered {
         let (cx, frame) = &*self.0;
-        Entered::new(cx, frame.clone())
+        Entered::new(cx, frame.as_ref())
     }
 }
 

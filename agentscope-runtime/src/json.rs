@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use serde::Serialize;
 
+use crate::map_key;
 use crate::redacted::Redacted;
 use crate::scrubbing;
 
@@ -34,20 +35,21 @@ impl Json {
     /// Writes a text that is code (a name, a hash, a placeholder) as a JSON string: there is nothing
     /// to escape in it.
     pub(crate) fn word(&mut self, word: &str) {
-        self.ascii(word.as_bytes());
+        self.unescaped(word.as_bytes());
     }
 
     /// Writes the key of a part of an object, and before it what separates it.
     pub(crate) fn key(&mut self, before: &'static str, key: &str) {
         self.0.reserve(before.len() + key.len() + 3);
-        self.raw(before);
-        self.raw("\"");
+        // One byte or none.
+        before.bytes().for_each(|byte| self.0.push(byte));
+        self.0.push(b'"');
         self.raw(key);
         self.raw("\":");
     }
 
     /// Likewise; bytes, because they are not checked again for what they are known to be.
-    fn ascii(&mut self, word: &[u8]) {
+    fn unescaped(&mut self, word: &[u8]) {
         self.0.reserve(word.len() + 2);
         self.0.push(b'"');
         self.0.extend_from_slice(word);
@@ -57,7 +59,7 @@ impl Json {
     /// Writes a text that is code in the place of what stands after `from`.
     pub(crate) fn replace_by_word(&mut self, from: usize, word: &[u8]) {
         self.truncate(from);
-        self.ascii(word);
+        self.unescaped(word);
     }
 
     pub(crate) fn bytes_since(&self, from: usize) -> &[u8] {
@@ -66,8 +68,11 @@ impl Json {
 
     /// Writes a text as a JSON string.
     pub(crate) fn string(&mut self, text: &str) {
-        self.raw("\"");
         let bytes = text.as_bytes();
+        if !has_escaped(bytes) {
+            return self.unescaped(bytes);
+        }
+        self.raw("\"");
         let mut from = 0;
         // What needs escaping is ASCII, so the text is only cut between characters.
         for (place, byte) in bytes.iter().enumerate() {
@@ -88,6 +93,17 @@ impl Json {
 
     /// Writes a value.
     pub(crate) fn value<T: Serialize + ?Sized>(&mut self, value: &T) -> Written {
+        // Most are plain texts, and serde_json would go through them byte by byte.
+        let is_written = map_key::text(value, |text| {
+            let is_plain = text.len() + 2 <= LARGEST && !has_escaped(text.as_bytes());
+            if is_plain {
+                self.unescaped(text.as_bytes());
+            }
+            is_plain
+        });
+        if is_written {
+            return Written::Whole;
+        }
         let from = self.len();
         let out = &mut self.0;
         let mut room = Room::new(|bytes: &[u8]| out.extend_from_slice(bytes));
@@ -133,8 +149,10 @@ pub(crate) fn text_of(json: &[u8]) -> Cow<'_, [u8]> {
         .strip_prefix(b"\"")
         .and_then(|rest| rest.strip_suffix(b"\""));
     match unquoted {
-        // For so few bytes as most have, a plain loop beats a search that is made for many.
-        Some(text) if text.iter().all(|byte| *byte != b'\\') => Cow::Borrowed(text),
+        // All are looked at, so that several can be at once.
+        Some(text) if !text.iter().fold(false, |any, byte| any | (*byte == b'\\')) => {
+            Cow::Borrowed(text)
+        }
         _ => match serde_json::from_slice::<String>(json) {
             Ok(text) => Cow::Owned(text.into_bytes()),
             Err(_) => Cow::Borrowed(json),
@@ -164,6 +182,13 @@ pub(crate) fn fits<T: Serialize + ?Sized>(value: &T) -> bool {
 /// Whether JSON has a byte of a text otherwise.
 pub(crate) fn is_escaped(byte: u8) -> bool {
     byte < 32 || matches!(byte, b'"' | b'\\')
+}
+
+/// All are looked at, so that several can be at once.
+fn has_escaped(bytes: &[u8]) -> bool {
+    bytes
+        .iter()
+        .fold(false, |any, byte| any | is_escaped(*byte))
 }
 
 /// Bytes that the JSON of a text takes, and one for what is behind it, at most.

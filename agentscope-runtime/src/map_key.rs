@@ -1,4 +1,4 @@
-//! The key of a map as JSON has it: a text.
+//! Values that are one text: what the key of a map is in JSON, and most others that are recorded.
 
 use serde::ser::{self, Impossible, Serialize};
 
@@ -7,10 +7,31 @@ use crate::shape::Unserialisable;
 /// Appends the text of a key; false for one whose text is not told here: only words and integers
 /// are, which nearly all keys are.
 pub(crate) fn append<T: Serialize + ?Sized>(text: &mut String, key: &T) -> bool {
-    key.serialize(MapKey(text)).is_ok()
+    let take = |key: &str| {
+        text.push_str(key);
+        true
+    };
+    let one = OneText {
+        take,
+        integers: true,
+    };
+    key.serialize(one).is_ok()
 }
 
-struct MapKey<'a>(&'a mut String);
+/// Hands over the text that a value is; false for any other value, and where `take` says so.
+pub(crate) fn text<T: Serialize + ?Sized>(value: &T, take: impl FnOnce(&str) -> bool) -> bool {
+    let one = OneText {
+        take,
+        integers: false,
+    };
+    value.serialize(one).is_ok()
+}
+
+struct OneText<F> {
+    take: F,
+    /// Whether an integer is one too.
+    integers: bool,
+}
 
 type Result<T = ()> = std::result::Result<T, Unserialisable>;
 type No = Impossible<(), Unserialisable>;
@@ -18,8 +39,10 @@ type No = Impossible<(), Unserialisable>;
 macro_rules! keys {
     (written: $($integer:ident($integer_type:ty)),*; refused: $($method:ident($type:ty)),*;) => {
         $(fn $integer(self, integer: $integer_type) -> Result {
-            self.0.push_str(&integer.to_string());
-            Ok(())
+            match self.integers {
+                true => self.serialize_str(&integer.to_string()),
+                false => Err(Unserialisable),
+            }
         })*
         $(fn $method(self, _: $type) -> Result {
             Err(Unserialisable)
@@ -35,7 +58,7 @@ macro_rules! compounds {
     )*};
 }
 
-impl ser::Serializer for MapKey<'_> {
+impl<F: FnOnce(&str) -> bool> ser::Serializer for OneText<F> {
     type Ok = ();
     type Error = Unserialisable;
     type SerializeSeq = No;
@@ -67,8 +90,7 @@ impl ser::Serializer for MapKey<'_> {
     }
 
     fn serialize_str(self, text: &str) -> Result {
-        self.0.push_str(text);
-        Ok(())
+        (self.take)(text).then_some(()).ok_or(Unserialisable)
     }
 
     fn serialize_unit_variant(self, _: &'static str, _: u32, variant: &'static str) -> Result {

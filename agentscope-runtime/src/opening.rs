@@ -109,7 +109,7 @@ impl Opening {
             .filter(|_| content != content::Capture::default())
             .map(|input| Message::Input.of(input));
         let input = input.filter(|_| layer != Layer::Inference);
-        let (mut frame, own_session) = match self.place {
+        let (frame, own_session) = match self.place {
             Place::Framed(frame) => {
                 frame.session.add_identity(&mut capture.identity);
                 if frame.session.has_ended() {
@@ -171,36 +171,35 @@ impl Opening {
         };
         let mut span = session.tracer.build_with_context(builder, &self.parent);
         let span_context = span.span_context().clone();
-        let opens_agent = layer == Layer::Agent;
-        if opens_agent {
+        let opened_agent = (layer == Layer::Agent).then(|| {
             let id = id::random_id64();
             span.set_attribute(attribute(names::AGENT_ID, id.clone()));
             let agent = Arc::new(AgentState::new(
                 id,
                 name.clone(),
                 span_context.clone(),
-                frame.agent.take(),
+                frame.agent.clone(),
                 capture.token_budget,
                 capture.iteration_limit,
                 session.situation(),
             ));
             session.add_agent(&agent);
-            frame.agent = Some(agent);
-        }
+            agent
+        });
+        let frame = match &opened_agent {
+            Some(agent) => Frame::new(frame.session.clone(), Some(agent.clone())),
+            None => frame,
+        };
+        let session = &frame.session;
         let shown = capture.values.tally;
         if let Some((class, json)) = capture.payload() {
             let payload = session.payload(&span_context, site, PayloadSide::Input, class, json);
             span.set_attributes(payload::put(payload, shown, session.hasher()));
         }
         let mut cx = self.parent.with_span(span);
-        if opens_agent || own_session.is_some() {
+        if opened_agent.is_some() || own_session.is_some() {
             cx = cx.with_value(frame.clone());
         }
-        let opened_agent = if opens_agent {
-            frame.agent.clone()
-        } else {
-            None
-        };
         let key = session.open_span(cx.clone(), opened_agent);
         let (reason, call_id) = match models {
             Some(models) => (reason.or(Some(models.reason)), models.id),

@@ -97,14 +97,22 @@ static FLOORS: OnceCell<[AtomicU8; 6]> = OnceCell::new();
 /// For each class one more than the treatment that an override gives it; 0 without one.
 static LOOSENED: [AtomicU8; 6] = [const { AtomicU8::new(0) }; 6];
 
+/// Whether anything departs from the table: asked of every value, and mostly nothing does.
+static DEPARTS: AtomicU8 = AtomicU8::new(UNKNOWN);
+const UNKNOWN: u8 = 0;
+const NOTHING: u8 = 1;
+const SOMETHING: u8 = 2;
+
 fn floors() -> &'static [AtomicU8; 6] {
     FLOORS.get_or_init(|| {
         let floors = [const { AtomicU8::new(Treatment::Keep as u8) }; 6];
         if let Ok(text) = std::env::var("AGENTSCOPE_POLICY") {
             for (class, treatment) in parse(&text) {
                 floors[class as usize].fetch_max(treatment as u8, Relaxed);
+                DEPARTS.store(SOMETHING, Relaxed);
             }
         }
+        DEPARTS.fetch_max(NOTHING, Relaxed);
         floors
     })
 }
@@ -120,6 +128,7 @@ fn floors() -> &'static [AtomicU8; 6] {
 /// ```
 pub fn tighten(class: Class, treatment: Treatment) {
     floors()[class as usize].fetch_max(treatment as u8, Relaxed);
+    DEPARTS.store(SOMETHING, Relaxed);
 }
 
 /// Shows more of a class than the table lets, where the place says nothing else.
@@ -156,6 +165,7 @@ pub fn loosen(class: Class, treatment: Treatment, name: &'static str, reason: &'
         reason,
     });
     LOOSENED[class as usize].store(treatment as u8 + 1, Relaxed);
+    DEPARTS.store(SOMETHING, Relaxed);
 }
 
 /// The overrides in force, in the order that they were made.
@@ -172,6 +182,15 @@ pub fn overrides() -> Vec<Override> {
 /// What is shown of a value here and now.
 #[inline]
 pub(crate) fn treatment(sensitivity: &Sensitivity) -> Treatment {
+    match DEPARTS.load(Relaxed) {
+        NOTHING => sensitivity.treatment(),
+        _ => departing(sensitivity),
+    }
+}
+
+#[cold]
+#[inline(never)]
+fn departing(sensitivity: &Sensitivity) -> Treatment {
     let class = sensitivity.class as usize;
     let said = match (
         LOOSENED[class].load(Relaxed).checked_sub(1),

@@ -9,7 +9,7 @@ use opentelemetry::{Context, KeyValue};
 use crate::agent_state::CallPrint;
 use crate::attributes::{self, OUTPUT};
 use crate::decided::Asked;
-use crate::frame::{self, Ambient, AmbientGuard, Frame};
+use crate::frame::{self, AmbientGuard, Frame};
 use crate::level::{self, Level};
 use crate::moment::{Event, ToolCall};
 use crate::names;
@@ -70,14 +70,10 @@ pub(crate) struct Entered {
 }
 
 impl Entered {
-    pub(crate) fn new(cx: &Context, frame: Option<Frame>) -> Self {
-        let ambient = Ambient {
-            frame,
-            reason: None,
-        };
+    pub(crate) fn new(cx: &Context, frame: Option<&Frame>) -> Self {
         Self {
             _cx: cx.clone().attach(),
-            _ambient: frame::enter(ambient),
+            _ambient: frame::enter(frame),
         }
     }
 }
@@ -85,14 +81,11 @@ impl Entered {
 impl OwnSession {
     /// The frame of code that runs in the session but in no agent.
     pub(crate) fn frame(&self) -> Frame {
-        Frame {
-            session: self.state.clone(),
-            agent: None,
-        }
+        Frame::new(self.state.clone(), None)
     }
 
     pub(crate) fn enter(&self) -> Entered {
-        Entered::new(&self.cx, Some(self.frame()))
+        Entered::new(&self.cx, Some(&self.frame()))
     }
 
     pub(crate) fn end(self, ending: &Ending, output: Option<Redacted>, time: SystemTime) {
@@ -112,7 +105,7 @@ impl OwnSession {
 
 impl Recording {
     pub(crate) fn enter(&self) -> Entered {
-        Entered::new(&self.cx, Some(self.frame.clone()))
+        Entered::new(&self.cx, Some(&self.frame))
     }
 
     /// Applies to the agent, those above it, and the session.
@@ -130,7 +123,7 @@ impl Recording {
         let is_tool = self.site.meta.layer == Layer::Tool;
         let tool = ToolCall {
             name: is_tool.then(|| self.name.clone()),
-            schema_hash: self.schema.as_ref().map(|schema| schema.hash.into()),
+            schema_hash: self.schema.map(|schema| Redacted::of_code(schema.hash)),
             reason: self.reason.clone(),
         };
         self.moment().record(event, tool);

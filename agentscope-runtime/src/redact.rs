@@ -220,16 +220,19 @@ impl<'a> Redactor<'a> {
             let hash = hash(hasher, sensitivity.kind, self.out.bytes_since(from));
             return self.out.replace_by_word(from, hash.as_bytes());
         }
-        let json = self.out.since(from);
         self.tally.cut |= written == Written::Begun;
+        let bytes = self.out.len() - from;
+        if treatment == Treatment::Keep && written == Written::Whole && bytes <= self.view.limit() {
+            return self.tally.see(sensitivity.class, treatment);
+        }
+        let json = self.out.since(from);
         let instead = match treatment {
             Treatment::Keep if written == Written::Begun => {
-                Some(format!("{} [more than {LARGEST} bytes]", beginning(json)))
+                format!("{} [more than {LARGEST} bytes]", beginning(json))
             }
-            Treatment::Keep if json.len() <= self.view.limit() => None,
-            Treatment::Keep => Some(format!("{} [{} bytes]", beginning(json), json.len())),
+            Treatment::Keep => format!("{} [{bytes} bytes]", beginning(json)),
             _ => match part(treatment, sensitivity.kind, json) {
-                Some(part) => Some(part),
+                Some(part) => part,
                 // It is not what it is said to be.
                 None => {
                     self.out.truncate(from);
@@ -238,10 +241,8 @@ impl<'a> Redactor<'a> {
             },
         };
         self.tally.see(sensitivity.class, treatment);
-        if let Some(instead) = instead {
-            self.out.truncate(from);
-            self.out.string(&instead);
-        }
+        self.out.truncate(from);
+        self.out.string(&instead);
     }
 }
 

@@ -10,18 +10,15 @@ const BEGINNING: usize = 64;
 
 /// The form in which equal values of a kind have equal bytes.
 pub(crate) fn canonical(kind: Option<Kind>, text: &[u8]) -> Cow<'_, [u8]> {
+    // Most are in that form already.
+    let is_lower = |it: &u8| it.is_ascii_graphic() & !it.is_ascii_uppercase();
+    if kind == Some(Kind::Email) && text.iter().fold(true, |all, it| all & is_lower(it)) {
+        return Cow::Borrowed(text);
+    }
     let Ok(text) = std::str::from_utf8(text) else {
         return Cow::Borrowed(text);
     };
     let owned = match kind {
-        // Most are in that form already.
-        Some(Kind::Email)
-            if text
-                .bytes()
-                .all(|it| it.is_ascii_graphic() && !it.is_ascii_uppercase()) =>
-        {
-            return Cow::Borrowed(text.as_bytes());
-        }
         Some(Kind::Email) => text.trim().to_lowercase(),
         Some(Kind::Name | Kind::Address) => {
             let words: Vec<_> = text.split_whitespace().collect();

@@ -13,7 +13,7 @@ use opentelemetry_sdk::trace::{Sampler, SdkTracerProvider, Span, SpanData, SpanP
 
 use super::recorded::Recorded;
 use super::view;
-use crate::frame::{self, Ambient};
+use crate::frame;
 use crate::level::{self, Level};
 use crate::names;
 use crate::site::Layer;
@@ -216,7 +216,7 @@ impl Recording {
     /// Runs code in the recording's context, out of the agent that may be running here.
     pub(super) fn within<R>(&self, run: impl FnOnce() -> R) -> R {
         let _cx = self.cx.clone().attach();
-        let _ambient = frame::enter(Ambient::default());
+        let _ambient = frame::enter(None);
         run()
     }
 
