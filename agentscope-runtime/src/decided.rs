@@ -63,15 +63,10 @@ impl Recording {
         let time = self.duration();
         self.for_each_totals(|totals| totals.add_inference_time(time));
         let usage = output.and_then(|output| output.usage);
-        let mut exhausted = None;
+        let mut news = Vec::new();
         if let Some(usage) = &usage {
             attributes.extend(usage_attributes(usage));
-            self.for_each_totals(|totals| totals.add_usage(usage));
-            exhausted = self
-                .frame
-                .agent
-                .as_ref()
-                .and_then(|agent| agent.spend(usage.total()));
+            news = self.charge(usage, attributes);
         }
         let name = names::EVENT_AGENT_DECIDED;
         let event = match ending.outcome {
@@ -88,7 +83,7 @@ impl Recording {
             event = event.with(names::REQUEST_MODEL, model.clone());
         }
         self.snapshot(event);
-        self.moment().exhausted(exhausted);
+        self.tell(&news);
         let payload = output.and_then(Output::size);
         let in_sample = || id::in_sample(self.frame.session.id.as_str(), TRACE_RATIO);
         if let (Some(payload), true) = (

@@ -12,6 +12,7 @@ use opentelemetry::Context;
 use opentelemetry::trace::{SpanContext, TraceContextExt as _, TraceId};
 
 use crate::agent_state::AgentState;
+use crate::ledger::Ledger;
 use crate::session_state::SessionState;
 use crate::stats;
 use crate::text::Text;
@@ -30,6 +31,14 @@ impl Frame {
         self.agent
             .as_ref()
             .map_or(&self.session.span, |agent| &agent.span)
+    }
+
+    /// What is used in it is charged to this.
+    pub(crate) fn ledger(&self) -> &Arc<Ledger> {
+        match &self.agent {
+            Some(agent) => &agent.ledger,
+            None => &self.session.ledger,
+        }
     }
 
     pub(crate) fn of_current_context() -> Option<Self> {
@@ -127,6 +136,11 @@ pub(crate) fn on_living_thread(end: impl FnOnce() + Send) {
 /// Restores the thread's ambient state when a poll or a call ends, however it ends.
 pub(crate) struct AmbientGuard {
     outer: Option<Ambient>,
+}
+
+impl AmbientGuard {
+    /// Of what has changed nothing.
+    pub(crate) const NONE: Self = Self { outer: None };
 }
 
 pub(crate) fn enter(ambient: Ambient) -> AmbientGuard {

@@ -13,6 +13,7 @@ use crate::attributes;
 use crate::class::Class;
 use crate::identity::{Identity, Stated};
 use crate::keyring::Hasher;
+use crate::ledger::Ledger;
 use crate::level::Level;
 use crate::names;
 pub(crate) use crate::open_spans::SpanKey;
@@ -35,6 +36,7 @@ pub(crate) struct SessionState {
     /// Kept here because asking the global provider for one costs more than the rest of a span.
     pub(crate) tracer: BoxedTracer,
     pub(crate) totals: Totals,
+    pub(crate) ledger: Arc<Ledger>,
     next_step: AtomicU32,
     semantic_warnings: AtomicU32,
     worst: AtomicU8,
@@ -65,6 +67,7 @@ impl SessionState {
         identity: Identity,
         span: SpanContext,
         tracer: BoxedTracer,
+        ledger: Arc<Ledger>,
     ) -> Self {
         Self {
             id,
@@ -73,6 +76,7 @@ impl SessionState {
             span,
             tracer,
             totals: Totals::default(),
+            ledger,
             next_step: AtomicU32::new(0),
             semantic_warnings: AtomicU32::new(0),
             worst: AtomicU8::new(Level::Info as u8),
@@ -258,6 +262,7 @@ impl SessionState {
             self.totals
                 .attributes(names::SESSION_TOOL_CALLS, names::SESSION_INFERENCE_CALLS),
         );
+        attributes.extend(self.ledger.closing_attributes());
         attributes.extend(
             self.latest_step()
                 .map(|step| attribute(names::STEP_INDEX, i64::from(step))),
@@ -358,5 +363,7 @@ pub(crate) fn end_span(
 
 pub(crate) const RULE_OUTCOME: &str = "outcome";
 pub(crate) const RULE_BUDGET: &str = "token_budget";
+pub(crate) const RULE_COST: &str = "cost_budget";
+pub(crate) const RULE_TIME: &str = "time_budget";
 pub(crate) const RULE_ITERATIONS: &str = "iteration_limit";
 pub(crate) const RULE_GUARDRAIL: &str = "guardrail";

@@ -14,6 +14,7 @@ use crate::keyring::Hasher;
 use crate::leaf::Leaf;
 use crate::output::{Failure, Output};
 use crate::site::Meta;
+use crate::usage::Usage;
 
 /// Types that are named and never held.
 type Types<T> = PhantomData<fn() -> T>;
@@ -262,6 +263,17 @@ pub trait Settle: Copy {
     fn find_usage(self, value: &<Self::Judge as Judge>::Value, output: &mut Output);
 
     fn tell(self, error: &<Self::Judge as Judge>::Error, failure: &mut Failure, hasher: &Hasher);
+
+    /// The usage that a value tells; nothing else of it is looked at.
+    fn usage(self, yielded: &Self::Yields, meta: &'static Meta) -> Option<Usage> {
+        let value = Self::Judge::look(yielded).ok()?;
+        let looked = catch_unwind(AssertUnwindSafe(|| {
+            let mut output = Output::new(meta, &Hasher::default());
+            self.find_usage(value, &mut output);
+            output.usage
+        }));
+        looked.ok().flatten()
+    }
 
     /// One of many: whether it is an error, and its usage. It goes to the caller unseen, for to look
     /// at each of them would cost more than to make them.

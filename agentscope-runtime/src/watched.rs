@@ -17,7 +17,7 @@ use crate::call::Call;
 use crate::ends::Ends;
 use crate::output::{Failure, Output};
 use crate::settle::{Judged, Settle};
-use crate::switch;
+use crate::switch::{self, Need};
 use crate::usage::Usage;
 
 pin_project! {
@@ -27,10 +27,31 @@ pin_project! {
         #[pin]
         inner: F,
         call: Call,
-        // Whether the call has been opened, or will not be.
-        opened: bool,
+        opens: Opens,
         settle: S,
         ends: PhantomData<fn() -> K>,
+    }
+}
+
+/// When the call of a future is opened.
+#[derive(Clone, Copy)]
+enum Opens {
+    /// It has been, or will not be.
+    Already,
+    /// At the first poll, where something is recorded or charged.
+    First,
+    /// At the first poll: it has a budget.
+    FirstWithBudget,
+}
+
+impl Opens {
+    #[inline]
+    fn need(&mut self) -> Need {
+        match std::mem::replace(self, Self::Already) {
+            Self::Already => Need::Nothing,
+            Self::First => switch::need(),
+            Self::FirstWithBudget => switch::need_with_budget(),
+        }
     }
 }
 
@@ -40,7 +61,7 @@ impl<F, K, S> Watched<F, K, S> {
         Self {
             inner,
             call,
-            opened: true,
+            opens: Opens::Already,
             settle,
             ends: PhantomData,
         }
@@ -52,9 +73,17 @@ impl<F, K, S> Watched<F, K, S> {
         Self {
             inner,
             call: Call::LET_THROUGH,
-            opened: false,
+            opens: Opens::First,
             settle,
             ends: PhantomData,
+        }
+    }
+
+    /// The same with a budget of its own.
+    pub(crate) fn with_budget(inner: F, settle: S) -> Self {
+        Self {
+            opens: Opens::FirstWithBudget,
+            ..Self::unopened(inner, settle)
         }
     }
 }
@@ -70,14 +99,14 @@ where
     #[inline]
     fn poll(self: Pin<&mut Self>, cx: &mut TaskContext<'_>) -> Poll<K::Out> {
         let this = self.project();
-        let begins = !std::mem::replace(this.opened, true) && switch::should_try();
+        let need = this.opens.need();
         // Written apart, so that a poll that is let through is the body's and two tests.
-        let polled = if !begins && this.call.recording().is_none() {
+        let polled = if need == Need::Nothing && this.call.is_let_through() {
             this.inner.poll(cx)
         } else {
-            let around = match begins {
-                true => this.call.around_first(),
-                false => this.call.around(),
+            let around = match need {
+                Need::Nothing => this.call.around(),
+                need => this.call.around_first(need),
             };
             let polled = this.inner.poll(cx);
             around.done();
@@ -128,7 +157,7 @@ impl<S: Settle> Items<S> {
     /// Looks at what the next step has yielded.
     #[inline]
     fn came(&mut self, next: Option<&S::Yields>) {
-        if self.call.recording().is_some() {
+        if !self.call.is_let_through() {
             match next {
                 Some(item) => self.item(item),
                 None => self.end(),
@@ -139,6 +168,9 @@ impl<S: Settle> Items<S> {
     #[cold]
     #[inline(never)]
     fn item(&mut self, item: &S::Yields) {
+        if let Some(metered) = self.call.metered() {
+            self.usage = metered.usage(item, self.settle).or(self.usage);
+        }
         let Some(recording) = self.call.recording() else {
             return;
         };
@@ -159,7 +191,7 @@ impl<S: Settle> Items<S> {
     #[inline(never)]
     fn end(&mut self) {
         let Some(recording) = self.call.recording() else {
-            return;
+            return self.call.used(self.usage);
         };
         let meta = &recording.site.meta;
         let judged = match self.failure.take() {
