@@ -2,7 +2,7 @@ async fn support(ticket: &str, tenant: u32, budget: u32) -> String {
     use ::agentscope::expects_agentscope_runtime_VERSION as __agentscope;
     #[allow(unused_imports)]
     use __agentscope::probing::*;
-    __agentscope::async_call(
+    __agentscope::async_call_with_budget(
             async move {
                 let _ = &budget;
                 let _ = &tenant;
@@ -10,34 +10,35 @@ async fn support(ticket: &str, tenant: u32, budget: u32) -> String {
                 __agentscope::begin(
                     {
                         static __SITE: __agentscope::Site = __agentscope::Site::new(__agentscope::Meta {
-                            layer: __agentscope::Layer::Agent,
-                            name: "support",
-                            span_name: "invoke_agent support",
-                            function: ::core::concat!(
-                                ::core::module_path!(), "::", "support"
-                            ),
-                            description: "",
-                            reads_only: false,
-                            params: &[
-                                __agentscope::Param {
-                                    name: "ticket",
-                                    signature: "&str",
-                                    sensitivity: __agentscope::classes::INTERNAL,
-                                },
-                                __agentscope::Param {
-                                    name: "tenant",
-                                    signature: "u32",
-                                    sensitivity: __agentscope::classes::INTERNAL,
-                                },
-                                __agentscope::Param {
-                                    name: "budget",
-                                    signature: "u32",
-                                    sensitivity: __agentscope::classes::INTERNAL,
-                                },
-                            ],
-                            output: __agentscope::classes::CONFIDENTIAL,
-                            schema: ::core::option::Option::None,
-                        });
+                                layer: __agentscope::Layer::Agent,
+                                name: "support",
+                                span_name: "invoke_agent support",
+                                function: ::core::concat!(
+                                    ::core::module_path!(), "::", "support"
+                                ),
+                                description: "",
+                                reads_only: false,
+                                params: &[
+                                    __agentscope::Param {
+                                        name: "ticket",
+                                        signature: "&str",
+                                        sensitivity: __agentscope::classes::INTERNAL,
+                                    },
+                                    __agentscope::Param {
+                                        name: "tenant",
+                                        signature: "u32",
+                                        sensitivity: __agentscope::classes::INTERNAL,
+                                    },
+                                    __agentscope::Param {
+                                        name: "budget",
+                                        signature: "u32",
+                                        sensitivity: __agentscope::classes::INTERNAL,
+                                    },
+                                ],
+                                output: __agentscope::classes::CONFIDENTIAL,
+                                schema: ::core::option::Option::None,
+                            })
+                            .with_budget();
                         __agentscope::inventory::submit! {
                             __agentscope::Registered(& __SITE)
                         }

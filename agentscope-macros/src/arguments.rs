@@ -38,7 +38,9 @@ impl Macro {
                 "model",
                 "system_prompt",
                 "token_budget",
+                "cost_budget",
                 "iteration_limit",
+                "time_budget",
                 "user",
                 "task",
                 "tenant",
@@ -51,6 +53,7 @@ impl Macro {
                 "temperature",
                 "seed",
                 "usage",
+                "enforce_budget",
             ],
         }
     }
@@ -76,6 +79,8 @@ pub(crate) struct Arguments {
     /// `listed = false`: the tool is not in the registry.
     pub(crate) unlisted: bool,
     pub(crate) usage: Option<Expr>,
+    /// `enforce_budget = true`: where it is written.
+    pub(crate) enforces_budget: Option<Span>,
     /// `returns = future`, `stream`, `iterator` or `value`.
     pub(crate) returns: Option<Ident>,
     /// `spawn = "off"`: spawns in the body are left as they are.
@@ -84,7 +89,21 @@ pub(crate) struct Arguments {
     pub(crate) options: Vec<(Ident, Expr)>,
 }
 
+/// The arguments that limit what an agent may use.
+const BUDGETS: &[&str] = &[
+    "token_budget",
+    "cost_budget",
+    "iteration_limit",
+    "time_budget",
+];
+
 impl Arguments {
+    /// Whether it may be limited: it then has to be known where nothing is recorded, too.
+    pub(crate) fn has_budget(&self) -> bool {
+        let is_budget = |word: &Ident| BUDGETS.iter().any(|budget| word == budget);
+        self.options.iter().any(|(word, _)| is_budget(word))
+    }
+
     /// An argument could not be read. It may have classified everything: no second error that
     /// something is not.
     fn lost(&mut self, word: &str) {
@@ -212,6 +231,9 @@ impl Reader<'_> {
             "returns" => arguments.returns = Some(returns::parse(input)?),
             "spawn" => arguments.keeps_spawns = parse_off(input)?,
             "listed" => arguments.unlisted = !parse_bool(input)?,
+            "enforce_budget" => {
+                arguments.enforces_budget = parse_bool(input)?.then(|| word.span());
+            }
             "effect" => arguments.reads_only = parse_effect(input)?,
             _ => arguments.options.push((word.clone(), input.parse()?)),
         }

@@ -115,11 +115,17 @@ impl Expansion<'_> {
         guards::located(&self.private, at)
     }
 
-    /// `open(&SITE, |capture| ..)`, where the arguments are; `how` is `open` or `begin`.
+    /// `open(&SITE, |capture| ..)`, where the arguments are; `how` is one of the runtime's functions
+    /// that open a call.
     pub(crate) fn open(&self, how: &str, function: &Function) -> TokenStream {
         let how = hidden(how);
         let private = &self.private;
         let meta = self.meta(function);
+        let budget = match (self.arguments.has_budget(), self.arguments.enforces_budget) {
+            (true, _) => Some(quote!(.with_budget())),
+            (false, Some(_)) => Some(quote!(.enforcing_budget())),
+            (false, None) => None,
+        };
         let capture = hidden("__capture");
         let values = self
             .values
@@ -154,7 +160,7 @@ impl Expansion<'_> {
         quote! {
             #private::#how(
                 {
-                    static __SITE: #private::Site = #private::Site::new(#meta);
+                    static __SITE: #private::Site = #private::Site::new(#meta)#budget;
                     #declaration
                     #registration
                     #items

@@ -42,7 +42,18 @@ impl Expansion<'_> {
 
     fn in_future(&self, function: &Function, returns: &Returns, body: &TokenStream) -> TokenStream {
         let private = &self.private;
-        let begin = self.open("begin", function);
+        let begin = match self.refuse() {
+            None => self.open("begin", function),
+            Some(refuse) => {
+                let begin = self.open("begin_unless_refused", function);
+                let refused = hidden(REFUSED);
+                quote!(if let ::core::option::Option::Some(#refused) = #begin { return #refuse; })
+            }
+        };
+        let call = match self.arguments.has_budget() {
+            true => quote!(async_call_with_budget),
+            false => quote!(async_call),
+        };
         let to_async = quote_spanned!(shown_at(function)=> async move);
         let (captured, bound) = match self.captured {
             true => self.captured(function),
@@ -51,12 +62,12 @@ impl Expansion<'_> {
         let pinned = self.pinned(returns);
         let decide = self.decide(function, returns);
         let body = quote!(#to_async { #captured #begin; #pinned #bound #body });
-        diverging(returns, quote!(#private::async_call(#body, #decide).await))
+        diverging(returns, quote!(#private::#call(#body, #decide).await))
     }
 
     fn in_place(&self, function: &Function, returns: &Returns, body: &TokenStream) -> TokenStream {
         let private = &self.private;
-        let open = self.open("open", function);
+        let (opened, open) = self.opened(function);
         let bindings = self.rebound(function);
         let decide = self.decide(function, returns);
         let ty = &returns.body;
@@ -65,7 +76,18 @@ impl Expansion<'_> {
             Some(yields) => quote!(#private::future_of::<#yields, _>({ #bindings #body })),
             None => quote!({ #bindings #body }),
         };
+        let refused = hidden(REFUSED);
+        let body = match self.refuse() {
+            None => body,
+            Some(refuse) => quote! {
+                match #refused {
+                    ::core::option::Option::None => #body,
+                    ::core::option::Option::Some(#refused) => #refuse,
+                }
+            },
+        };
         quote! {
+            #opened
             let #inside = #private::inside(#open);
             let #value: #ty = #body;
             #private::leave(#inside, #value, #decide)
@@ -79,8 +101,13 @@ impl Expansion<'_> {
         body: &TokenStream,
     ) -> TokenStream {
         let private = &self.private;
-        let open = self.open("open", function);
+        let (opened, open) = self.opened(function);
+        let refused = hidden(REFUSED);
+        let refuse = self.refuse().map(|refuse| {
+            quote!(if let ::core::option::Option::Some(#refused) = #refused { return #refuse; })
+        });
         let bindings = self.rebound(function);
+        let bindings = quote!(#refuse #bindings);
         let decide = self.decide(function, returns);
         let ty = &returns.body;
         let pinned = self.pinned(returns);
@@ -97,7 +124,34 @@ impl Expansion<'_> {
                 quote!(#private::call(#open, #to_call -> #ty { #bindings #body }, #decide))
             }
         };
-        diverging(returns, called)
+        let called = diverging(returns, called);
+        quote!(#opened #called)
+    }
+
+    /// What opens the call of a function that is not `async`; before it what is to be done first.
+    fn opened(&self, function: &Function) -> (Option<TokenStream>, TokenStream) {
+        let has_budget = self.arguments.has_budget();
+        let open = match has_budget {
+            true => "open_with_budget",
+            false => "open",
+        };
+        let open = self.open(open, function);
+        match self.arguments.enforces_budget {
+            None => (None, open),
+            Some(_) => {
+                let [call, refused] = ["__call", REFUSED].map(hidden);
+                let opened = quote!(let #call = #open; let #refused = #call.refused(););
+                (Some(opened), quote!(#call))
+            }
+        }
+    }
+
+    /// What a function returns that is not run, if a budget can keep it from that.
+    fn refuse(&self) -> Option<TokenStream> {
+        let at = self.arguments.enforces_budget?;
+        let private = self.private_at(at);
+        let refused = hidden(REFUSED);
+        Some(quote_spanned!(at=> #private::refuse(#refused)))
     }
 
     /// Never runs; says the type of a body where it cannot be written on a closure.
@@ -155,6 +209,9 @@ impl Expansion<'_> {
         }
     }
 }
+
+/// The local that says why a body is not run.
+const REFUSED: &str = "__refused";
 
 /// What yields an `Infallible` never yields.
 fn diverging(returns: &Returns, work: TokenStream) -> TokenStream {

@@ -1,4 +1,4 @@
-//! Tell what the running agent knows: memory, goal, belief, iteration; and read its budget.
+//! Tell what the running agent knows: memory, goal, belief, iteration.
 //!
 //! All of these do nothing outside an agent.
 
@@ -11,6 +11,7 @@ use crate::agent_state::AgentState;
 use crate::frame::{self, Frame};
 use crate::keyring::Hasher;
 use crate::level::Level;
+use crate::metered;
 use crate::moment::{Event, Moment, ToolCall};
 use crate::names;
 use crate::redacted::{Redacted, attribute};
@@ -67,26 +68,13 @@ pub fn belief(text: impl IntoText) {
 /// }
 /// ```
 pub fn iteration(count: u32) {
-    if let Some(frame) = Frame::of_current_context() {
-        let exhausted = frame
-            .agent
-            .as_ref()
-            .and_then(|agent| agent.set_iterations(count));
-        here(&frame, |moment| moment.exhausted(exhausted));
+    let Some(ledger) = metered::nearest().filter(|ledger| ledger.is_of_agent()) else {
+        return;
+    };
+    let news = ledger.set_iterations(count);
+    if let (false, Some(frame)) = (news.is_empty(), Frame::of_current_context()) {
+        here(&frame, |moment| moment.budget(&news));
     }
-}
-
-/// Tokens that the running agent has left: of its own budget, else of the agent above it.
-///
-/// `None` outside an agent and where no agent has a budget; negative when overspent.
-///
-/// ```
-/// # extern crate agentscope_runtime as agentscope;
-/// assert_eq!(agentscope::budget_remaining(), None, "no agent is running");
-/// ```
-pub fn budget_remaining() -> Option<i64> {
-    let frame = Frame::of_current_context()?;
-    frame.agent.as_ref()?.budget_remaining()
 }
 
 /// Records a snapshot of the running session at a level of your choice, with a note.
@@ -152,7 +140,7 @@ pub(crate) fn warn_of_arguments(pointer: Redacted, violation: &'static str, hash
 }
 
 /// A moment of the current span; of the frame's own where foreign code made another one current.
-fn here(frame: &Frame, take: impl FnOnce(Moment<'_>)) {
+pub(crate) fn here<R>(frame: &Frame, take: impl FnOnce(Moment<'_>) -> R) -> R {
     let current: SpanContext = Context::map_current(|cx| cx.span().span_context().clone());
     let span = if current.trace_id() == frame.session.span.trace_id() {
         &current
@@ -165,5 +153,5 @@ fn here(frame: &Frame, take: impl FnOnce(Moment<'_>)) {
         time: SystemTime::now(),
         sampled: span.is_sampled(),
         step: None,
-    });
+    })
 }

@@ -1,14 +1,15 @@
-//! What a running agent knows: its memory, goal and belief, its budget, its recent steps.
+//! What a running agent knows: its memory, goal and belief, its recent steps.
 
 use std::collections::VecDeque;
 use std::fmt::Write as _;
-use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU32, Ordering::Relaxed};
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use opentelemetry::KeyValue;
 use opentelemetry::trace::SpanContext;
 
 use crate::keyring::Hasher;
+use crate::ledger::Ledger;
 use crate::names;
 use crate::reasoning::Reasoning;
 use crate::redacted::{Redacted, attribute};
@@ -29,20 +30,11 @@ pub(crate) struct AgentState {
     pub(crate) parent: Option<Arc<AgentState>>,
     pub(crate) totals: Totals,
     pub(crate) reasoning: Reasoning,
-    budget: Option<Budget>,
-    iterations: AtomicU32,
-    iteration_limit: Option<u32>,
-    iteration_limit_passed: AtomicBool,
+    pub(crate) ledger: Arc<Ledger>,
     /// Whether a failed call is remembered: mostly not, and then nobody needs to look.
     has_failures: AtomicBool,
     memory_is_stated: AtomicBool,
     known: Mutex<Known>,
-}
-
-struct Budget {
-    limit: i64,
-    remaining: AtomicI64,
-    reported: AtomicBool,
 }
 
 /// Agents that hand over to one another can make a long chain: dropped one by one, for a recursion
@@ -71,21 +63,13 @@ pub(crate) struct CallPrint {
     pub(crate) arguments: u64,
 }
 
-/// A limit that was passed just now; it is reported once.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Exhausted {
-    Budget,
-    Iterations,
-}
-
 impl AgentState {
     pub(crate) fn new(
         id: Redacted,
         name: Redacted,
         span: SpanContext,
         parent: Option<Arc<Self>>,
-        budget: Option<i64>,
-        iteration_limit: Option<u32>,
+        ledger: Arc<Ledger>,
         session: Situation,
     ) -> Self {
         let known = Known {
@@ -101,14 +85,7 @@ impl AgentState {
             parent,
             totals: Totals::default(),
             reasoning: Reasoning::default(),
-            budget: budget.map(|limit| Budget {
-                limit,
-                remaining: AtomicI64::new(limit),
-                reported: AtomicBool::new(false),
-            }),
-            iterations: AtomicU32::new(0),
-            iteration_limit,
-            iteration_limit_passed: AtomicBool::new(false),
+            ledger,
             has_failures: AtomicBool::new(false),
             memory_is_stated: AtomicBool::new(false),
             known: Mutex::new(known),
@@ -127,50 +104,6 @@ impl AgentState {
     /// Whether `outer` is this agent or one that it runs under.
     pub(crate) fn is_within(&self, outer: &Self) -> bool {
         self.chain().any(|agent| std::ptr::eq(agent, outer))
-    }
-
-    /// Tokens left: of its own budget, else of the nearest agent above that has one.
-    pub(crate) fn budget_remaining(&self) -> Option<i64> {
-        let budget = self.chain().find_map(|agent| agent.budget.as_ref())?;
-        Some(budget.remaining.load(Relaxed))
-    }
-
-    /// Charges this agent and all above it; names what that used up.
-    pub(crate) fn spend(&self, tokens: u64) -> Option<Exhausted> {
-        let tokens = i64::try_from(tokens).unwrap_or(i64::MAX);
-        let mut exhausted = None;
-        for budget in self.chain().filter_map(|agent| agent.budget.as_ref()) {
-            let spent = |before: i64| Some(before.saturating_sub(tokens));
-            // The closure always gives a value.
-            let _ = budget.remaining.fetch_update(Relaxed, Relaxed, spent);
-            let left = budget.remaining.load(Relaxed);
-            if tokens > 0 && left <= 0 && !budget.reported.swap(true, Relaxed) {
-                exhausted = Some(Exhausted::Budget);
-            }
-        }
-        exhausted
-    }
-
-    pub(crate) fn iterations(&self) -> u32 {
-        self.iterations.load(Relaxed)
-    }
-
-    /// Counts one reasoning loop.
-    pub(crate) fn iterate(&self) -> Option<Exhausted> {
-        let count = self.iterations.fetch_add(1, Relaxed) + 1;
-        self.check_iterations(count)
-    }
-
-    /// Sets the number of reasoning loops, over the runtime's own count.
-    pub(crate) fn set_iterations(&self, count: u32) -> Option<Exhausted> {
-        self.iterations.store(count, Relaxed);
-        self.check_iterations(count)
-    }
-
-    fn check_iterations(&self, count: u32) -> Option<Exhausted> {
-        let passed = self.iteration_limit.is_some_and(|limit| count > limit);
-        (passed && !self.iteration_limit_passed.swap(true, Relaxed))
-            .then_some(Exhausted::Iterations)
     }
 
     pub(crate) fn remember(&self, text: Text, hasher: &Hasher) {
@@ -228,19 +161,14 @@ impl AgentState {
 
     /// What the agent's span says at its end, beside its outcome.
     pub(crate) fn closing_attributes(&self) -> Vec<KeyValue> {
-        let mut attributes = Vec::from(
-            self.totals
-                .attributes(names::AGENT_TOOL_CALLS, names::AGENT_INFERENCE_CALLS),
-        );
+        let totals = &self.totals;
+        let totals = totals.attributes(names::AGENT_TOOL_CALLS, names::AGENT_INFERENCE_CALLS);
+        let mut attributes: Vec<_> = totals.collect();
         attributes.push(attribute(
             names::ITERATION_COUNT,
-            i64::from(self.iterations()),
+            i64::from(self.ledger.iterations()),
         ));
-        if let Some(budget) = &self.budget {
-            let remaining = budget.remaining.load(Relaxed);
-            attributes.push(attribute(names::BUDGET_LIMIT, budget.limit));
-            attributes.push(attribute(names::BUDGET_REMAINING, remaining));
-        }
+        attributes.extend(self.ledger.closing_attributes());
         attributes
     }
 }
@@ -273,16 +201,20 @@ impl Known {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::limits::Limits;
+    use crate::site::Layer;
 
-    fn agent(budget: Option<i64>, parent: Option<Arc<AgentState>>) -> Arc<AgentState> {
+    fn agent(parent: Option<Arc<AgentState>>) -> Arc<AgentState> {
         let span = SpanContext::empty_context();
+        let mut limits = Limits::default();
+        limits.tokens(1);
+        let above = parent.as_ref().map(|parent| parent.ledger.clone());
         Arc::new(AgentState::new(
             "id".into(),
             "a".into(),
             span,
             parent,
-            budget,
-            Some(2),
+            Ledger::new(Layer::Agent, "a".into(), limits, above),
             Situation::of_session(&"session".into()),
         ))
     }
@@ -294,47 +226,16 @@ mod tests {
         }
     }
 
-    #[test]
-    fn spending_charges_every_agent_above_and_reports_exhaustion_once() {
-        let outer = agent(Some(100), None);
-        let inner = agent(None, Some(outer.clone()));
-        assert_eq!(inner.spend(60), None);
-        assert_eq!(
-            (inner.budget_remaining(), outer.budget_remaining()),
-            (Some(40), Some(40))
-        );
-        assert_eq!(inner.spend(60), Some(Exhausted::Budget));
-        assert_eq!(inner.spend(1), None, "said once");
-        assert_eq!(inner.budget_remaining(), Some(-21));
-    }
-
     // Agents that hand over to one another keep those above them.
     #[test]
     fn a_long_chain_of_agents_is_dropped_without_a_recursion() {
-        let chain = (0..200_000).fold(agent(None, None), |parent, _| agent(None, Some(parent)));
+        let chain = (0..200_000).fold(agent(None), |parent, _| agent(Some(parent)));
         drop(chain);
     }
 
     #[test]
-    fn a_budget_saturates_and_one_of_nothing_is_used_up_at_once() {
-        let small = agent(Some(0), None);
-        assert_eq!(small.spend(1), Some(Exhausted::Budget));
-        let large = agent(Some(100), None);
-        assert_eq!(large.spend(u64::MAX), Some(Exhausted::Budget));
-        assert_eq!(large.spend(u64::MAX), None);
-        assert!(large.budget_remaining().is_some_and(|left| left < 0));
-    }
-
-    #[test]
-    fn passing_the_iteration_limit_is_reported_once() {
-        let agent = agent(None, None);
-        let passed: Vec<_> = (0..4).map(|_| agent.iterate()).collect();
-        assert_eq!(passed, [None, None, Some(Exhausted::Iterations), None]);
-    }
-
-    #[test]
     fn a_retry_is_the_same_call_after_a_failure_until_it_succeeds() {
-        let agent = agent(None, None);
+        let agent = agent(None);
         agent.finished_step(call("read", 1), "error", true);
         assert!(agent.is_retry(&call("read", 1)));
         assert!(!agent.is_retry(&call("read", 2)) && !agent.is_retry(&call("grep", 1)));
@@ -344,7 +245,7 @@ mod tests {
 
     #[test]
     fn memory_is_derived_until_it_is_stated() {
-        let agent = agent(None, None);
+        let agent = agent(None);
         agent.finished_step(call("read", 1), "error", true);
         agent.finished_step(call("grep", 1), "empty", false);
         let memory = || {

@@ -6,13 +6,15 @@
 
 use std::cell::{Cell, RefCell};
 
-use crate::call::{Call, Inside, inside, record_with};
+use crate::budget::BudgetExhausted;
+use crate::call::{Call, Inside, inside, open_with};
 use crate::capture::Capture;
 use crate::site::Site;
+use crate::switch::Need;
 
 thread_local! {
-    /// Whether a wrapper asks for a call that its body has not opened yet.
-    static ASKED: Cell<bool> = const { Cell::new(false) };
+    /// What a wrapper asks for of a call that its body has not opened yet.
+    static ASKED: Cell<Need> = const { Cell::new(Need::Nothing) };
 
     /// The call that the poll on this thread has opened, and is in.
     static BEGUN: RefCell<Option<Inside>> = const { RefCell::new(None) };
@@ -21,15 +23,32 @@ thread_local! {
 /// The first statement of the body of an `async fn`.
 #[inline]
 pub fn begin(site: &'static Site, fill: impl FnOnce(&mut Capture)) {
-    if ASKED.replace(false) {
-        open(site, fill);
+    match ASKED.replace(Need::Nothing) {
+        Need::Nothing => {}
+        need => open(site, need, fill),
+    }
+}
+
+/// The same of a function that is not run where a budget is used up: then it says so.
+pub fn begin_unless_refused(
+    site: &'static Site,
+    fill: impl FnOnce(&mut Capture),
+) -> Option<BudgetExhausted> {
+    match ASKED.replace(Need::Nothing) {
+        Need::Nothing => None,
+        need => {
+            let call = open_with(site, need, fill);
+            let refused = call.refused();
+            put(call);
+            refused
+        }
     }
 }
 
 #[cold]
 #[inline(never)]
-fn open(site: &'static Site, fill: impl FnOnce(&mut Capture)) {
-    put(record_with(site, fill));
+fn open(site: &'static Site, need: Need, fill: impl FnOnce(&mut Capture)) {
+    put(open_with(site, need, fill));
 }
 
 fn put(call: Call) {
@@ -39,10 +58,10 @@ fn put(call: Call) {
 /// The first poll of a body is about to be made.
 #[cold]
 #[inline(never)]
-pub(crate) fn ask() -> Asking {
-    // While the thread is torn down nothing can be recorded.
+pub(crate) fn ask(need: Need) -> Asking {
     let outer = BEGUN.try_with(|slot| slot.borrow_mut().take()).ok();
-    ASKED.set(outer.is_some());
+    // While the thread is torn down nothing can be recorded.
+    ASKED.set(outer.as_ref().map_or(Need::Nothing, |_| need));
     Asking { outer }
 }
 
@@ -54,7 +73,7 @@ pub(crate) struct Asking {
 impl Asking {
     /// The call that the body has opened; the poll is over, however it ended.
     pub(crate) fn answer(self) -> Call {
-        ASKED.set(false);
+        ASKED.set(Need::Nothing);
         let Some(outer) = self.outer else {
             return Call::LET_THROUGH;
         };

@@ -4,8 +4,10 @@ use std::mem::{self, ManuallyDrop};
 use std::panic::{AssertUnwindSafe, RefUnwindSafe, UnwindSafe, catch_unwind};
 
 use crate::begin;
+use crate::budget::BudgetExhausted;
 use crate::capture::Capture;
 use crate::frame;
+use crate::metered::{self, Metered};
 use crate::opening::Opening;
 use crate::output::Failure;
 pub(crate) use crate::recording::Entered;
@@ -13,13 +15,19 @@ use crate::recording::Recording;
 use crate::settle::{Judged, Settle};
 use crate::site::Site;
 use crate::so_far::SoFar;
-use crate::switch;
+use crate::switch::{self, Need};
 
-/// A call: recorded, or let through.
+/// A call: recorded, charged to budgets only, or let through.
 ///
 /// `ManuallyDrop` because the `Drop` below takes the recording out anyway: without it every call
 /// that is let through would pay for dropping a second time.
-pub struct Call(ManuallyDrop<Option<Box<Recording>>>);
+pub struct Call(ManuallyDrop<Option<Open>>);
+
+enum Open {
+    Recorded(Box<Recording>),
+    /// Nothing is recorded of it; budgets hold all the same.
+    Metered(Box<Metered>),
+}
 
 // The OpenTelemetry context holds `dyn Any`, which says nothing about unwinding; after a panic a
 // call is only ended. An annotated function keeps the auto traits that it has without us.
@@ -31,17 +39,22 @@ impl RefUnwindSafe for Call {}
 /// Small, for it is in every annotated function; the work is elsewhere.
 #[inline]
 pub fn open(site: &'static Site, fill: impl FnOnce(&mut Capture)) -> Call {
-    match switch::should_try() {
-        true => record_with(site, fill),
-        false => Call::LET_THROUGH,
+    match switch::need() {
+        Need::Nothing => Call::LET_THROUGH,
+        need => open_with(site, need, fill),
     }
+}
+
+/// The same of a function with a budget of its own, which holds whether something is recorded or not.
+pub fn open_with_budget(site: &'static Site, fill: impl FnOnce(&mut Capture)) -> Call {
+    open_with(site, switch::need_with_budget(), fill)
 }
 
 #[cold]
 #[inline(never)]
-pub(crate) fn record_with(site: &'static Site, fill: impl FnOnce(&mut Capture)) -> Call {
+pub(crate) fn open_with(site: &'static Site, need: Need, fill: impl FnOnce(&mut Capture)) -> Call {
     let mut fill = Some(fill);
-    record(site, &mut |capture| {
+    open_filled(site, need, &mut |capture| {
         if let Some(fill) = fill.take() {
             fill(capture);
         }
@@ -49,9 +62,14 @@ pub(crate) fn record_with(site: &'static Site, fill: impl FnOnce(&mut Capture)) 
 }
 
 /// Not generic, so that it is compiled once.
-fn record(site: &'static Site, fill: &mut dyn FnMut(&mut Capture)) -> Call {
-    let Some(opening) = Opening::begin(site) else {
-        return Call::LET_THROUGH;
+fn open_filled(site: &'static Site, need: Need, fill: &mut dyn FnMut(&mut Capture)) -> Call {
+    let opening = match need {
+        Need::Record => Opening::begin(site),
+        Need::Charge | Need::Nothing => None,
+    };
+    let Some(opening) = opening else {
+        let metered = metered::open(site, fill).map(Open::Metered);
+        return Call(ManuallyDrop::new(metered));
     };
     // Filled and read where it is: it is large to move.
     let mut capture = Capture::new(site, opening.hasher());
@@ -60,18 +78,38 @@ fn record(site: &'static Site, fill: &mut dyn FnMut(&mut Capture)) -> Call {
     if catch_unwind(AssertUnwindSafe(|| fill(&mut capture))).is_err() {
         capture.spoil();
     }
-    Call(ManuallyDrop::new(Some(opening.start(&mut capture))))
+    let recording = opening.start(&mut capture);
+    Call(ManuallyDrop::new(Some(Open::Recorded(recording))))
 }
 
 impl Call {
     pub(crate) const LET_THROUGH: Self = Self(ManuallyDrop::new(None));
 
     pub(crate) fn enter(&self) -> Option<Entered> {
-        self.recording().map(Recording::enter)
+        match self.0.as_ref()? {
+            Open::Recorded(recording) => Some(recording.enter()),
+            Open::Metered(metered) => metered.enter(),
+        }
+    }
+
+    /// Why the body is not to be run, if it is not.
+    #[inline]
+    pub fn refused(&self) -> Option<BudgetExhausted> {
+        let refused = match self.0.as_ref()? {
+            Open::Recorded(recording) => recording.refused.as_deref(),
+            Open::Metered(metered) => metered.refused(),
+        };
+        refused.cloned()
+    }
+
+    /// Whether nothing is to be done but to run the body.
+    #[inline]
+    pub(crate) fn is_let_through(&self) -> bool {
+        self.0.is_none()
     }
 
     pub(crate) fn panicked(mut self) {
-        if let Some(recording) = self.0.take() {
+        if let Some(recording) = self.take_recording() {
             recording.panicked();
         }
     }
@@ -87,28 +125,48 @@ impl Call {
     }
 
     /// The same for the first poll of a body that opens the call itself.
-    pub(crate) fn around_first(&mut self) -> Around<'_> {
-        let step = Step::Asking(begin::ask());
+    pub(crate) fn around_first(&mut self, need: Need) -> Around<'_> {
+        let step = Step::Asking(begin::ask(need));
         Around { call: self, step }
     }
 
     /// The call that is still open, if it is recorded.
     pub(crate) fn recording(&self) -> Option<&Recording> {
-        self.0.as_deref()
+        match self.0.as_ref()? {
+            Open::Recorded(recording) => Some(recording),
+            Open::Metered(_) => None,
+        }
+    }
+
+    /// The same, if it is charged only.
+    pub(crate) fn metered(&self) -> Option<&Metered> {
+        match self.0.as_ref()? {
+            Open::Recorded(_) => None,
+            Open::Metered(metered) => Some(metered),
+        }
+    }
+
+    /// Takes the call; what is charged only needs no end.
+    #[inline]
+    fn take_recording(&mut self) -> Option<Box<Recording>> {
+        match self.0.take()? {
+            Open::Recorded(recording) => Some(recording),
+            Open::Metered(_) => None,
+        }
     }
 
     /// Ends the call with what its body has yielded.
     #[inline]
     pub(crate) fn settle<S: Settle>(&mut self, result: &S::Yields, settle: S) {
-        if let Some(recording) = self.0.take() {
-            settle_recorded(recording, result, settle);
+        if let Some(open) = self.0.take() {
+            settle_open(open, result, settle);
         }
     }
 
     /// Ends the call with an error of which only the type is known.
     #[inline]
     pub(crate) fn failed<E>(&mut self) {
-        if let Some(recording) = self.0.take() {
+        if let Some(recording) = self.take_recording() {
             recording.failed(Failure::of::<E>(), None);
         }
     }
@@ -117,8 +175,12 @@ impl Call {
     #[cold]
     #[inline(never)]
     pub(crate) fn items_ended(&mut self, so_far: Option<Box<SoFar>>, is_whole: bool) {
-        if let Some(recording) = self.0.take() {
-            frame::on_living_thread(move || recording.items_ended(so_far, is_whole));
+        match self.0.take() {
+            Some(Open::Recorded(recording)) => {
+                frame::on_living_thread(move || recording.items_ended(so_far, is_whole));
+            }
+            Some(Open::Metered(metered)) => metered.used(so_far.and_then(|it| it.used())),
+            None => {}
         }
     }
 
@@ -131,7 +193,11 @@ impl Call {
 
 #[cold]
 #[inline(never)]
-fn settle_recorded<S: Settle>(recording: Box<Recording>, result: &S::Yields, settle: S) {
+fn settle_open<S: Settle>(open: Open, result: &S::Yields, settle: S) {
+    let recording = match open {
+        Open::Recorded(recording) => recording,
+        Open::Metered(metered) => return metered.used(metered.usage(result, settle)),
+    };
     let hasher = recording.frame.session.hasher();
     let judged = settle.judge(result, &recording.site.meta, hasher);
     end(recording, judged);
@@ -148,7 +214,7 @@ fn end(recording: Box<Recording>, judged: Judged) {
 impl Drop for Call {
     #[inline]
     fn drop(&mut self) {
-        if let Some(recording) = self.0.take() {
+        if let Some(recording) = self.take_recording() {
             recording.cancelled(None);
         }
     }

@@ -7,8 +7,9 @@ use crate::class::{Class, Sensitivity};
 use crate::classify::Classify;
 use crate::identity::Stated;
 use crate::keyring::Hasher;
+use crate::limits::Limits;
 use crate::names;
-use crate::option::{FloatOption, IntOption, TextOption};
+use crate::option::{FloatOption, IntOption, TextOption, TimeOption};
 use crate::redacted::{Recordable, Redacted, attribute};
 use crate::schema::{Schema, SchemaBuilder};
 use crate::site::{Layer, Site};
@@ -23,8 +24,7 @@ pub struct Capture {
     pub(crate) reason: Option<Text>,
     pub(crate) identity: Stated,
     system_prompt: Option<StringValue>,
-    pub(crate) token_budget: Option<i64>,
-    pub(crate) iteration_limit: Option<u32>,
+    pub(crate) limits: Limits,
     pub(crate) operation: Redacted,
     pub(crate) model: Option<Redacted>,
     pub(crate) provider: Option<Redacted>,
@@ -34,6 +34,8 @@ pub struct Capture {
     /// Options that are attributes as they are.
     pub(crate) attributes: Vec<KeyValue>,
     print_is_whole: bool,
+    /// Only the options are asked for: values are not looked at.
+    options_only: bool,
 }
 
 impl Capture {
@@ -44,8 +46,7 @@ impl Capture {
             reason: None,
             identity: Stated::default(),
             system_prompt: None,
-            token_budget: None,
-            iteration_limit: None,
+            limits: Limits::default(),
             operation: Redacted::of_code("chat"),
             model: None,
             provider: None,
@@ -53,6 +54,15 @@ impl Capture {
             values: Values::new(Class::Secret, hasher),
             attributes: Vec::new(),
             print_is_whole: true,
+            options_only: false,
+        }
+    }
+
+    /// For a call of which nothing is recorded.
+    pub(crate) fn of_options(site: &'static Site) -> Self {
+        Self {
+            options_only: true,
+            ..Self::new(site, Hasher::default())
         }
     }
 
@@ -94,35 +104,46 @@ impl Capture {
             .then(|| self.values.room.get().look.print.finish())
     }
 
-    /// The class of the place of an argument that is to be written.
-    fn begin_argument(&mut self, index: usize) -> Option<Sensitivity> {
+    /// The class of the place of an argument, if that is to be written.
+    fn begin_argument(&mut self, index: usize) -> Option<Option<Sensitivity>> {
+        if self.options_only {
+            return None;
+        }
         let param = self.site.meta.param(index);
         self.values.key(param.name);
-        param.sensitivity
+        Some(param.sensitivity)
     }
 
     pub(crate) fn value<T: Serialize + ?Sized>(&mut self, index: usize, value: &T) {
-        let here = self.begin_argument(index);
+        let Some(here) = self.begin_argument(index) else {
+            return;
+        };
         self.values.value(here, value);
     }
 
     pub(crate) fn unknown<T: Serialize + ?Sized>(&mut self, index: usize, value: &T) {
-        let here = self.begin_argument(index);
+        let Some(here) = self.begin_argument(index) else {
+            return;
+        };
         self.values.unknown(here, value);
     }
 
     pub(crate) fn opaque(&mut self, index: usize) {
-        let here = self.begin_argument(index);
+        let Some(here) = self.begin_argument(index) else {
+            return;
+        };
         self.values.opaque(here);
     }
 
     pub(crate) fn classified<T: Classify + ?Sized>(&mut self, index: usize, value: &T) {
-        let here = self.begin_argument(index);
+        let Some(here) = self.begin_argument(index) else {
+            return;
+        };
         self.values.classified(here, value);
     }
 
     pub(crate) fn structure<T: Serialize + ?Sized>(&mut self, value: &T) {
-        if self.site.meta.layer != Layer::Tool {
+        if self.options_only || self.site.meta.layer != Layer::Tool {
             return;
         }
         // What may not be shown is not looked at either: a `Serialize` of the user's may do anything.
@@ -138,6 +159,9 @@ impl Capture {
     }
 
     pub(crate) fn no_structure(&mut self) {
+        if self.options_only {
+            return;
+        }
         self.values.room.get().look.put("?\n");
         self.print_is_whole = false;
     }
@@ -155,12 +179,18 @@ impl Capture {
 
     /// A builder to fill if this instantiation's schema is not known yet.
     pub fn missing_schema(&mut self, types: &'static str) -> Option<SchemaBuilder> {
+        if self.options_only {
+            return None;
+        }
         self.schema = self.site.schemas.get(types);
         self.schema.is_none().then(SchemaBuilder::new)
     }
 
     /// Takes the schema of a function that declares it once for all.
     pub fn declared_schema(&mut self) {
+        if self.options_only {
+            return;
+        }
         self.schema = self.site.declared_schema();
     }
 
@@ -204,13 +234,19 @@ impl Capture {
     }
 
     pub fn token_budget(&mut self, tokens: impl IntOption) {
-        self.token_budget = tokens.int_option();
+        self.limits.tokens(tokens);
+    }
+
+    pub fn cost_budget(&mut self, usd: impl FloatOption) {
+        self.limits.cost(usd);
     }
 
     pub fn iteration_limit(&mut self, limit: impl IntOption) {
-        let limit = limit.int_option();
-        self.attribute(names::ITERATION_LIMIT, limit);
-        self.iteration_limit = limit.map(|limit| u32::try_from(limit.max(0)).unwrap_or(u32::MAX));
+        self.limits.iterations(limit);
+    }
+
+    pub fn time_budget(&mut self, time: impl TimeOption) {
+        self.limits.time(time);
     }
 
     pub fn user(&mut self, user: impl TextOption) {
@@ -223,7 +259,8 @@ impl Capture {
 
     pub fn tenant(&mut self, tenant: impl TextOption) {
         self.identity.tenant = tenant.text_option();
-        if let (Some(tenant), false) = (&self.identity.tenant, self.values.hasher.is_of_tenant()) {
+        let has_key = self.options_only || self.values.hasher.is_of_tenant();
+        if let (Some(tenant), false) = (&self.identity.tenant, has_key) {
             self.values.hasher = Hasher::of_tenant(tenant.as_str());
         }
     }

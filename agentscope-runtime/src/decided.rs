@@ -69,14 +69,9 @@ impl Recording {
         self.for_each_totals(|totals| totals.add_inference_time(time));
         let told = output.map(|output| self.told(output, attributes));
         let told = told.unwrap_or_default();
-        let mut exhausted = None;
+        let mut news = Vec::new();
         if let Some(usage) = &told.usage {
-            self.for_each_totals(|totals| totals.add_usage(usage));
-            exhausted = self
-                .frame
-                .agent
-                .as_ref()
-                .and_then(|agent| agent.spend(usage.total()));
+            news = self.charge(usage, told.model.as_deref(), attributes);
         }
         let name = names::EVENT_AGENT_DECIDED;
         let event = match ending.outcome {
@@ -99,7 +94,7 @@ impl Recording {
             event = event.with(names::DECISION_TOOLS, tools);
         }
         self.snapshot(event);
-        self.moment().exhausted(exhausted);
+        self.tell(&news);
         if let Some(window) = told.window {
             self.window_is_filled(window, attributes);
         }
@@ -138,6 +133,7 @@ impl Recording {
         let told = Told {
             usage,
             window,
+            model: answer.and_then(|answer| answer.model.clone()),
             chosen_tools: answer.and_then(Answer::chosen_tools),
             size: output.size(),
         };
@@ -155,6 +151,8 @@ impl Recording {
 struct Told {
     usage: Option<Usage>,
     window: Option<Window>,
+    /// That answered.
+    model: Option<String>,
     chosen_tools: Option<Labels>,
     /// Of what came, as far as it may be told.
     size: Option<usize>,

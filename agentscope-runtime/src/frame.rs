@@ -14,6 +14,7 @@ use opentelemetry::Context;
 use opentelemetry::trace::{SpanContext, TraceContextExt as _, TraceId};
 
 use crate::agent_state::AgentState;
+use crate::ledger::Ledger;
 use crate::reasoning::Reasoning;
 use crate::session_state::SessionState;
 use crate::stats;
@@ -59,6 +60,14 @@ impl Frame {
         match &self.agent {
             Some(agent) => &agent.reasoning,
             None => &self.session.reasoning,
+        }
+    }
+
+    /// What is used in it is charged to this.
+    pub(crate) fn ledger(&self) -> &Arc<Ledger> {
+        match &self.agent {
+            Some(agent) => &agent.ledger,
+            None => &self.session.ledger,
         }
     }
 
@@ -163,6 +172,11 @@ struct Outer {
     /// The frame that held before; `None` where it is the same.
     frame: Option<Option<Frame>>,
     reason: Option<Text>,
+}
+
+impl AmbientGuard {
+    /// Of what has changed nothing.
+    pub(crate) const NONE: Self = Self { outer: None };
 }
 
 /// Goes into a frame, where no reason was stated yet.

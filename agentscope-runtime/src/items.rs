@@ -1,6 +1,9 @@
 //! The call of a stream or an iterator, and what has come out of it so far.
 
 use crate::call::Call;
+use crate::class::Class;
+use crate::keyring::Hasher;
+use crate::metered::Metered;
 use crate::settle::Settle;
 use crate::site::Layer;
 use crate::so_far::SoFar;
@@ -24,7 +27,7 @@ impl<S: Settle> Items<S> {
     /// Looks at what the next step has yielded.
     #[inline]
     pub(crate) fn came(&mut self, next: Option<&S::Yields>) {
-        if self.call.recording().is_some() {
+        if !self.call.is_let_through() {
             match next {
                 Some(item) => self.item(item),
                 None => self.call.items_ended(self.so_far.take(), true),
@@ -36,7 +39,7 @@ impl<S: Settle> Items<S> {
     #[inline(never)]
     fn item(&mut self, item: &S::Yields) {
         let Some(recording) = self.call.recording() else {
-            return;
+            return self.metered(item);
         };
         if let Some(so_far) = &mut self.so_far {
             so_far.next();
@@ -51,13 +54,24 @@ impl<S: Settle> Items<S> {
         let hasher = recording.frame.session.hasher();
         so_far.failure = self.settle.judge_item(item, so_far, hasher);
     }
+
+    /// Of what is charged only the usage is wanted.
+    fn metered(&mut self, item: &S::Yields) {
+        if self.call.metered().is_some_and(Metered::is_charged) {
+            let so_far = self
+                .so_far
+                .get_or_insert_with(|| SoFar::begin(false, Class::Secret));
+            // An item that is an error says no usage.
+            drop(self.settle.judge_item(item, so_far, &Hasher::default()));
+        }
+    }
 }
 
 /// Whoever gets an `Err` seldom asks for more: that is an error, not a cancellation.
 impl<S> Drop for Items<S> {
     #[inline]
     fn drop(&mut self) {
-        if self.call.recording().is_some() {
+        if !self.call.is_let_through() {
             self.call.items_ended(self.so_far.take(), false);
         }
     }

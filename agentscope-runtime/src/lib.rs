@@ -26,6 +26,7 @@
 //!   [`inference`](macro@inference), [`Classify`](macro@Classify).
 //! - What the running agent can tell: [`memory`], [`goal`], [`belief`], [`iteration`], [`note`],
 //!   [`because`](trait@Because).
+//! - What it may use, and what is left: [`budget`].
 //! - Where values may go: [`Class`]. Text that is made at run time says its class: [`internal`],
 //!   [`confidential`], [`pii`].
 //! - A task or a thread that keeps its agent: [`InCurrentAgent`]; with the feature `tokio`,
@@ -51,6 +52,7 @@
 extern crate self as agentscope_runtime;
 
 pub mod args;
+pub mod budget;
 pub mod declassify;
 pub mod model;
 pub mod names;
@@ -69,6 +71,7 @@ mod call;
 mod canonical;
 #[allow(missing_docs, reason = "called by expansions only")]
 mod capture;
+mod charging;
 mod class;
 mod classification;
 mod classified;
@@ -94,10 +97,13 @@ mod keyring;
 mod kind;
 #[allow(missing_docs, reason = "called by expansions only")]
 mod leaf;
+mod ledger;
 mod level;
+mod limits;
 mod look;
 mod map_key;
 mod measured;
+mod metered;
 mod meters;
 mod moment;
 mod open_spans;
@@ -158,7 +164,7 @@ mod watched;
 
 pub use agentscope_macros::{Classify, agent, inference, tool, tool_call};
 
-pub use agent::{belief, budget_remaining, goal, iteration, memory, note, set_attribute};
+pub use agent::{belief, goal, iteration, memory, note, set_attribute};
 pub use class::{Class, Treatment};
 pub use classify::Classify;
 pub use frame::end_open_spans;
@@ -166,7 +172,7 @@ pub use in_agent::{InAgentFuture, InCurrentAgent};
 pub use inventory_report::{Declassified, Entry, Inventory, inventory};
 pub use kind::{Kind, Regulation};
 pub use level::{Level, UnknownLevel, level, set_level};
-pub use option::TextOption;
+pub use option::{FloatOption, IntOption, TextOption, TimeOption};
 pub use outcome::{Outcome, Verdict};
 pub use payload::{Payload, PayloadSide, PayloadSink, set_payload_sink};
 /// The trait under the name of the function, so that one import brings both:
@@ -200,8 +206,9 @@ pub use __private as expects_agentscope_runtime_0_1_0;
 #[doc(hidden)]
 #[allow(missing_docs)]
 pub mod __private {
-    pub use crate::begin::begin;
-    pub use crate::call::{Call, inside, open};
+    pub use crate::begin::{begin, begin_unless_refused};
+    pub use crate::budget::refuse;
+    pub use crate::call::{Call, inside, open, open_with_budget};
     pub use crate::capture::Capture;
     pub use crate::class::{Class, Sensitivity, Treatment, classes, defaults};
     pub use crate::classify::{Classify, FieldMeta, TypeMeta};
@@ -211,7 +218,9 @@ pub mod __private {
     pub use crate::output::Output;
     pub use crate::question::{branch, from_rest};
     pub use crate::registry::{Registered, RegisteredType};
-    pub use crate::returned::{async_call, call, call_future, future_of, leave, never};
+    pub use crate::returned::{
+        async_call, async_call_with_budget, call, call_future, future_of, leave, never,
+    };
     pub use crate::schema::SchemaBuilder;
     pub use crate::seen::{Sees, holds_no_more};
     pub use inventory;

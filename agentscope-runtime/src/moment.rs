@@ -6,13 +6,14 @@ use std::time::SystemTime;
 use opentelemetry::logs::AnyValue;
 use opentelemetry::trace::SpanContext;
 
-use crate::agent_state::Exhausted;
 use crate::frame::Frame;
+use crate::ledger::News;
 use crate::level::{self, Level};
+use crate::limits::Kind;
 use crate::names;
 use crate::outcome::Outcome;
 use crate::redacted::{Recordable, Redacted, attribute};
-use crate::session_state::{RULE_BUDGET, RULE_ITERATIONS};
+use crate::session_state::{RULE_BUDGET, RULE_COST, RULE_ITERATIONS, RULE_TIME};
 use crate::snapshot::Snapshot;
 
 /// Where and when a snapshot is taken.
@@ -95,6 +96,7 @@ impl Moment<'_> {
             Some(agent) => agent.situation(session),
             None => Arc::new(session.situation()),
         };
+        let remaining = self.frame.ledger().remaining();
         session.sink().record(Snapshot {
             event: event.name,
             level: event.level,
@@ -107,8 +109,11 @@ impl Moment<'_> {
             tool_name: tool.name,
             schema_hash: tool.schema_hash,
             reason: tool.reason,
-            iteration_count: agent.map_or(0, |agent| agent.iterations()),
-            token_budget_remaining: agent.and_then(|agent| agent.budget_remaining()),
+            iteration_count: agent.map_or(0, |agent| agent.ledger.iterations()),
+            token_budget_remaining: remaining.tokens,
+            cost_budget_remaining: remaining.cost,
+            iterations_remaining: remaining.iterations,
+            time_budget_remaining: remaining.time,
             warning: event.warning,
             outcome: event.outcome,
             tool_status: event.tool_status,
@@ -116,15 +121,30 @@ impl Moment<'_> {
         });
     }
 
-    /// Reports a limit that was passed just now: an error, and the session has failed.
-    pub(crate) fn exhausted(&self, exhausted: Option<Exhausted>) {
-        let (warning, rule) = match exhausted {
-            None => return,
-            Some(Exhausted::Budget) => ("budget_exhausted", RULE_BUDGET),
-            Some(Exhausted::Iterations) => ("iteration_limit", RULE_ITERATIONS),
-        };
-        self.frame.session.fail(rule);
-        let event = Event::warning(names::EVENT_WARNING, Level::Error, warning);
-        self.record(event, ToolCall::default());
+    /// Reports limits that are nearly or all used up since just now; where one is all used up the
+    /// session has failed. Gives the worst level of that.
+    pub(crate) fn budget(&self, news: &[News]) -> Level {
+        let mut worst = Level::Info;
+        for news in news {
+            let (level, warning) = match (news.exhausted, news.kind) {
+                (false, _) => (Level::Warn, "budget_low"),
+                (true, Kind::Iterations) => (Level::Error, "iteration_limit"),
+                (true, _) => (Level::Error, "budget_exhausted"),
+            };
+            if news.exhausted {
+                self.frame.session.fail(match news.kind {
+                    Kind::Tokens => RULE_BUDGET,
+                    Kind::Cost => RULE_COST,
+                    Kind::Iterations => RULE_ITERATIONS,
+                    Kind::Time => RULE_TIME,
+                });
+            }
+            let event = Event::warning(names::EVENT_WARNING, level, warning)
+                .with(names::BUDGET_KIND, news.kind.as_str())
+                .with(names::BUDGET_OWNER, news.owner);
+            self.record(event, ToolCall::default());
+            worst = worst.max(level);
+        }
+        worst
     }
 }

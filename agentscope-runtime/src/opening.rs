@@ -19,7 +19,10 @@ use crate::frame::{self, Found, Frame};
 use crate::id;
 use crate::identity::Stated;
 use crate::keyring::Hasher;
+use crate::ledger::Ledger;
 use crate::level::{self, Level};
+use crate::limits::Limits;
+use crate::metered;
 use crate::moment::{Event, Moment};
 use crate::names;
 use crate::payload::{self, PayloadSide};
@@ -27,7 +30,7 @@ use crate::recording::{OwnSession, Recording};
 use crate::redacted::{Redacted, attribute};
 use crate::session_state::SessionState;
 use crate::site::{Layer, Site};
-use crate::switch;
+use crate::switch::{self, Need};
 use crate::text::{self, TEXT_LIMIT, Text};
 use crate::totals::Totals;
 
@@ -121,7 +124,13 @@ impl Opening {
             Place::Own { tracer, session_cx } => {
                 let identity = std::mem::take(&mut capture.identity);
                 let input = input.clone();
-                let own = start_session(tracer, session_cx, identity, None, name.clone(), input);
+                let described = Described {
+                    name: name.clone(),
+                    id: None,
+                    identity,
+                    limits: Limits::default(),
+                };
+                let own = start_session(tracer, session_cx, described, input);
                 (own.frame(), Some(own))
             }
         };
@@ -174,13 +183,14 @@ impl Opening {
         let opened_agent = (layer == Layer::Agent).then(|| {
             let id = id::random_id64();
             span.set_attribute(attribute(names::AGENT_ID, id.clone()));
+            let above = Some(frame.ledger().clone());
+            let ledger = Ledger::new(Layer::Agent, name.clone(), capture.limits, above);
             let agent = Arc::new(AgentState::new(
                 id,
                 name.clone(),
                 span_context.clone(),
                 frame.agent.clone(),
-                capture.token_budget,
-                capture.iteration_limit,
+                ledger,
                 session.situation(),
             ));
             session.add_agent(&agent);
@@ -234,6 +244,7 @@ impl Opening {
             worst: Level::Info,
             own_session,
             error: None,
+            refused: None,
             frame,
         });
         recording.opened(again);
@@ -261,12 +272,11 @@ impl Recording {
                     None => event,
                 };
                 self.snapshot(event);
+                self.look_at_clock();
             }
             Layer::Inference => {
                 self.for_each_totals(Totals::add_inference_call);
-                let agent = self.frame.agent.as_ref();
-                let exhausted = agent.and_then(|agent| agent.iterate());
-                self.moment().exhausted(exhausted);
+                self.admit();
             }
             Layer::Agent | Layer::Session => {}
         }
@@ -305,17 +315,24 @@ fn open_session_span(parent: &Context, name: Redacted) -> Option<(BoxedTracer, C
     Some((tracer, parent.with_span(span)))
 }
 
+/// What is known of a session that opens.
+pub(crate) struct Described {
+    pub(crate) name: Redacted,
+    pub(crate) id: Option<StringValue>,
+    pub(crate) identity: Stated,
+    pub(crate) limits: Limits,
+}
+
 fn start_session(
     tracer: BoxedTracer,
     session_cx: Context,
-    stated: Stated,
-    id: Option<StringValue>,
-    name: Redacted,
+    described: Described,
     input: Option<Redacted>,
 ) -> OwnSession {
     let span = session_cx.span();
-    let identity = stated.redacted(&Hasher::default());
-    let id = match id {
+    let name = described.name;
+    let identity = described.identity.redacted(&Hasher::default());
+    let id = match described.id {
         Some(id) => text::identifier(id, &identity.hasher),
         None => id::random_id128(),
     };
@@ -329,7 +346,10 @@ fn start_session(
     }
     span.set_attributes(attributes);
     span.update_name(format!("invoke_workflow {name}"));
-    let state = SessionState::new(id, identity, span.span_context().clone(), tracer);
+    // One inside another uses what that may use.
+    let above = metered::nearest_in(&session_cx);
+    let ledger = Ledger::new(Layer::Session, name.clone(), described.limits, above);
+    let state = SessionState::new(id, identity, span.span_context().clone(), tracer, ledger);
     let state = Arc::new(state);
     let key = state.open_span(session_cx.clone(), None);
     frame::track(&state);
@@ -343,17 +363,12 @@ fn start_session(
 }
 
 /// Opens an explicit session in the current context; `None` where nothing is recorded.
-pub(crate) fn open_session(
-    name: StringValue,
-    id: Option<StringValue>,
-    stated: Stated,
-) -> Option<OwnSession> {
-    if !switch::should_try() || Context::map_current(Context::is_telemetry_suppressed) {
+pub(crate) fn open_session(described: Described) -> Option<OwnSession> {
+    if switch::need() != Need::Record || Context::map_current(Context::is_telemetry_suppressed) {
         return None;
     }
-    let name = text::label(name);
-    let (tracer, session_cx) = open_session_span(&Context::current(), name.clone())?;
-    let mut session = start_session(tracer, session_cx, stated, id, name, None);
+    let (tracer, session_cx) = open_session_span(&Context::current(), described.name.clone())?;
+    let mut session = start_session(tracer, session_cx, described, None);
     session.cx = session.cx.with_value(session.frame());
     Some(session)
 }

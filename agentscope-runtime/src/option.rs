@@ -3,6 +3,7 @@
 
 use std::borrow::Cow;
 use std::sync::Arc;
+use std::time::Duration;
 
 use opentelemetry::StringValue;
 
@@ -27,6 +28,13 @@ pub trait TextOption {
 }
 
 /// Integers, for `token_budget`, `iteration_limit` and `seed`.
+///
+/// ```
+/// # extern crate agentscope_runtime as agentscope;
+/// let limit: Option<u32> = None;
+/// let session = agentscope::Session::builder().token_budget(20_000).iteration_limit(limit);
+/// # let _ = session;
+/// ```
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not an integer",
     label = "expected an integer, a reference to one, or an `Option` of either"
@@ -36,14 +44,38 @@ pub trait IntOption {
     fn int_option(self) -> Option<i64>;
 }
 
-/// Numbers, for `temperature`.
+/// Numbers, for `temperature` and `cost_budget`.
+///
+/// ```
+/// # extern crate agentscope_runtime as agentscope;
+/// let session = agentscope::Session::builder().cost_budget(0.25);
+/// # let _ = session;
+/// ```
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a number",
-    label = "expected `f32` or `f64`, a reference to one, or an `Option` of either"
+    label = "expected a number, a reference to one, or an `Option` of either"
 )]
 pub trait FloatOption {
     /// The number; `None` says nothing.
     fn float_option(self) -> Option<f64>;
+}
+
+/// Spans of time, for `time_budget`.
+///
+/// ```
+/// # extern crate agentscope_runtime as agentscope;
+/// use std::time::Duration;
+/// let session = agentscope::Session::builder().time_budget(Duration::from_secs(90));
+/// # let _ = session;
+/// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a span of time",
+    label = "expected a `Duration`, a reference to one, or an `Option` of either",
+    note = "write, for example, `std::time::Duration::from_secs(90)`"
+)]
+pub trait TimeOption {
+    /// The span of time; `None` says nothing.
+    fn time_option(self) -> Option<Duration>;
 }
 
 macro_rules! text {
@@ -129,7 +161,11 @@ numbers!(IntOption::int_option -> i64: u8, u16, u32, u64, usize, i8, i16, i32, i
     value => Some(i64::try_from(value).unwrap_or(i64::MAX)));
 
 // Through decimal text: 0.7_f32 is 0.7 to whoever wrote it, not 0.699999988079071.
-numbers!(FloatOption::float_option -> f64: f32, f64; value => value.to_string().parse().ok());
+numbers!(FloatOption::float_option -> f64:
+    f32, f64, u8, u16, u32, u64, usize, i8, i16, i32, i64, isize;
+    value => value.to_string().parse().ok());
+
+numbers!(TimeOption::time_option -> Duration: Duration; value => Some(value));
 
 #[cfg(test)]
 mod tests {
@@ -145,6 +181,11 @@ mod tests {
             (7_u32.int_option(), Some(&7_usize).int_option()),
             (Some(7), Some(7))
         );
-        assert_eq!(0.7_f32.float_option(), Some(0.7));
+        assert_eq!(
+            (0.7_f32.float_option(), 1.float_option()),
+            (Some(0.7), Some(1.0))
+        );
+        let minute = Duration::from_secs(60);
+        assert_eq!(Some(&minute).time_option(), Some(minute));
     }
 }

@@ -8,6 +8,7 @@ use opentelemetry::{Context, KeyValue};
 
 use crate::agent_state::CallPrint;
 use crate::attributes::{self, OUTPUT};
+use crate::budget::BudgetExhausted;
 use crate::decided::Asked;
 use crate::frame::{self, AmbientGuard, Frame};
 use crate::level::{self, Level};
@@ -51,6 +52,8 @@ pub(crate) struct Recording {
     /// The session that this call has opened and will end.
     pub(crate) own_session: Option<OwnSession>,
     pub(crate) frame: Frame,
+    /// The body is not run, for a budget is used up.
+    pub(crate) refused: Option<Box<BudgetExhausted>>,
 }
 
 /// A session that ends with whoever holds this.
@@ -74,6 +77,14 @@ impl Entered {
         Self {
             _cx: cx.clone().attach(),
             _ambient: frame::enter(frame),
+        }
+    }
+
+    /// For code in a context of which nothing is recorded.
+    pub(crate) fn unrecorded(cx: &Context) -> Self {
+        Self {
+            _cx: cx.clone().attach(),
+            _ambient: AmbientGuard::NONE,
         }
     }
 }
@@ -174,6 +185,11 @@ impl Recording {
 
     /// With what has come before the error, where that is known.
     pub(crate) fn failed(mut self: Box<Self>, failure: Failure, so_far: Option<Output>) {
+        let failure = match self.refused {
+            // Whatever the function makes of it.
+            Some(_) => Failure::of::<BudgetExhausted>(),
+            None => failure,
+        };
         let ending = Ending {
             outcome: Outcome::Error,
             error_type: Some(failure.error_type),
@@ -273,16 +289,18 @@ impl Recording {
         self.now.duration_since(self.started).unwrap_or_default()
     }
 
-    fn end_agent(&self, ending: &Ending, attributes: &mut Vec<KeyValue>) {
+    fn end_agent(&mut self, ending: &Ending, attributes: &mut Vec<KeyValue>) {
         let (session, Some(agent)) = (&self.frame.session, &self.frame.agent) else {
             return;
         };
         session.remove_agent(agent);
+        let news = agent.ledger.look_at_clock();
         if agent.parent.is_none() {
             session.entry_agent_ended(ending);
         }
         attributes.extend(agent.closing_attributes());
         self.measure_agent(agent, ending);
+        self.tell(&news);
     }
 
     fn end_tool(
@@ -334,5 +352,6 @@ impl Recording {
             event = event.with(names::ERROR_TYPE, Redacted::of_code(error_type.clone()));
         }
         self.snapshot(event);
+        self.look_at_clock();
     }
 }

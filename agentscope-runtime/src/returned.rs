@@ -316,7 +316,7 @@ pub fn call<R, K: Ends<R, S>, S>(
     decide: impl FnOnce(Tag<R>) -> Decision<K, S>,
 ) -> K::Out {
     let settle = decide(Tag::NEW).settle;
-    if call.recording().is_none() {
+    if call.is_let_through() {
         // Written apart, so that a call that is let through is the body and two tests.
         return K::end(body(), Call::LET_THROUGH, settle);
     }
@@ -360,6 +360,14 @@ pub fn async_call<F: Future, K: Ends<F::Output, S>, S>(
     decide: impl FnOnce(Tag<F::Output>) -> Decision<K, S>,
 ) -> Watched<F, K, S> {
     Watched::unopened(body, decide(Tag::NEW).settle)
+}
+
+/// The same of one with a budget of its own.
+pub fn async_call_with_budget<F: Future, K: Ends<F::Output, S>, S>(
+    body: F,
+    decide: impl FnOnce(Tag<F::Output>) -> Decision<K, S>,
+) -> Watched<F, K, S> {
+    Watched::with_budget(body, decide(Tag::NEW).settle)
 }
 
 /// Says the type of a body that may never return normally; is never called.

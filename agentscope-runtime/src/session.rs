@@ -10,10 +10,12 @@ use pin_project_lite::pin_project;
 
 use crate::frame::{self, Frame};
 use crate::identity::Stated;
-use crate::opening;
-use crate::option::TextOption;
+use crate::limits::Limits;
+use crate::metered::{self, Scope};
+use crate::opening::{self, Described};
+use crate::option::{FloatOption, IntOption, TextOption, TimeOption};
 use crate::outcome::{Ending, Verdict};
-use crate::recording::OwnSession;
+use crate::recording::{Entered, OwnSession};
 use crate::text;
 
 /// One user interaction or job: a chat turn, a request, a batch item.
@@ -46,6 +48,7 @@ impl Session {
             name: "session".into(),
             id: None,
             identity: Stated::default(),
+            limits: Limits::default(),
         }
     }
 
@@ -73,6 +76,7 @@ pub struct SessionBuilder {
     name: StringValue,
     id: Option<StringValue>,
     identity: Stated,
+    limits: Limits,
 }
 
 /// Whose session it is may be what nobody should read in a log: what telemetry shows of it depends
@@ -120,6 +124,43 @@ impl SessionBuilder {
         self
     }
 
+    /// The tokens that its agents may use together, prompts and completions; see [`budget`].
+    ///
+    /// [`budget`]: crate::budget
+    pub fn token_budget(mut self, tokens: impl IntOption) -> Self {
+        self.limits.tokens(tokens);
+        self
+    }
+
+    /// The US dollars that its model calls may cost, as far as the prices of the models are
+    /// [known](crate::model::cost).
+    pub fn cost_budget(mut self, usd: impl FloatOption) -> Self {
+        self.limits.cost(usd);
+        self
+    }
+
+    /// The reasoning loops that its agents may take together: each model call counts as one.
+    pub fn iteration_limit(mut self, iterations: impl IntOption) -> Self {
+        self.limits.iterations(iterations);
+        self
+    }
+
+    /// How long it may take, by the clock on the wall.
+    ///
+    /// ```
+    /// # extern crate agentscope_runtime as agentscope;
+    /// use agentscope::{Session, budget};
+    /// use std::time::Duration;
+    ///
+    /// let session = Session::builder().time_budget(Duration::from_secs(90)).cost_budget(0.25);
+    /// let remaining = session.run_sync(budget::remaining);
+    /// assert!(remaining.time.is_some_and(|left| left > Duration::from_secs(60)));
+    /// ```
+    pub fn time_budget(mut self, time: impl TimeOption) -> Self {
+        self.limits.time(time);
+        self
+    }
+
     /// Runs a future in the session; the session opens at its first poll and ends with it.
     pub fn run<F: Future>(self, future: F) -> SessionFuture<F> {
         SessionFuture {
@@ -148,8 +189,18 @@ impl SessionBuilder {
         result
     }
 
-    fn open(self) -> Option<OwnSession> {
-        opening::open_session(self.name, self.id, self.identity)
+    fn open(self) -> Option<Open> {
+        let (name, limits) = (text::label(self.name), self.limits);
+        let recorded = opening::open_session(Described {
+            name: name.clone(),
+            id: self.id,
+            identity: self.identity,
+            limits,
+        });
+        match recorded {
+            Some(session) => Some(Open::Recorded(session)),
+            None => metered::open_session(name, limits).map(Open::Metered),
+        }
     }
 }
 
@@ -166,8 +217,22 @@ pin_project! {
 struct State {
     /// Until the first poll.
     builder: Option<SessionBuilder>,
-    /// While it runs, if it is recorded.
-    session: Option<OwnSession>,
+    /// While it runs, if it is recorded or has a budget.
+    session: Option<Open>,
+}
+
+enum Open {
+    Recorded(OwnSession),
+    Metered(Scope),
+}
+
+impl Open {
+    fn enter(&self) -> Entered {
+        match self {
+            Self::Recorded(session) => session.enter(),
+            Self::Metered(scope) => scope.enter(),
+        }
+    }
 }
 
 impl State {
@@ -184,7 +249,7 @@ impl State {
     }
 
     fn end(&mut self, ending: &Ending) {
-        if let Some(session) = self.session.take() {
+        if let Some(Open::Recorded(session)) = self.session.take() {
             session.end(ending, None, SystemTime::now());
         }
     }

@@ -13,6 +13,7 @@ use crate::attributes;
 use crate::class::Class;
 use crate::identity::{Identity, Stated};
 use crate::keyring::Hasher;
+use crate::ledger::Ledger;
 use crate::level::Level;
 use crate::meters::Meters;
 use crate::names;
@@ -39,6 +40,7 @@ pub(crate) struct SessionState {
     pub(crate) meters: Arc<Meters>,
     pub(crate) totals: Totals,
     pub(crate) reasoning: Reasoning,
+    pub(crate) ledger: Arc<Ledger>,
     next_step: AtomicU32,
     semantic_warnings: AtomicU32,
     worst: AtomicU8,
@@ -69,6 +71,7 @@ impl SessionState {
         identity: Identity,
         span: SpanContext,
         tracer: BoxedTracer,
+        ledger: Arc<Ledger>,
     ) -> Self {
         Self {
             id,
@@ -79,6 +82,7 @@ impl SessionState {
             meters: Meters::current(),
             totals: Totals::default(),
             reasoning: Reasoning::default(),
+            ledger,
             next_step: AtomicU32::new(0),
             semantic_warnings: AtomicU32::new(0),
             worst: AtomicU8::new(Level::Info as u8),
@@ -264,6 +268,7 @@ impl SessionState {
             self.totals
                 .attributes(names::SESSION_TOOL_CALLS, names::SESSION_INFERENCE_CALLS),
         );
+        attributes.extend(self.ledger.closing_attributes());
         attributes.extend(
             self.latest_step()
                 .map(|step| attribute(names::STEP_INDEX, i64::from(step))),
@@ -364,5 +369,7 @@ pub(crate) fn end_span(
 
 pub(crate) const RULE_OUTCOME: &str = "outcome";
 pub(crate) const RULE_BUDGET: &str = "token_budget";
+pub(crate) const RULE_COST: &str = "cost_budget";
+pub(crate) const RULE_TIME: &str = "time_budget";
 pub(crate) const RULE_ITERATIONS: &str = "iteration_limit";
 pub(crate) const RULE_GUARDRAIL: &str = "guardrail";

@@ -332,6 +332,14 @@ pub trait Settle: Copy {
 
     fn tell(self, error: &<Self::Judge as Judge>::Error, failure: &mut Failure, hasher: &Hasher);
 
+    /// The usage that a value tells, which may panic; nothing else of it is looked at.
+    fn used(self, yielded: &Self::Yields) -> Option<Usage> {
+        let value = Self::Judge::look(yielded).ok()?;
+        catch_unwind(AssertUnwindSafe(|| self.usage(value)))
+            .ok()
+            .flatten()
+    }
+
     /// One of many: gathers it, or says that it is an error.
     fn judge_item(
         self,

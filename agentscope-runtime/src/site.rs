@@ -74,6 +74,10 @@ pub struct Site {
     /// Of the attribute.
     pub(crate) place: &'static Location<'static>,
     pub(crate) schemas: Cache,
+    /// Its attribute gives it a budget of its own.
+    pub(crate) has_budget: bool,
+    /// It is not run where a budget is used up.
+    pub(crate) enforces_budget: bool,
     /// The latest shape of the arguments and its hash: most calls have the shape of the last one.
     shape: Mutex<Option<KnownShape>>,
 }
@@ -92,8 +96,22 @@ impl Site {
             meta,
             place: Location::caller(),
             schemas: Cache::new(),
+            has_budget: false,
+            enforces_budget: false,
             shape: Mutex::new(None),
         }
+    }
+
+    /// The same of a function with a budget of its own.
+    pub const fn with_budget(mut self) -> Self {
+        self.has_budget = true;
+        self
+    }
+
+    /// The same of a function that is not run where a budget is used up.
+    pub const fn enforcing_budget(mut self) -> Self {
+        self.enforces_budget = true;
+        self
     }
 
     /// The schema of the arguments, for a function whose schema can be told without a call.

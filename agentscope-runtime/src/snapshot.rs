@@ -2,7 +2,7 @@
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, RwLock};
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use opentelemetry::logs::{AnyValue, LogRecord, Logger, LoggerProvider};
 use opentelemetry::trace::{SpanId, TraceFlags, TraceId};
@@ -47,8 +47,15 @@ pub struct Snapshot {
     pub reason: Option<Redacted>,
     /// Reasoning loops of the agent so far.
     pub iteration_count: u32,
-    /// Tokens the agent has left; `None` without a budget; negative when overspent.
+    /// Tokens the agent has left, by its own budget and those above; `None` without one; negative
+    /// when overspent.
     pub token_budget_remaining: Option<i64>,
+    /// US dollars that may still be spent; likewise.
+    pub cost_budget_remaining: Option<f64>,
+    /// Reasoning loops that may still be taken; likewise.
+    pub iterations_remaining: Option<i64>,
+    /// Time that is left; zero when it is over.
+    pub time_budget_remaining: Option<Duration>,
     /// What is warned of, from `Warn` upwards.
     pub warning: Option<&'static str>,
     /// How the call has ended, once it has.
@@ -104,6 +111,10 @@ impl Snapshot {
         if let Some(tokens) = self.token_budget_remaining {
             take(names::BUDGET_REMAINING, tokens.into());
         }
+        put(take, names::COST_REMAINING, self.cost_budget_remaining);
+        put(take, names::ITERATION_REMAINING, self.iterations_remaining);
+        let seconds = self.time_budget_remaining.map(|time| time.as_secs_f64());
+        put(take, names::TIME_REMAINING, seconds);
         put(take, names::OUTCOME, self.outcome.map(Outcome::as_str));
         put(take, names::TOOL_STATUS, self.tool_status);
         for (key, value) in self.details {

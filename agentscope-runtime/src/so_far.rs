@@ -3,7 +3,7 @@
 use std::time::Instant;
 
 use crate::class::Class;
-use crate::model::StreamedResponse;
+use crate::model::{InferenceResponse as _, StreamedResponse};
 use crate::output::Failure;
 use crate::pace::Pace;
 use crate::usage::Usage;
@@ -30,6 +30,12 @@ impl SoFar {
             class,
             pace: is_of_model.then(|| Pace::begin(Instant::now())),
         })
+    }
+
+    /// All that was used.
+    pub(crate) fn used(&self) -> Option<Usage> {
+        let of_answer = || self.answer.as_ref()?.usage();
+        self.usage.or_else(of_answer)
     }
 
     /// The next one has.

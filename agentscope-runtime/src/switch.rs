@@ -4,15 +4,31 @@
 //! Untouched it is *automatic*: calls outside any session try to open a real span. A valid one
 //! means that a provider is there. While there is none they try ever more rarely, so that an idle
 //! program pays a nanosecond a call and a provider that is installed late is still noticed.
+//!
+//! Budgets hold whatever the switch says. So that a call without one goes on costing one load, the
+//! limited ledgers that are open are counted in the same word.
 
 use std::cell::Cell;
-use std::sync::atomic::{AtomicU8, Ordering::Relaxed};
+use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 
-const AUTOMATIC: u8 = 0;
-const ON: u8 = 1;
-const OFF: u8 = 2;
+const AUTOMATIC: usize = 0;
+const ON: usize = 1;
+const OFF: usize = 2;
+/// The bits of these; those above count ledgers.
+const STATE: usize = 3;
+const LEDGER: usize = 4;
 
-static SWITCH: AtomicU8 = AtomicU8::new(AUTOMATIC);
+static SWITCH: AtomicUsize = AtomicUsize::new(AUTOMATIC);
+
+/// What a call has to do beside its body.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Need {
+    Nothing,
+    /// To be charged to the budgets that it runs under.
+    Charge,
+    /// To try and record itself, and to be charged.
+    Record,
+}
 
 thread_local! {
     /// Calls to let through before the next probe.
@@ -20,14 +36,51 @@ thread_local! {
     static PROBES: Cell<u32> = const { Cell::new(0) };
 }
 
-/// Whether a call should try to record itself.
 #[inline]
-pub(crate) fn should_try() -> bool {
+pub(crate) fn need() -> Need {
     match SWITCH.load(Relaxed) {
-        ON => true,
-        OFF => false,
-        _ => is_probe(),
+        ON => Need::Record,
+        OFF => Need::Nothing,
+        AUTOMATIC if is_probe() => Need::Record,
+        AUTOMATIC => Need::Nothing,
+        word => need_under_ledgers(word),
     }
+}
+
+/// The same of a call that has a budget of its own.
+pub(crate) fn need_with_budget() -> Need {
+    match need() {
+        Need::Nothing => Need::Charge,
+        need => need,
+    }
+}
+
+#[cold]
+fn need_under_ledgers(word: usize) -> Need {
+    match word & STATE {
+        ON => Need::Record,
+        AUTOMATIC if is_probe() => Need::Record,
+        _ => Need::Charge,
+    }
+}
+
+/// A ledger with a limit was opened.
+pub(crate) fn ledger_opened() {
+    SWITCH.fetch_add(LEDGER, Relaxed);
+}
+
+/// Nothing refers to it any more.
+pub(crate) fn ledger_closed() {
+    SWITCH.fetch_sub(LEDGER, Relaxed);
+}
+
+fn set(state: usize, only_from: Option<usize>) {
+    let change = |word: usize| {
+        let applies = only_from.is_none_or(|from| word & STATE == from);
+        applies.then_some(word & !STATE | state)
+    };
+    // `Err` says that it did not apply.
+    let _ = SWITCH.fetch_update(Relaxed, Relaxed, change);
 }
 
 /// Every call up to 256, then one in 64 up to 4,096, then one in 1,024.
@@ -58,7 +111,7 @@ fn probe() {
 /// A real span was opened: a provider is there.
 pub(crate) fn provider_seen() {
     // Only from automatic to on: `disable()` stays.
-    let _ = SWITCH.compare_exchange(AUTOMATIC, ON, Relaxed, Relaxed);
+    set(ON, Some(AUTOMATIC));
 }
 
 /// Turns recording on: every annotated call records itself from now on.
@@ -72,12 +125,13 @@ pub(crate) fn provider_seen() {
 /// agentscope::enable();
 /// ```
 pub fn enable() {
-    SWITCH.store(ON, Relaxed);
+    set(ON, None);
 }
 
 /// Turns recording off: an annotated call then costs one relaxed atomic load.
 ///
-/// Calls that are running go on recording until they end.
+/// Calls that are running go on recording until they end. [Budgets](crate::budget) hold all the
+/// same: while one is open, calls under it are charged to it.
 ///
 /// ```
 /// # extern crate agentscope_runtime as agentscope;
@@ -85,7 +139,7 @@ pub fn enable() {
 /// # agentscope::enable();
 /// ```
 pub fn disable() {
-    SWITCH.store(OFF, Relaxed);
+    set(OFF, None);
 }
 
 #[cfg(test)]

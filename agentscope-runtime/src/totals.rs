@@ -1,10 +1,11 @@
 //! Sums over everything below an agent or a session.
 
-use std::sync::atomic::{AtomicU32, AtomicU64, Ordering::Relaxed};
+use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering::Relaxed};
 use std::time::Duration;
 
 use opentelemetry::KeyValue;
 
+use crate::model::MicroDollars;
 use crate::names;
 use crate::redacted::attribute;
 use crate::usage::Usage;
@@ -18,12 +19,20 @@ pub(crate) struct Totals {
     inference_calls: AtomicU32,
     tool_nanos: AtomicU64,
     inference_nanos: AtomicU64,
+    cost: AtomicU64,
+    /// Something had a price: without that there is no sum, not one of nothing.
+    is_priced: AtomicBool,
 }
 
 impl Totals {
     pub(crate) fn add_usage(&self, usage: &Usage) {
         self.input_tokens.fetch_add(usage.input_tokens, Relaxed);
         self.output_tokens.fetch_add(usage.output_tokens, Relaxed);
+    }
+
+    pub(crate) fn add_cost(&self, cost: MicroDollars) {
+        self.cost.fetch_add(cost.micro(), Relaxed);
+        self.is_priced.store(true, Relaxed);
     }
 
     pub(crate) fn add_tool_call(&self) {
@@ -55,17 +64,21 @@ impl Totals {
         &self,
         tool_calls: &'static str,
         inference_calls: &'static str,
-    ) -> [KeyValue; 6] {
+    ) -> impl Iterator<Item = KeyValue> + use<> {
         let int = |key, value: u64| attribute(key, i64::try_from(value).unwrap_or(i64::MAX));
         let millis = |key, nanos: u64| attribute(key, nanos as f64 / 1e6);
-        [
+        let cost = MicroDollars::new(self.cost.load(Relaxed));
+        let cost = self.is_priced.load(Relaxed).then(|| cost.usd());
+        let sums = [
             int(names::TOTAL_INPUT_TOKENS, self.input_tokens.load(Relaxed)),
             int(names::TOTAL_OUTPUT_TOKENS, self.output_tokens.load(Relaxed)),
             int(tool_calls, self.tool_calls.load(Relaxed).into()),
             int(inference_calls, self.inference_calls.load(Relaxed).into()),
             millis(names::TOOL_LATENCY, self.tool_nanos.load(Relaxed)),
             millis(names::INFERENCE_LATENCY, self.inference_nanos.load(Relaxed)),
-        ]
+        ];
+        let cost = cost.map(|usd| attribute(names::TOTAL_COST, usd));
+        sums.into_iter().chain(cost)
     }
 }
 

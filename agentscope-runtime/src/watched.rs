@@ -17,7 +17,7 @@ use crate::call::Call;
 use crate::ends::Ends;
 use crate::items::Items;
 use crate::settle::Settle;
-use crate::switch;
+use crate::switch::{self, Need};
 
 pin_project! {
     /// A future whose call ends as `K` says of what it yields.
@@ -26,10 +26,31 @@ pin_project! {
         #[pin]
         inner: F,
         call: Call,
-        // Whether the call has been opened, or will not be.
-        opened: bool,
+        opens: Opens,
         settle: S,
         ends: PhantomData<fn() -> K>,
+    }
+}
+
+/// When the call of a future is opened.
+#[derive(Clone, Copy)]
+enum Opens {
+    /// It has been, or will not be.
+    Already,
+    /// At the first poll, where something is recorded or charged.
+    First,
+    /// At the first poll: it has a budget.
+    FirstWithBudget,
+}
+
+impl Opens {
+    #[inline]
+    fn need(&mut self) -> Need {
+        match std::mem::replace(self, Self::Already) {
+            Self::Already => Need::Nothing,
+            Self::First => switch::need(),
+            Self::FirstWithBudget => switch::need_with_budget(),
+        }
     }
 }
 
@@ -39,7 +60,7 @@ impl<F, K, S> Watched<F, K, S> {
         Self {
             inner,
             call,
-            opened: true,
+            opens: Opens::Already,
             settle,
             ends: PhantomData,
         }
@@ -51,9 +72,17 @@ impl<F, K, S> Watched<F, K, S> {
         Self {
             inner,
             call: Call::LET_THROUGH,
-            opened: false,
+            opens: Opens::First,
             settle,
             ends: PhantomData,
+        }
+    }
+
+    /// The same with a budget of its own.
+    pub(crate) fn with_budget(inner: F, settle: S) -> Self {
+        Self {
+            opens: Opens::FirstWithBudget,
+            ..Self::unopened(inner, settle)
         }
     }
 }
@@ -69,14 +98,14 @@ where
     #[inline]
     fn poll(self: Pin<&mut Self>, cx: &mut TaskContext<'_>) -> Poll<K::Out> {
         let this = self.project();
-        let begins = !std::mem::replace(this.opened, true) && switch::should_try();
+        let need = this.opens.need();
         // Written apart, so that a poll that is let through is the body's and two tests.
-        let polled = if !begins && this.call.recording().is_none() {
+        let polled = if need == Need::Nothing && this.call.is_let_through() {
             this.inner.poll(cx)
         } else {
-            let around = match begins {
-                true => this.call.around_first(),
-                false => this.call.around(),
+            let around = match need {
+                Need::Nothing => this.call.around(),
+                need => this.call.around_first(need),
             };
             let polled = this.inner.poll(cx);
             around.done();

@@ -316,6 +316,8 @@ async fn each_step_has_two_snapshots_with_the_state_at_that_moment() {
     assert_eq!(
         warnings,
         [
+            // Of the one loop that it may take.
+            (Level::Warn, "budget_low"),
             (Level::Warn, "empty_response"),
             (Level::Error, "tool_error"),
             (Level::Error, "iteration_limit"),

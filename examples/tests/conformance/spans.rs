@@ -214,6 +214,9 @@ fn contents(attributes: &[KeyValue], wrong: &mut Vec<String>) {
         (names::OUTPUT_VALUE, names::OUTPUT_MIME_TYPE),
         (names::USAGE_INPUT_TOKENS, names::USAGE_OUTPUT_TOKENS),
         (names::BUDGET_LIMIT, names::BUDGET_REMAINING),
+        (names::COST_LIMIT, names::COST_REMAINING),
+        (names::ITERATION_LIMIT, names::ITERATION_REMAINING),
+        (names::TIME_LIMIT, names::TIME_REMAINING),
     ];
     for (one, other) in together {
         if value(attributes, one).is_some() != value(attributes, other).is_some() {
@@ -243,8 +246,14 @@ fn contents(attributes: &[KeyValue], wrong: &mut Vec<String>) {
             Some(Value::DoubleValue(number)) => *number,
             _ => continue,
         };
-        // The one number that can be below zero: an overspent budget.
-        let may_be_negative = [names::BUDGET_REMAINING, names::REQUEST_SEED];
+        // The numbers that can be below zero: what is left of an overspent budget.
+        let may_be_negative = [
+            names::BUDGET_REMAINING,
+            names::COST_REMAINING,
+            names::ITERATION_REMAINING,
+            names::TIME_REMAINING,
+            names::REQUEST_SEED,
+        ];
         if number < 0.0 && !may_be_negative.contains(&attribute.key.as_str()) {
             wrong.push(format!("number: {} is {number}", attribute.key));
         }

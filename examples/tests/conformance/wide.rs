@@ -140,7 +140,8 @@ fn stream() -> impl Stream<Item = String> {
 /// Refund an order.
 #[agent(
     mode = "react", tier = "gold", version = "1.2", model = "m-1", system_prompt = "be kind",
-    token_budget = 200, iteration_limit = 3, task = "T-1", user = "alice", tenant = "acme", default = internal
+    token_budget = 200, iteration_limit = 3, cost_budget = 0.25,
+    time_budget = Duration::from_secs(3600), task = "T-1", user = "alice", tenant = "acme", default = internal
 )]
 async fn refunds(question: &str) -> Result<usize, BankError> {
     agentscope::goal("refund if it qualifies");
@@ -235,7 +236,25 @@ pub async fn run() {
     .await;
 }
 
+/// Uses up what it may cost, and what an agent above and the session may.
+#[agent(cost_budget = 0.000_001, token_budget = 100, default = internal)]
+async fn spendthrift() {
+    #[agent(time_budget = Duration::ZERO, default = internal)]
+    async fn late() {
+        complete(Some("gpt-4o-mini"), "chat")
+            .await
+            .expect("it answers");
+    }
+    late().await;
+    complete(Some("gpt-4o-mini"), "chat")
+        .await
+        .expect("it answers");
+}
+
 async fn explicit_sessions() {
+    let limited = Session::builder().name("limited").iteration_limit(1);
+    limited.run(spendthrift()).await;
+
     let described = Session::builder()
         .name("support")
         .id("conversation-7")

@@ -104,9 +104,6 @@ impl<'a> Chat<'a> {
 
     /// Asks the model what to do next.
     pub(crate) async fn next(&mut self) -> Result<Turn, AnalystError> {
-        if agentscope::budget_remaining().is_some_and(|tokens| tokens <= 0) {
-            return Err(AnalystError::OutOfTokens);
-        }
         let request = CreateChatCompletionRequest {
             model: self.model.name().to_owned(),
             messages: self.messages.clone(),

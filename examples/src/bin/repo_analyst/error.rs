@@ -50,8 +50,8 @@ pub(crate) enum AnalystError {
     Model(#[sensitivity(confidential)] String),
     #[error("the answer of the model is empty")]
     NoContent,
-    #[error("the token budget is used up")]
-    OutOfTokens,
+    #[error(transparent)]
+    Budget(#[from] agentscope::budget::BudgetExhausted),
     #[error("no answer after {limit} turns")]
     TooManyTurns { limit: u32 },
 }

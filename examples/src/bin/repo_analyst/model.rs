@@ -64,6 +64,7 @@ impl Model {
                 .map_or(0, u64::from),
             ..Usage::default()
         }),
+        enforce_budget = true,
         default = confidential
     )]
     pub(crate) async fn complete(
