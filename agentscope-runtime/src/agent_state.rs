@@ -8,13 +8,12 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use opentelemetry::KeyValue;
 use opentelemetry::trace::SpanContext;
 
-use crate::keyring::Hasher;
+use crate::memory::{self, Memory};
 use crate::names;
 use crate::reasoning::Reasoning;
 use crate::redacted::{Redacted, attribute};
 use crate::session_state::SessionState;
 use crate::situation::Situation;
-use crate::text::{TEXT_LIMIT, Text};
 use crate::totals::Totals;
 
 /// Steps that a derived memory tells of.
@@ -59,6 +58,8 @@ impl Drop for AgentState {
 /// What the agent stated or the runtime derived, already redacted, and its recent steps.
 struct Known {
     situation: Arc<Situation>,
+    /// The stated memory as the latest snapshot of a step has shown it.
+    memory_before: Option<Redacted>,
     steps: VecDeque<(Redacted, &'static str)>,
     step_count: usize,
     failures: VecDeque<CallPrint>,
@@ -90,6 +91,7 @@ impl AgentState {
     ) -> Self {
         let known = Known {
             situation: Arc::new(session.of_agent(&id, &name)),
+            memory_before: None,
             steps: VecDeque::new(),
             step_count: 0,
             failures: VecDeque::new(),
@@ -173,30 +175,32 @@ impl AgentState {
             .then_some(Exhausted::Iterations)
     }
 
-    pub(crate) fn remember(&self, text: Text, hasher: &Hasher) {
-        let memory = text.redacted(TEXT_LIMIT, hasher);
+    pub(crate) fn remember(&self, memory: Memory) {
         let mut known = self.known();
         self.memory_is_stated.store(true, Relaxed);
+        let before = known.memory_before.as_ref();
+        let change = before.and_then(|before| memory::change(before, &memory.shown));
         let situation = known.change();
-        situation.memory = Some(memory);
+        situation.memory = Some(memory.shown);
         situation.memory_source = Some("stated");
+        situation.memory_truncated = memory.truncated;
+        situation.memory_change = change;
     }
 
-    pub(crate) fn aim(&self, text: Text, hasher: &Hasher) {
-        let goal = text.redacted(TEXT_LIMIT, hasher);
-        self.known().change().goal = Some(goal);
+    /// Changes what every later snapshot shows.
+    pub(crate) fn state(&self, change: impl FnOnce(&mut Situation)) {
+        change(self.known().change());
     }
 
-    pub(crate) fn believe(&self, text: Text, hasher: &Hasher) {
-        let belief = text.redacted(TEXT_LIMIT, hasher);
-        self.known().change().belief = Some(belief);
-    }
-
-    /// What a snapshot shows of the agent and of its session.
-    pub(crate) fn situation(&self, session: &SessionState) -> Arc<Situation> {
+    /// What a snapshot shows of the agent and of its session; `of_step` if it is one of a step.
+    pub(crate) fn situation(&self, session: &SessionState, of_step: bool) -> Arc<Situation> {
         let mut known = self.known();
         session.complete(&mut known.situation);
-        Arc::clone(&known.situation)
+        let situation = Arc::clone(&known.situation);
+        if of_step {
+            known.was_shown();
+        }
+        situation
     }
 
     /// Notes a finished step: it becomes part of the derived memory, and a failed call is kept
@@ -251,6 +255,24 @@ impl Known {
         Arc::make_mut(&mut self.situation)
     }
 
+    /// A snapshot of a step has shown the memory: later changes are told from here on.
+    fn was_shown(&mut self) {
+        let Situation {
+            memory,
+            memory_source,
+            memory_change,
+            ..
+        } = &*self.situation;
+        let is_first = self.memory_before.is_none() && *memory_source == Some("stated");
+        let has_changed = memory_change.is_some();
+        if is_first || has_changed {
+            self.memory_before = memory.clone();
+        }
+        if has_changed {
+            self.change().memory_change = None;
+        }
+    }
+
     /// Derives the memory from the latest steps and one more.
     fn derive(&mut self, tool: Redacted, status: &'static str) {
         self.step_count += 1;
@@ -266,13 +288,18 @@ impl Known {
             let _ = write!(text, "{separator}{} {status}", tool.as_str());
         }
         // Tools are named by code, or by text that was redacted.
-        self.change().memory = Some(Redacted::of_code(text));
+        let memory = Memory::derived(text);
+        let situation = self.change();
+        situation.memory = Some(memory.shown);
+        situation.memory_truncated = memory.truncated;
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::keyring::Hasher;
+    use crate::text::IntoText as _;
 
     fn agent(budget: Option<i64>, parent: Option<Arc<AgentState>>) -> Arc<AgentState> {
         let span = SpanContext::empty_context();
@@ -358,7 +385,10 @@ mod tests {
                 Some("derived")
             )
         );
-        agent.remember(crate::internal("order found"), &Hasher::default());
+        agent.remember(Memory::stated(
+            "order found".into_text(),
+            &Hasher::default(),
+        ));
         assert_eq!(memory(), (Some("order found".into()), Some("stated")));
     }
 }

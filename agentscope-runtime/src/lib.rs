@@ -24,8 +24,8 @@
 //!
 //! - What the attributes take: [`agent`](macro@agent), [`tool`](macro@tool),
 //!   [`inference`](macro@inference), [`Classify`](macro@Classify).
-//! - What the running agent can tell: [`memory`], [`goal`], [`belief`], [`iteration`], [`note`],
-//!   [`because`](trait@Because).
+//! - What the running agent can tell: [`memory`], [`goal`], [`sub_goal`], [`belief`],
+//!   [`confidence`](fn@confidence), [`iteration`], [`note`], [`because`](trait@Because).
 //! - Where values may go: [`Class`]. Text that is made at run time says its class: [`internal`],
 //!   [`confidential`], [`pii`].
 //! - A task or a thread that keeps its agent: [`InCurrentAgent`]; with the feature `tokio`,
@@ -73,6 +73,7 @@ mod class;
 mod classification;
 mod classified;
 mod classify;
+mod confidence;
 mod content;
 mod decided;
 mod emptiness;
@@ -98,6 +99,7 @@ mod level;
 mod look;
 mod map_key;
 mod measured;
+mod memory;
 mod meters;
 mod moment;
 mod open_spans;
@@ -112,6 +114,8 @@ mod payload;
 mod print;
 #[allow(missing_docs, reason = "called by expansions only")]
 mod probe;
+#[allow(missing_docs, reason = "called by expansions only")]
+mod prompt;
 #[allow(missing_docs, reason = "called by expansions only")]
 mod question;
 mod reason;
@@ -158,9 +162,12 @@ mod watched;
 
 pub use agentscope_macros::{Classify, agent, inference, tool, tool_call};
 
-pub use agent::{belief, budget_remaining, goal, iteration, memory, note, set_attribute};
+pub use agent::{
+    belief, budget_remaining, confidence, goal, iteration, memory, note, set_attribute, sub_goal,
+};
 pub use class::{Class, Treatment};
 pub use classify::Classify;
+pub use confidence::IntoConfidence;
 pub use frame::end_open_spans;
 pub use in_agent::{InAgentFuture, InCurrentAgent};
 pub use inventory_report::{Declassified, Entry, Inventory, inventory};

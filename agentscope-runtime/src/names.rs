@@ -263,6 +263,8 @@ names! {
         RESPONSE_MODEL = "gen_ai.response.model", Text, "model that answered";
         FINISH_REASONS = "gen_ai.response.finish_reasons", Texts, "why the model stopped, one for each choice; `error` for a stream that broke off";
         CONVERSATION_COMPACTED = "gen_ai.conversation.compacted", Boolean, "true where the prompt has lost half of a long conversation";
+        PROMPT_NAME = "gen_ai.prompt.name", Text, "name of the prompt";
+        PROMPT_VERSION = "gen_ai.prompt.version", Text, "version of the prompt";
         TIME_TO_FIRST_CHUNK = "gen_ai.response.time_to_first_chunk", Double, "seconds until the first item of a streamed response";
         INPUT_MESSAGES = "gen_ai.input.messages", Json, "the prompt as JSON, redacted by class; only where message content is captured";
         OUTPUT_MESSAGES = "gen_ai.output.messages", Json, "the completion as JSON, redacted by class; only where message content is captured";
@@ -316,7 +318,8 @@ names! {
         AGENT_TIER = "agentscope.agent.tier", Text, "the application's tier of the agent";
         AGENT_VERSION = "agentscope.agent.version", Text, "version of the agent";
         AGENT_MODEL = "agentscope.agent.model", Text, "model that the agent is configured with";
-        SYSTEM_PROMPT_HASH = "agentscope.agent.system_prompt.hash", Text, "keyed hash of the system prompt";
+        SYSTEM_PROMPT_HASH = "agentscope.system_prompt.hash", Text, "keyed hash of the system prompt";
+        PROMPT_TEMPLATE_HASH = "agentscope.prompt.template.hash", Text, "keyed hash of the template that the prompt is made from";
         AGENT_TOOL_CALLS = "agentscope.agent.tool_calls", Int, "tool calls of this agent";
         AGENT_INFERENCE_CALLS = "agentscope.agent.inference_calls", Int, "model calls of this agent";
         ITERATION_COUNT = "agentscope.iteration.count", Int, "reasoning loops of the agent so far";
@@ -363,8 +366,12 @@ names! {
         EVENT = "agentscope.event", Text, "on a `tracing` event: the snapshot's event name";
         MEMORY = "agentscope.memory.summary", Text, "the agent's working memory, by class";
         MEMORY_SOURCE = "agentscope.memory.source", OneOf(&["stated", "derived"]), "stated by the code, or derived from the steps";
+        MEMORY_TRUNCATED = "agentscope.memory.truncated", Boolean, "true where more was stated than the 256 tokens, by estimate, that are shown";
+        MEMORY_CHANGE = "agentscope.memory.change", Text, "what of a stated memory is new (`+`) and gone (`-`) since the snapshot of the previous step";
         GOAL = "agentscope.goal", Text, "the agent's goal, by class";
+        SUB_GOAL = "agentscope.sub_goal", Text, "what the agent is after on the way to its goal, by class";
         BELIEF = "agentscope.belief", Text, "the agent's belief, by class";
+        CONFIDENCE = "agentscope.confidence", Double, "how certain the agent says it is, from 0 to 1";
         NOTE = "agentscope.note", Text, "text of a snapshot that the application recorded, by class";
         PAYLOAD_SIZE = "agentscope.payload.size", Int, "bytes of a raw prompt and completion that stayed in the process";
         EXPORT_SIGNAL = "agentscope.export.signal", OneOf(&["traces", "logs", "metrics"]), "on a metric: what was offered for export";

@@ -100,7 +100,6 @@ impl Opening {
         let given_name = capture.name.take();
         let code_name = || Redacted::of_code(site.meta.name);
         let name = given_name.clone().unwrap_or_else(code_name);
-        capture.finish();
         let input = capture.input();
         // A prompt goes nowhere, whatever its class, unless the deployment asks for it.
         let content = content::capture();

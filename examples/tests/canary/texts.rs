@@ -62,12 +62,20 @@ fn fails(prompt: String) -> Result<String, std::io::Error> {
     mode = email(Class::Pii, "mode"),
     version = email(Class::Pii, "version"),
     system_prompt = word(Class::Secret, "system prompt"),
+    prompt_name = email(Class::Pii, "prompt name"),
+    prompt_version = email(Class::Pii, "prompt version"),
+    prompt_template = word(Class::Secret, "prompt template"),
     token_budget = 100,
     iteration_limit = 1,
     output = secret
 )]
 fn knows() -> String {
-    for tell in [agentscope::memory, agentscope::goal, agentscope::belief] {
+    for tell in [
+        agentscope::memory,
+        agentscope::goal,
+        agentscope::sub_goal,
+        agentscope::belief,
+    ] {
         tell(confidential(word(Class::Confidential, "told")));
         has_a_reason();
         tell(pii(word(Class::Pii, "told")));

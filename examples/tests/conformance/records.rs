@@ -47,6 +47,10 @@ pub fn log(record: &LogRecord) -> Vec<String> {
     if has(names::MEMORY) != has(names::MEMORY_SOURCE) {
         wrong.push("memory: its source comes with it".into());
     }
+    let needs_memory = [names::MEMORY_CHANGE, names::MEMORY_TRUNCATED];
+    if needs_memory.into_iter().any(has) && !has(names::MEMORY) {
+        wrong.push("memory: there is none that these could be of".into());
+    }
     let values = has(names::INPUT_VALUE) || has(names::OUTPUT_VALUE);
     if values != (event == names::EVENT_VALUES) {
         wrong.push("values: in the event for them and no other".into());

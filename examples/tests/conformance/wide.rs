@@ -140,10 +140,14 @@ fn stream() -> impl Stream<Item = String> {
 /// Refund an order.
 #[agent(
     mode = "react", tier = "gold", version = "1.2", model = "m-1", system_prompt = "be kind",
+    prompt_name = "support", prompt_version = "7", prompt_template = "Dear {customer}",
     token_budget = 200, iteration_limit = 3, task = "T-1", user = "alice", tenant = "acme", default = internal
 )]
 async fn refunds(question: &str) -> Result<usize, BankError> {
     agentscope::goal("refund if it qualifies");
+    agentscope::sub_goal("look at the balance");
+    agentscope::confidence("about 60 %");
+    agentscope::memory(internal("nothing is known yet. ".repeat(99)));
     let alice = Customer {
         id: 7,
         email: "alice@example.com".into(),
