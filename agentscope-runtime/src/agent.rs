@@ -151,7 +151,8 @@ pub fn budget_remaining() -> Option<i64> {
 /// Records a snapshot of the running session at a level of your choice, with a note.
 ///
 /// [`Level::Critical`] says that the output failed a safety or guardrail check: the session's
-/// verdict becomes `failure`. [`Level::SemanticWarn`] says that a valid response was misread.
+/// verdict becomes `failure`; [`guardrail::failed`](crate::guardrail::failed) says which check too.
+/// [`Level::SemanticWarn`] says that a valid response was misread.
 ///
 /// ```
 /// # extern crate agentscope_runtime as agentscope;
@@ -211,7 +212,7 @@ pub(crate) fn warn_of_arguments(pointer: Redacted, violation: &'static str, hash
 }
 
 /// A moment of the current span; of the frame's own where foreign code made another one current.
-fn here(frame: &Frame, take: impl FnOnce(Moment<'_>)) {
+pub(crate) fn here(frame: &Frame, take: impl FnOnce(Moment<'_>)) {
     let current: SpanContext = Context::map_current(|cx| cx.span().span_context().clone());
     let span = if current.trace_id() == frame.session.span.trace_id() {
         &current

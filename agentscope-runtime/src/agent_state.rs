@@ -35,6 +35,8 @@ pub(crate) struct AgentState {
     /// Whether a failed call is remembered: mostly not, and then nobody needs to look.
     has_failures: AtomicBool,
     memory_is_stated: AtomicBool,
+    /// The code has said that its next call is a retry.
+    retry_is_stated: AtomicBool,
     known: Mutex<Known>,
 }
 
@@ -113,6 +115,7 @@ impl AgentState {
             iteration_limit_passed: AtomicBool::new(false),
             has_failures: AtomicBool::new(false),
             memory_is_stated: AtomicBool::new(false),
+            retry_is_stated: AtomicBool::new(false),
             known: Mutex::new(known),
         }
     }
@@ -201,6 +204,17 @@ impl AgentState {
             known.was_shown();
         }
         situation
+    }
+
+    /// The code says that its next call is a retry.
+    pub(crate) fn state_retry(&self) {
+        self.retry_is_stated.store(true, Relaxed);
+    }
+
+    /// Whether it has said so, which holds for one call.
+    pub(crate) fn take_stated_retry(&self) -> bool {
+        // Nearly always it has not, and to look is cheaper than to change.
+        self.retry_is_stated.load(Relaxed) && self.retry_is_stated.swap(false, Relaxed)
     }
 
     /// Notes a finished step: it becomes part of the derived memory, and a failed call is kept

@@ -25,7 +25,8 @@
 //! - What the attributes take: [`agent`](macro@agent), [`tool`](macro@tool),
 //!   [`inference`](macro@inference), [`Classify`](macro@Classify).
 //! - What the running agent can tell: [`memory`], [`goal`], [`sub_goal`], [`belief`],
-//!   [`confidence`](fn@confidence), [`iteration`], [`note`], [`because`](trait@Because).
+//!   [`confidence`](fn@confidence), [`iteration`], [`note`], [`because`](trait@Because); that it tries again or
+//!   gives something up: [`retry`], [`fallback`]; what its guardrails say: [`guardrail`].
 //! - Where values may go: [`Class`]. Text that is made at run time says its class: [`internal`],
 //!   [`confidential`], [`pii`].
 //! - A task or a thread that keeps its agent: [`InCurrentAgent`]; with the feature `tokio`,
@@ -52,6 +53,7 @@ extern crate self as agentscope_runtime;
 
 pub mod args;
 pub mod declassify;
+pub mod guardrail;
 pub mod model;
 pub mod names;
 pub mod policy;
@@ -121,6 +123,7 @@ mod question;
 mod reason;
 mod reasoning;
 mod recording;
+mod recovery;
 mod redact;
 mod redacted;
 mod registry;
@@ -180,6 +183,7 @@ pub use payload::{Payload, PayloadSide, PayloadSink, set_payload_sink};
 /// `use agentscope::because;`.
 pub use reason::Because as because;
 pub use reason::{Because, BecauseFuture, because};
+pub use recovery::{fallback, retry};
 pub use redact::{Object, Redactor};
 pub use redacted::Redacted;
 pub use registry::{Tool, tools};

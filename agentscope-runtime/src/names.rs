@@ -269,6 +269,11 @@ names! {
         INPUT_MESSAGES = "gen_ai.input.messages", Json, "the prompt as JSON, redacted by class; only where message content is captured";
         OUTPUT_MESSAGES = "gen_ai.output.messages", Json, "the completion as JSON, redacted by class; only where message content is captured";
         EVENT_INFERENCE_DETAILS = "gen_ai.client.inference.operation.details", Event, "an inference ended; only where message content is captured in events";
+        EVALUATION_NAME = "gen_ai.evaluation.name", Text, "policy that a guardrail has checked";
+        EVALUATION_LABEL = "gen_ai.evaluation.score.label", OneOf(&["pass", "fail"]), "pass or fail";
+        EVALUATION_SCORE = "gen_ai.evaluation.score.value", Double, "1 for pass, 0 for fail";
+        EVALUATION_EXPLANATION = "gen_ai.evaluation.explanation", Text, "why the check has failed, by class";
+        EVENT_EVALUATION = "gen_ai.evaluation.result", Event, "a guardrail has checked something";
         USAGE_INPUT_TOKENS = "gen_ai.usage.input_tokens", Int, "tokens of the prompt, cached ones included";
         USAGE_OUTPUT_TOKENS = "gen_ai.usage.output_tokens", Int, "tokens of the completion, reasoning included";
         USAGE_CACHE_READ = "gen_ai.usage.cache_read.input_tokens", Int, "prompt tokens read from the provider's cache";
@@ -360,9 +365,11 @@ names! {
         TOOL_UNCLASSIFIED = "agentscope.tool.unclassified", Texts, "arguments, and `output`, that nothing but a default has made secret";
         ERROR_PARTS = "agentscope.error.parts", Text, "the error as JSON, redacted by class; only of a classified error type";
         TOOL_BLIND = "agentscope.tool.blind", Boolean, "true where nothing of the call is shown and a default has made values secret";
-        WARNING = "agentscope.warning", OneOf(&["retry", "timeout", "empty_response", "tool_error", "inference_error", "schema_violation", "budget_exhausted", "iteration_limit", "context_window"]), "what a snapshot warns of: retry, timeout, empty_response, tool_error, inference_error, schema_violation, budget_exhausted, iteration_limit, context_window";
+        WARNING = "agentscope.warning", OneOf(&["retry", "timeout", "empty_response", "tool_error", "inference_error", "schema_violation", "budget_exhausted", "iteration_limit", "context_window", "fallback", "guardrail"]), "what a snapshot warns of: retry, timeout, empty_response, tool_error, inference_error, schema_violation, budget_exhausted, iteration_limit, context_window, fallback, guardrail";
         ARGS_POINTER = "agentscope.args.pointer", Text, "JSON Pointer to the argument that does not fit its schema";
         ARGS_VIOLATION = "agentscope.args.violation", OneOf(&["syntax", "truncated", "data"]), "how it does not fit: syntax, truncated or data";
+        FALLBACK_FROM = "agentscope.fallback.from", Text, "what is given up, by class";
+        FALLBACK_TO = "agentscope.fallback.to", Text, "what is used instead, by class";
         EVENT = "agentscope.event", Text, "on a `tracing` event: the snapshot's event name";
         MEMORY = "agentscope.memory.summary", Text, "the agent's working memory, by class";
         MEMORY_SOURCE = "agentscope.memory.source", OneOf(&["stated", "derived"]), "stated by the code, or derived from the steps";

@@ -250,7 +250,9 @@ impl Recording {
                 let is_retry = agent
                     .zip(self.call.as_ref())
                     .is_some_and(|(agent, call)| agent.is_retry(call));
-                let event = if is_retry {
+                // What the code has said is not said again.
+                let is_said = agent.is_some_and(|agent| agent.take_stated_retry());
+                let event = if is_retry && !is_said {
                     Event::warning(names::EVENT_TOOL_CALLED, Level::Warn, "retry")
                 } else {
                     Event::new(names::EVENT_TOOL_CALLED, Level::Info)
@@ -264,6 +266,7 @@ impl Recording {
             Layer::Inference => {
                 self.for_each_totals(Totals::add_inference_call);
                 let agent = self.frame.agent.as_ref();
+                agent.map(|agent| agent.take_stated_retry());
                 let exhausted = agent.and_then(|agent| agent.iterate());
                 self.moment().exhausted(exhausted);
             }

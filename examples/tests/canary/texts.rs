@@ -1,8 +1,8 @@
 //! Texts that say their class, and names that have none.
 
 use agentscope::{
-    Class, IntoText as _, Level, Session, Usage, agent, because, confidential, declassify,
-    inference, internal, pii, tool,
+    Class, IntoText as _, Level, Session, Text, Usage, agent, because, confidential, declassify,
+    guardrail, inference, internal, pii, tool,
 };
 
 use crate::canaries::{email, word};
@@ -70,12 +70,16 @@ fn fails(prompt: String) -> Result<String, std::io::Error> {
     output = secret
 )]
 fn knows() -> String {
-    for tell in [
+    let tells: [fn(Text); 7] = [
         agentscope::memory,
         agentscope::goal,
         agentscope::sub_goal,
         agentscope::belief,
-    ] {
+        agentscope::retry,
+        |text| agentscope::fallback(text.clone(), text),
+        |text| guardrail::failed(&email(Class::Pii, "policy"), text),
+    ];
+    for tell in tells {
         tell(confidential(word(Class::Confidential, "told")));
         has_a_reason();
         tell(pii(word(Class::Pii, "told")));

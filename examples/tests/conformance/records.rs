@@ -17,6 +17,7 @@ fn required(event: &str) -> &'static [&'static str] {
         names::EVENT_WARNING => &[names::WARNING],
         names::EVENT_NOTE => &[names::NOTE],
         names::EVENT_PAYLOAD => &[names::PAYLOAD_SIZE],
+        names::EVENT_EVALUATION => &[names::EVALUATION_NAME, names::EVALUATION_LABEL],
         names::EVENT_INFERENCE_DETAILS => &[names::OPERATION_NAME],
         _ => &[],
     }

@@ -4,7 +4,8 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::Duration;
 
 use agentscope::{
-    Classify, Level, Session, Usage, Verdict, agent, args, because, inference, internal, note, tool,
+    Classify, Level, Session, Usage, Verdict, agent, args, because, guardrail, inference, internal,
+    note, tool,
 };
 use futures_util::{Stream, StreamExt as _};
 use opentelemetry::Context;
@@ -173,6 +174,10 @@ async fn refunds(question: &str) -> Result<usize, BankError> {
     let _ = opaque("named at run time", &Connection);
     let _ = diagnosis("a patient");
     let _ = opening_hours("monday");
+    agentscope::retry("the first answer was none");
+    agentscope::fallback("live prices", "yesterday's prices");
+    guardrail::passed("no_insults");
+    guardrail::failed("refund_limit", "more than a clerk may refund");
     for text in ["no JSON", "{", r#"{"hour": "nine"}"#] {
         args::parse::<Opening>(text).expect_err("it does not fit");
     }
