@@ -17,6 +17,7 @@ use crate::memory::Memory;
 use crate::moment::{Event, Moment, ToolCall};
 use crate::names;
 use crate::redacted::{Redacted, attribute};
+use crate::result_schema::Misfit;
 use crate::session_state::RULE_GUARDRAIL;
 use crate::situation::Situation;
 use crate::stats;
@@ -195,19 +196,15 @@ pub fn set_attribute(key: &'static str, value: impl Into<Redacted>) {
 }
 
 /// Records that the arguments a model wrote do not fit their schema.
-pub(crate) fn warn_of_arguments(pointer: Redacted, violation: &'static str, hash: Redacted) {
+pub(crate) fn warn_of_arguments(misfit: Misfit) {
     if let Some(frame) = Frame::of_current_context() {
-        let mut event = Event::warning(names::EVENT_WARNING, Level::Error, "schema_violation")
-            .with(names::ARGS_VIOLATION, violation);
-        // The empty pointer is the whole, which goes without saying.
-        if !pointer.as_str().is_empty() {
-            event = event.with(names::ARGS_POINTER, pointer);
-        }
         let tool = ToolCall {
-            schema_hash: Some(hash),
+            schema_hash: Some(misfit.schema_hash.clone()),
             ..ToolCall::default()
         };
-        here(&frame, |moment| moment.record(event, tool));
+        here(&frame, |moment| {
+            moment.record(misfit.event("arguments"), tool)
+        });
     }
 }
 

@@ -130,6 +130,8 @@ mod registry;
 #[allow(missing_docs, reason = "called by expansions only")]
 mod request;
 #[allow(missing_docs, reason = "called by expansions only")]
+mod result_schema;
+#[allow(missing_docs, reason = "called by expansions only")]
 mod returned;
 mod room;
 #[allow(missing_docs, reason = "called by expansions only")]

@@ -366,8 +366,10 @@ names! {
         ERROR_PARTS = "agentscope.error.parts", Text, "the error as JSON, redacted by class; only of a classified error type";
         TOOL_BLIND = "agentscope.tool.blind", Boolean, "true where nothing of the call is shown and a default has made values secret";
         WARNING = "agentscope.warning", OneOf(&["retry", "timeout", "empty_response", "tool_error", "inference_error", "schema_violation", "budget_exhausted", "iteration_limit", "context_window", "fallback", "guardrail"]), "what a snapshot warns of: retry, timeout, empty_response, tool_error, inference_error, schema_violation, budget_exhausted, iteration_limit, context_window, fallback, guardrail";
-        ARGS_POINTER = "agentscope.args.pointer", Text, "JSON Pointer to the argument that does not fit its schema";
-        ARGS_VIOLATION = "agentscope.args.violation", OneOf(&["syntax", "truncated", "data"]), "how it does not fit: syntax, truncated or data";
+        SCHEMA_SIDE = "agentscope.schema.side", OneOf(&["arguments", "result"]), "what does not fit its schema: arguments or result";
+        SCHEMA_POINTER = "agentscope.schema.pointer", Text, "JSON Pointer to the value that does not fit; none for the whole";
+        SCHEMA_VIOLATION = "agentscope.schema.violation", OneOf(&["syntax", "truncated", "data"]), "how it does not fit: syntax, truncated or data";
+        RESULT_SCHEMA_HASH = "agentscope.tool.result.schema.hash", Text, "SHA-256 over the canonical JSON Schema that the result does not fit";
         FALLBACK_FROM = "agentscope.fallback.from", Text, "what is given up, by class";
         FALLBACK_TO = "agentscope.fallback.to", Text, "what is used instead, by class";
         EVENT = "agentscope.event", Text, "on a `tracing` event: the snapshot's event name";

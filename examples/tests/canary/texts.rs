@@ -57,6 +57,17 @@ fn fails(prompt: String) -> Result<String, std::io::Error> {
     Err(std::io::Error::other(prompt))
 }
 
+#[derive(serde::Deserialize, schemars::JsonSchema)]
+#[allow(dead_code, reason = "nothing that is returned fits it")]
+struct Schema(Vec<std::collections::BTreeMap<String, u32>>);
+
+/// Neither the key nor the value that does not fit may be told.
+#[tool(output = secret, result_schema = Schema)]
+fn fits_no_schema() -> Vec<std::collections::BTreeMap<String, String>> {
+    let [key, value] = ["key", "value"].map(|what| word(Class::Secret, what));
+    vec![[(key, value)].into()]
+}
+
 #[agent(
     name = email(Class::Pii, "agent"),
     mode = email(Class::Pii, "mode"),
@@ -115,6 +126,8 @@ fn knows() -> String {
         );
     }
     let _ = fails(word(Class::Secret, "prompt that fails"));
+    agentscope::confidence(word(Class::Secret, "certainty"));
+    fits_no_schema();
     word(Class::Secret, "answer")
 }
 

@@ -94,7 +94,8 @@ async fn hangs() {
     std::future::pending().await
 }
 
-#[tool(default = public)]
+/// Its result is no [`Opening`].
+#[tool(default = public, result_schema = Opening)]
 fn opening_hours(day: &str) -> usize {
     day.len()
 }
