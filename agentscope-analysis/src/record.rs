@@ -275,4 +275,12 @@ impl LogRecord {
     pub fn int(&self, key: &str) -> Option<i64> {
         self.attributes.get(key)?.as_int()
     }
+
+    /// The number of an attribute.
+    pub fn double(&self, key: &str) -> Option<f64> {
+        match self.attributes.get(key)? {
+            Value::Double(number) => Some(*number),
+            _ => None,
+        }
+    }
 }

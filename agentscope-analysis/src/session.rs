@@ -67,9 +67,15 @@ pub struct Snapshot {
     /// The agent's goal.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub goal: Option<String>,
+    /// What the agent is after on the way to its goal.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sub_goal: Option<String>,
     /// The agent's belief.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub belief: Option<String>,
+    /// How certain the agent says it is, from 0 to 1.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub confidence: Option<f64>,
     /// Reasoning loops so far.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub iteration_count: Option<i64>,
@@ -82,6 +88,18 @@ pub struct Snapshot {
     /// Text that the application recorded.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub note: Option<String>,
+    /// Policy that a guardrail has checked.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub policy: Option<String>,
+    /// Why the check has failed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub explanation: Option<String>,
+    /// What was given up, and what was used instead.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub fallback: Option<(String, String)>,
+    /// JSON Pointer to what does not fit its schema.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub schema_pointer: Option<String>,
 }
 
 impl Snapshot {
@@ -96,11 +114,17 @@ impl Snapshot {
             memory: text(names::MEMORY),
             memory_source: text(names::MEMORY_SOURCE),
             goal: text(names::GOAL),
+            sub_goal: text(names::SUB_GOAL),
             belief: text(names::BELIEF),
+            confidence: record.double(names::CONFIDENCE),
             iteration_count: record.int(names::ITERATION_COUNT),
             budget_remaining: record.int(names::BUDGET_REMAINING),
             warning: text(names::WARNING),
             note: text(names::NOTE),
+            policy: text(names::EVALUATION_NAME),
+            explanation: text(names::EVALUATION_EXPLANATION),
+            fallback: text(names::FALLBACK_FROM).zip(text(names::FALLBACK_TO)),
+            schema_pointer: text(names::SCHEMA_POINTER),
             event: record.event_name,
         }
     }

@@ -5,8 +5,12 @@ use std::collections::{BTreeMap, HashMap};
 use agentscope_runtime::{Level, Outcome};
 
 use crate::fold::{self, Item};
-use crate::session::{Layer, Node, Session, Snapshot};
+use crate::session::{Layer, Node, Session};
 use crate::text;
+
+mod state;
+
+use state::Shown;
 
 /// Deeper nodes are not indented further, so that a line's length stays bounded.
 const DEEPEST_INDENT: usize = 24;
@@ -86,15 +90,6 @@ enum Paint {
     Green,
     Yellow,
     Red,
-}
-
-/// What of an agent's state was shown last.
-#[derive(Default)]
-struct Shown<'a> {
-    memory: Option<&'a str>,
-    goal: Option<&'a str>,
-    belief: Option<&'a str>,
-    budget: Option<i64>,
 }
 
 struct Writer<'a> {
@@ -281,80 +276,6 @@ impl<'a> Writer<'a> {
             self.state(&rail, node, snapshot);
             self.notice(&rail, snapshot);
         }
-    }
-
-    /// What of the agent's state is new.
-    fn state(&mut self, rail: &str, node: &'a Node, snapshot: &'a Snapshot) {
-        let agent = snapshot.agent_id.as_deref().or(node.agent_id.as_deref());
-        let shown = self.shown.entry(agent).or_default();
-        let mut fresh = Vec::new();
-        let source = snapshot.memory_source.as_deref().unwrap_or("no source");
-        for (label, now, before, source) in [
-            ("goal", snapshot.goal.as_deref(), &mut shown.goal, None),
-            (
-                "belief",
-                snapshot.belief.as_deref(),
-                &mut shown.belief,
-                None,
-            ),
-            (
-                "memory",
-                snapshot.memory.as_deref(),
-                &mut shown.memory,
-                Some(source),
-            ),
-        ] {
-            if now.is_some() && now != *before {
-                *before = now;
-                fresh.extend(now.map(|now| (label, now, source)));
-            }
-        }
-        let budget = snapshot
-            .budget_remaining
-            .filter(|left| Some(*left) != shown.budget);
-        shown.budget = budget.or(shown.budget);
-
-        for (label, now, source) in fresh {
-            let now = match source {
-                Some(source) => self.quoted(now, source),
-                None => format!("\"{}\"", text::line(now, self.options.text)),
-            };
-            self.detail(rail, Paint::Dim, &format!("{label}: {now}"));
-        }
-        if let Some(left) = budget {
-            let words = format!("budget: {} tokens left", text::count(left));
-            self.detail(rail, Paint::Dim, &words);
-        }
-    }
-
-    /// A warning, or a note of the application.
-    fn notice(&mut self, rail: &str, snapshot: &Snapshot) {
-        if !snapshot.is_warning() && snapshot.note.is_none() {
-            return;
-        }
-        let mut words = Vec::new();
-        let mut paint = Paint::Dim;
-        if let Some(level) = snapshot.level.filter(|level| *level >= Level::Warn) {
-            paint = if level >= Level::Error {
-                Paint::Red
-            } else {
-                Paint::Yellow
-            };
-            words.push(format!("! {level}"));
-        }
-        words.extend(
-            snapshot
-                .warning
-                .as_ref()
-                .map(|kind| text::line(kind, self.options.text)),
-        );
-        words.extend(
-            snapshot
-                .note
-                .as_ref()
-                .map(|note| format!("note: \"{}\"", text::line(note, self.options.text))),
-        );
-        self.detail(rail, paint, &words.join(" "));
     }
 
     fn quoted(&self, words: &str, source: &str) -> String {

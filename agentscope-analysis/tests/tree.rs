@@ -136,6 +136,46 @@ frame recovered: foreign code had dropped the agent's context in 1 call; wrap th
     assert_eq!(tree, expected, "\n{tree}");
 }
 
+/// What the code says of itself, where it changes, and what its guardrails say.
+#[test]
+fn sub_goals_certainty_and_what_failed_are_shown() {
+    let agent = span(2, "agent", 0, 9)
+        .child_of(1)
+        .with("gen_ai.agent.name", "refunds");
+    let state = |record: LogRecord, certainty: f64| {
+        record
+            .with("agentscope.sub_goal", "find the order")
+            .with("agentscope.confidence", certainty)
+    };
+    let warned = |time, level, warning| {
+        snapshot("agentscope.warned", 2, time, level).with("agentscope.warning", warning)
+    };
+    let evaluation = |time, level| {
+        snapshot("gen_ai.evaluation.result", 2, time, level).with("gen_ai.evaluation.name", "limit")
+    };
+    let logs = vec![
+        state(snapshot("agentscope.tool.called", 2, 1, "INFO"), 0.9),
+        evaluation(2, "INFO"),
+        state(warned(3, "WARN", "fallback"), 0.9)
+            .with("agentscope.fallback.from", "a")
+            .with("agentscope.fallback.to", "b"),
+        warned(4, "ERROR", "schema_violation").with("agentscope.schema.pointer", "/lines/0"),
+        state(evaluation(5, "CRITICAL"), 0.5)
+            .with("agentscope.warning", "guardrail")
+            .with("gen_ai.evaluation.explanation", "too much"),
+    ];
+    let tree = plain(vec![session_span(), agent], logs);
+    let expected = r#"
+     sub-goal: "find the order"
+     confidence: 0.9
+     ! WARN fallback "a" → "b"
+     ! ERROR schema_violation at /lines/0
+     confidence: 0.5
+     ! CRITICAL guardrail limit why: "too much"
+"#;
+    assert!(tree.ends_with(expected), "{tree}");
+}
+
 #[test]
 fn colour_adds_escape_sequences_and_nothing_else() {
     let spans = vec![session_span(), tool(2, 0)];

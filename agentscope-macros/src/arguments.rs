@@ -3,7 +3,7 @@
 use proc_macro2::{Ident, Span, TokenStream, TokenTree};
 use syn::ext::IdentExt as _;
 use syn::parse::{ParseStream, Parser as _};
-use syn::{Expr, LitBool, LitStr, Path, Token};
+use syn::{Expr, LitBool, LitStr, Path, Token, Type};
 
 use crate::class::Class;
 use crate::errors::Errors;
@@ -37,6 +37,9 @@ impl Macro {
                 "version",
                 "model",
                 "system_prompt",
+                "prompt_name",
+                "prompt_version",
+                "prompt_template",
                 "token_budget",
                 "cost_budget",
                 "iteration_limit",
@@ -45,13 +48,17 @@ impl Macro {
                 "task",
                 "tenant",
             ],
-            Self::Tool => &["description", "reason", "effect", "listed"],
+            Self::Tool => &["description", "reason", "effect", "listed", "result_schema"],
             Self::Inference => &[
                 "provider",
                 "model",
                 "operation",
                 "temperature",
                 "seed",
+                "system_prompt",
+                "prompt_name",
+                "prompt_version",
+                "prompt_template",
                 "usage",
                 "enforce_budget",
             ],
@@ -81,6 +88,8 @@ pub(crate) struct Arguments {
     pub(crate) usage: Option<Expr>,
     /// `enforce_budget = true`: where it is written.
     pub(crate) enforces_budget: Option<Span>,
+    /// The type whose schema the result should have.
+    pub(crate) result_schema: Option<Type>,
     /// `returns = future`, `stream`, `iterator` or `value`.
     pub(crate) returns: Option<Ident>,
     /// `spawn = "off"`: spawns in the body are left as they are.
@@ -228,6 +237,7 @@ impl Reader<'_> {
             "crate" => arguments.runtime = Some(parse_path(input)?),
             "description" => arguments.description = Some(parse_description(input)?),
             "usage" => arguments.usage = Some(input.parse()?),
+            "result_schema" => arguments.result_schema = Some(parse_type(input)?),
             "returns" => arguments.returns = Some(returns::parse(input)?),
             "spawn" => arguments.keeps_spawns = parse_off(input)?,
             "listed" => arguments.unlisted = !parse_bool(input)?,
@@ -275,6 +285,16 @@ fn parse_path(input: ParseStream<'_>) -> syn::Result<Path> {
         syn::Error::new(
             at,
             "expected a path without quotes, for example `crate = ::agentscope`",
+        )
+    })
+}
+
+fn parse_type(input: ParseStream<'_>) -> syn::Result<Type> {
+    let at = input.span();
+    input.parse().map_err(|_| {
+        syn::Error::new(
+            at,
+            "expected a type without quotes, for example `result_schema = Order`",
         )
     })
 }

@@ -12,7 +12,7 @@ use crate::function::Function;
 use crate::places::Classified;
 use crate::returns::{self, Returns};
 use crate::spawn;
-use crate::tokens::hidden;
+use crate::tokens::{hidden, type_span};
 
 impl Expansion<'_> {
     /// The expression that replaces the body.
@@ -194,12 +194,19 @@ impl Expansion<'_> {
                 .__used(|#value, #output| #output.usage(#private::apply(#value, #usage)))
             }
         });
+        let checked = self.arguments.result_schema.as_ref().map(|schema| {
+            let at = type_span(schema);
+            let [value, output] = ["__value", "__output"].map(|name| Ident::new(name, at));
+            quote_spanned! {at=>
+                .__checked(|#value, #output| #output.result_schema::<#schema>(#value))
+            }
+        });
         let told = quote!((&(&&&&#classified).__shown()).__told());
         let answered = match self.kind {
             Macro::Inference => quote!((&&#told).__answered()),
             Macro::Agent | Macro::Tool => told,
         };
-        let told = quote!(#answered #used);
+        let told = quote!(#answered #used #checked);
         match self.is_output_shown(returns, function) {
             true => {
                 let private = &self.private;

@@ -1,4 +1,4 @@
-//! Tell what the running agent knows: memory, goal, belief, iteration.
+//! Tell what the running agent knows: memory, goals, belief, certainty, iteration.
 //!
 //! All of these do nothing outside an agent.
 
@@ -8,15 +8,28 @@ use opentelemetry::Context;
 use opentelemetry::trace::{SpanContext, TraceContextExt as _};
 
 use crate::agent_state::AgentState;
+use crate::confidence::IntoConfidence;
 use crate::frame::{self, Frame};
 use crate::keyring::Hasher;
 use crate::level::Level;
+use crate::memory::Memory;
 use crate::metered;
 use crate::moment::{Event, Moment, ToolCall};
 use crate::names;
 use crate::redacted::{Redacted, attribute};
+use crate::result_schema::Misfit;
 use crate::session_state::RULE_GUARDRAIL;
+use crate::situation::Situation;
+use crate::stats;
 use crate::text::{IntoText, TEXT_LIMIT};
+
+/// A text of the running agent's state; at most 1,024 bytes of it are recorded.
+fn state(text: impl IntoText, place: fn(&mut Situation) -> &mut Option<Redacted>) {
+    with_agent(|agent, hasher| {
+        let text = text.into_text().redacted(TEXT_LIMIT, hasher);
+        agent.state(|situation| *place(situation) = Some(text));
+    });
+}
 
 fn with_agent(tell: impl FnOnce(&AgentState, &Hasher)) {
     if let Some(frame) = Frame::of_current_context()
@@ -28,15 +41,25 @@ fn with_agent(tell: impl FnOnce(&AgentState, &Hasher)) {
 
 /// Sets the working memory of the running agent; every later snapshot shows it, by its class.
 ///
-/// At most 1,024 bytes of it are recorded. Where an agent never says, its memory is derived from
-/// its steps and marked so.
+/// At most 256 tokens of it are recorded, and what was cut is marked so
+/// (`agentscope.memory.truncated`). That is an estimate, for nobody knows the model's tokenizer here:
+/// four ASCII characters count as one token, and so does any other character, which is near enough
+/// for prose and too few for JSON and code.
+///
+/// The next snapshot of a step tells what is new and what is gone since the one before
+/// (`agentscope.memory.change`): whole lines where the memory has several, else words. It is made of
+/// what is shown of both, so it shows no more than they do.
+///
+/// Where an agent never says, its memory is derived from its steps and marked so.
 ///
 /// ```
 /// # extern crate agentscope_runtime as agentscope;
 /// agentscope::memory("order not looked up yet");
+/// // .. the next step, and then:
+/// agentscope::memory("order found"); // + found, - not looked up yet
 /// ```
 pub fn memory(text: impl IntoText) {
-    with_agent(|agent, hasher| agent.remember(text.into_text(), hasher));
+    with_agent(|agent, hasher| agent.remember(Memory::stated(text.into_text(), hasher)));
 }
 
 /// Sets the goal of the running agent; every later snapshot shows it, by its class.
@@ -46,7 +69,19 @@ pub fn memory(text: impl IntoText) {
 /// agentscope::goal("refund the order if it qualifies");
 /// ```
 pub fn goal(text: impl IntoText) {
-    with_agent(|agent, hasher| agent.aim(text.into_text(), hasher));
+    state(text, |situation| &mut situation.goal);
+}
+
+/// Sets what the running agent is after on the way to its goal; every later snapshot shows it, by
+/// its class, until the next one is set.
+///
+/// ```
+/// # extern crate agentscope_runtime as agentscope;
+/// agentscope::goal("refund the order if it qualifies");
+/// agentscope::sub_goal("find the order");
+/// ```
+pub fn sub_goal(text: impl IntoText) {
+    state(text, |situation| &mut situation.sub_goal);
 }
 
 /// Sets what the running agent believes; every later snapshot shows it, by its class.
@@ -56,7 +91,31 @@ pub fn goal(text: impl IntoText) {
 /// agentscope::belief("the order qualifies");
 /// ```
 pub fn belief(text: impl IntoText) {
-    with_agent(|agent, hasher| agent.believe(text.into_text(), hasher));
+    state(text, |situation| &mut situation.belief);
+}
+
+/// Sets how certain the running agent says it is, from 0 to 1; every later snapshot shows it.
+///
+/// A number, or the text in which a model has stated one: see [`IntoConfidence`]. What is no number
+/// from 0 to 1 is ignored: the certainty that was stated before stays, one warning is logged and
+/// [`Stats::ignored_confidences`](crate::Stats::ignored_confidences) counts it.
+///
+/// ```
+/// # extern crate agentscope_runtime as agentscope;
+/// agentscope::confidence(0.9);
+/// agentscope::confidence("Confidence: 90%");
+/// agentscope::confidence("9/10");
+/// ```
+pub fn confidence(certainty: impl IntoConfidence) {
+    with_agent(|agent, _| match certainty.into_confidence() {
+        Some(certainty) => agent.state(|situation| situation.confidence = Some(certainty)),
+        None if stats::count_ignored_confidence() => tracing::warn!(
+            target: "agentscope",
+            "`agentscope::confidence` was given what is no number from 0 to 1, and ignored it. This \
+             is said once."
+        ),
+        None => {}
+    });
 }
 
 /// Sets the number of reasoning loops of the running agent, over the count of its inferences.
@@ -80,7 +139,8 @@ pub fn iteration(count: u32) {
 /// Records a snapshot of the running session at a level of your choice, with a note.
 ///
 /// [`Level::Critical`] says that the output failed a safety or guardrail check: the session's
-/// verdict becomes `failure`. [`Level::SemanticWarn`] says that a valid response was misread.
+/// verdict becomes `failure`; [`guardrail::failed`](crate::guardrail::failed) says which check too.
+/// [`Level::SemanticWarn`] says that a valid response was misread.
 ///
 /// ```
 /// # extern crate agentscope_runtime as agentscope;
@@ -123,19 +183,15 @@ pub fn set_attribute(key: &'static str, value: impl Into<Redacted>) {
 }
 
 /// Records that the arguments a model wrote do not fit their schema.
-pub(crate) fn warn_of_arguments(pointer: Redacted, violation: &'static str, hash: Redacted) {
+pub(crate) fn warn_of_arguments(misfit: Misfit) {
     if let Some(frame) = Frame::of_current_context() {
-        let mut event = Event::warning(names::EVENT_WARNING, Level::Error, "schema_violation")
-            .with(names::ARGS_VIOLATION, violation);
-        // The empty pointer is the whole, which goes without saying.
-        if !pointer.as_str().is_empty() {
-            event = event.with(names::ARGS_POINTER, pointer);
-        }
         let tool = ToolCall {
-            schema_hash: Some(hash),
+            schema_hash: Some(misfit.schema_hash.clone()),
             ..ToolCall::default()
         };
-        here(&frame, |moment| moment.record(event, tool));
+        here(&frame, |moment| {
+            moment.record(misfit.event("arguments"), tool)
+        });
     }
 }
 

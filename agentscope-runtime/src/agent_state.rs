@@ -8,14 +8,13 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use opentelemetry::KeyValue;
 use opentelemetry::trace::SpanContext;
 
-use crate::keyring::Hasher;
 use crate::ledger::Ledger;
+use crate::memory::{self, Memory};
 use crate::names;
 use crate::reasoning::Reasoning;
 use crate::redacted::{Redacted, attribute};
 use crate::session_state::SessionState;
 use crate::situation::Situation;
-use crate::text::{TEXT_LIMIT, Text};
 use crate::totals::Totals;
 
 /// Steps that a derived memory tells of.
@@ -34,6 +33,8 @@ pub(crate) struct AgentState {
     /// Whether a failed call is remembered: mostly not, and then nobody needs to look.
     has_failures: AtomicBool,
     memory_is_stated: AtomicBool,
+    /// The code has said that its next call is a retry.
+    retry_is_stated: AtomicBool,
     known: Mutex<Known>,
 }
 
@@ -51,6 +52,8 @@ impl Drop for AgentState {
 /// What the agent stated or the runtime derived, already redacted, and its recent steps.
 struct Known {
     situation: Arc<Situation>,
+    /// The stated memory as the latest snapshot of a step has shown it.
+    memory_before: Option<Redacted>,
     steps: VecDeque<(Redacted, &'static str)>,
     step_count: usize,
     failures: VecDeque<CallPrint>,
@@ -74,6 +77,7 @@ impl AgentState {
     ) -> Self {
         let known = Known {
             situation: Arc::new(session.of_agent(&id, &name)),
+            memory_before: None,
             steps: VecDeque::new(),
             step_count: 0,
             failures: VecDeque::new(),
@@ -88,6 +92,7 @@ impl AgentState {
             ledger,
             has_failures: AtomicBool::new(false),
             memory_is_stated: AtomicBool::new(false),
+            retry_is_stated: AtomicBool::new(false),
             known: Mutex::new(known),
         }
     }
@@ -106,30 +111,43 @@ impl AgentState {
         self.chain().any(|agent| std::ptr::eq(agent, outer))
     }
 
-    pub(crate) fn remember(&self, text: Text, hasher: &Hasher) {
-        let memory = text.redacted(TEXT_LIMIT, hasher);
+    pub(crate) fn remember(&self, memory: Memory) {
         let mut known = self.known();
         self.memory_is_stated.store(true, Relaxed);
+        let before = known.memory_before.as_ref();
+        let change = before.and_then(|before| memory::change(before, &memory.shown));
         let situation = known.change();
-        situation.memory = Some(memory);
+        situation.memory = Some(memory.shown);
         situation.memory_source = Some("stated");
+        situation.memory_truncated = memory.truncated;
+        situation.memory_change = change;
     }
 
-    pub(crate) fn aim(&self, text: Text, hasher: &Hasher) {
-        let goal = text.redacted(TEXT_LIMIT, hasher);
-        self.known().change().goal = Some(goal);
+    /// Changes what every later snapshot shows.
+    pub(crate) fn state(&self, change: impl FnOnce(&mut Situation)) {
+        change(self.known().change());
     }
 
-    pub(crate) fn believe(&self, text: Text, hasher: &Hasher) {
-        let belief = text.redacted(TEXT_LIMIT, hasher);
-        self.known().change().belief = Some(belief);
-    }
-
-    /// What a snapshot shows of the agent and of its session.
-    pub(crate) fn situation(&self, session: &SessionState) -> Arc<Situation> {
+    /// What a snapshot shows of the agent and of its session; `of_step` if it is one of a step.
+    pub(crate) fn situation(&self, session: &SessionState, of_step: bool) -> Arc<Situation> {
         let mut known = self.known();
         session.complete(&mut known.situation);
-        Arc::clone(&known.situation)
+        let situation = Arc::clone(&known.situation);
+        if of_step {
+            known.was_shown();
+        }
+        situation
+    }
+
+    /// The code says that its next call is a retry.
+    pub(crate) fn state_retry(&self) {
+        self.retry_is_stated.store(true, Relaxed);
+    }
+
+    /// Whether it has said so, which holds for one call.
+    pub(crate) fn take_stated_retry(&self) -> bool {
+        // Nearly always it has not, and to look is cheaper than to change.
+        self.retry_is_stated.load(Relaxed) && self.retry_is_stated.swap(false, Relaxed)
     }
 
     /// Notes a finished step: it becomes part of the derived memory, and a failed call is kept
@@ -179,6 +197,24 @@ impl Known {
         Arc::make_mut(&mut self.situation)
     }
 
+    /// A snapshot of a step has shown the memory: later changes are told from here on.
+    fn was_shown(&mut self) {
+        let Situation {
+            memory,
+            memory_source,
+            memory_change,
+            ..
+        } = &*self.situation;
+        let is_first = self.memory_before.is_none() && *memory_source == Some("stated");
+        let has_changed = memory_change.is_some();
+        if is_first || has_changed {
+            self.memory_before = memory.clone();
+        }
+        if has_changed {
+            self.change().memory_change = None;
+        }
+    }
+
     /// Derives the memory from the latest steps and one more.
     fn derive(&mut self, tool: Redacted, status: &'static str) {
         self.step_count += 1;
@@ -194,15 +230,20 @@ impl Known {
             let _ = write!(text, "{separator}{} {status}", tool.as_str());
         }
         // Tools are named by code, or by text that was redacted.
-        self.change().memory = Some(Redacted::of_code(text));
+        let memory = Memory::derived(text);
+        let situation = self.change();
+        situation.memory = Some(memory.shown);
+        situation.memory_truncated = memory.truncated;
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::keyring::Hasher;
     use crate::limits::Limits;
     use crate::site::Layer;
+    use crate::text::IntoText as _;
 
     fn agent(parent: Option<Arc<AgentState>>) -> Arc<AgentState> {
         let span = SpanContext::empty_context();
@@ -259,7 +300,10 @@ mod tests {
                 Some("derived")
             )
         );
-        agent.remember(crate::internal("order found"), &Hasher::default());
+        agent.remember(Memory::stated(
+            "order found".into_text(),
+            &Hasher::default(),
+        ));
         assert_eq!(memory(), (Some("order found".into()), Some("stated")));
     }
 }

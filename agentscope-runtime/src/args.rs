@@ -8,6 +8,7 @@ use serde_json::Value;
 
 use crate::agent;
 use crate::redacted::Redacted;
+use crate::result_schema::Misfit;
 use crate::schema::{self, SchemaBuilder};
 
 /// Why arguments did not fit: where and how, never what they were.
@@ -131,15 +132,15 @@ pub fn parse<A: DeserializeOwned + JsonSchema>(text: &str) -> Result<A, ArgsErro
 }
 
 fn record(error: &ArgsError) {
-    agent::warn_of_arguments(
-        Redacted::of_code(error.pointer.clone()),
-        error.violation.as_str(),
-        Redacted::of_code(error.schema_hash.clone()),
-    );
+    agent::warn_of_arguments(Misfit {
+        pointer: Redacted::of_code(error.pointer.clone()),
+        violation: error.violation,
+        schema_hash: Redacted::of_code(error.schema_hash.clone()),
+    });
 }
 
 /// Names that the schema declares are code; every other key was written by the model, so it is `*`.
-fn pointer(path: &serde_path_to_error::Path, document: &Value) -> String {
+pub(crate) fn pointer(path: &serde_path_to_error::Path, document: &Value) -> String {
     use serde_path_to_error::Segment;
     let mut pointer = String::new();
     for segment in path {

@@ -1,6 +1,6 @@
 //! Collects what an annotated function was called with, while the arguments are still there.
 
-use opentelemetry::{KeyValue, StringValue};
+use opentelemetry::KeyValue;
 use serde::Serialize;
 
 use crate::class::{Class, Sensitivity};
@@ -23,7 +23,6 @@ pub struct Capture {
     pub(crate) name: Option<Redacted>,
     pub(crate) reason: Option<Text>,
     pub(crate) identity: Stated,
-    system_prompt: Option<StringValue>,
     pub(crate) limits: Limits,
     pub(crate) operation: Redacted,
     pub(crate) model: Option<Redacted>,
@@ -45,7 +44,6 @@ impl Capture {
             name: None,
             reason: None,
             identity: Stated::default(),
-            system_prompt: None,
             limits: Limits::default(),
             operation: Redacted::of_code("chat"),
             model: None,
@@ -79,17 +77,6 @@ impl Capture {
     /// The arguments as they are, with their highest class, where somebody keeps such.
     pub(crate) fn payload(&mut self) -> Option<(Class, &str)> {
         self.values.payload("}")
-    }
-
-    /// Hashes what is known once everything is.
-    pub(crate) fn finish(&mut self) {
-        if let Some(prompt) = self.system_prompt.take() {
-            let hash = self
-                .values
-                .hasher
-                .hash("system_prompt", prompt.as_str().as_bytes());
-            self.attribute(names::SYSTEM_PROMPT_HASH, Some(hash));
-        }
     }
 
     /// Keyed, for the keys of a map can be personal data; `None` for a function without arguments.
@@ -198,7 +185,7 @@ impl Capture {
         self.schema = Some(builder.store(&self.site.meta, &self.site.schemas, types));
     }
 
-    fn attribute(&mut self, key: &'static str, value: Option<impl Recordable>) {
+    pub(crate) fn attribute(&mut self, key: &'static str, value: Option<impl Recordable>) {
         self.attributes
             .extend(value.map(|value| attribute(key, value)));
     }
@@ -227,10 +214,6 @@ impl Capture {
         } else {
             self.model = model;
         }
-    }
-
-    pub fn system_prompt(&mut self, prompt: impl TextOption) {
-        self.system_prompt = prompt.text_option();
     }
 
     pub fn token_budget(&mut self, tokens: impl IntOption) {

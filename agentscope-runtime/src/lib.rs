@@ -24,8 +24,9 @@
 //!
 //! - What the attributes take: [`agent`](macro@agent), [`tool`](macro@tool),
 //!   [`inference`](macro@inference), [`Classify`](macro@Classify).
-//! - What the running agent can tell: [`memory`], [`goal`], [`belief`], [`iteration`], [`note`],
-//!   [`because`](trait@Because).
+//! - What the running agent can tell: [`memory`], [`goal`], [`sub_goal`], [`belief`],
+//!   [`confidence`](fn@confidence), [`iteration`], [`note`], [`because`](trait@Because); that it tries again or
+//!   gives something up: [`retry`], [`fallback`]; what its guardrails say: [`guardrail`].
 //! - What it may use, and what is left: [`budget`].
 //! - Where values may go: [`Class`]. Text that is made at run time says its class: [`internal`],
 //!   [`confidential`], [`pii`].
@@ -54,6 +55,7 @@ extern crate self as agentscope_runtime;
 pub mod args;
 pub mod budget;
 pub mod declassify;
+pub mod guardrail;
 pub mod model;
 pub mod names;
 pub mod policy;
@@ -76,6 +78,7 @@ mod class;
 mod classification;
 mod classified;
 mod classify;
+mod confidence;
 mod content;
 mod decided;
 mod emptiness;
@@ -103,6 +106,7 @@ mod limits;
 mod look;
 mod map_key;
 mod measured;
+mod memory;
 mod metered;
 mod meters;
 mod moment;
@@ -119,15 +123,20 @@ mod print;
 #[allow(missing_docs, reason = "called by expansions only")]
 mod probe;
 #[allow(missing_docs, reason = "called by expansions only")]
+mod prompt;
+#[allow(missing_docs, reason = "called by expansions only")]
 mod question;
 mod reason;
 mod reasoning;
 mod recording;
+mod recovery;
 mod redact;
 mod redacted;
 mod registry;
 #[allow(missing_docs, reason = "called by expansions only")]
 mod request;
+#[allow(missing_docs, reason = "called by expansions only")]
+mod result_schema;
 #[allow(missing_docs, reason = "called by expansions only")]
 mod returned;
 mod room;
@@ -164,9 +173,10 @@ mod watched;
 
 pub use agentscope_macros::{Classify, agent, inference, tool, tool_call};
 
-pub use agent::{belief, goal, iteration, memory, note, set_attribute};
+pub use agent::{belief, confidence, goal, iteration, memory, note, set_attribute, sub_goal};
 pub use class::{Class, Treatment};
 pub use classify::Classify;
+pub use confidence::IntoConfidence;
 pub use frame::end_open_spans;
 pub use in_agent::{InAgentFuture, InCurrentAgent};
 pub use inventory_report::{Declassified, Entry, Inventory, inventory};
@@ -179,6 +189,7 @@ pub use payload::{Payload, PayloadSide, PayloadSink, set_payload_sink};
 /// `use agentscope::because;`.
 pub use reason::Because as because;
 pub use reason::{Because, BecauseFuture, because};
+pub use recovery::{fallback, retry};
 pub use redact::{Object, Redactor};
 pub use redacted::Redacted;
 pub use registry::{Tool, tools};

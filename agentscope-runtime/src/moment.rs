@@ -63,6 +63,14 @@ impl Event {
         }
     }
 
+    /// Whether it is the begin or the end of a step.
+    fn is_of_step(&self) -> bool {
+        matches!(
+            self.name,
+            names::EVENT_TOOL_CALLED | names::EVENT_TOOL_RETURNED
+        )
+    }
+
     pub(crate) fn with(
         mut self,
         key: &'static str,
@@ -93,7 +101,7 @@ impl Moment<'_> {
         }
         let agent = self.frame.agent.as_deref();
         let situation = match agent {
-            Some(agent) => agent.situation(session),
+            Some(agent) => agent.situation(session, event.is_of_step()),
             None => Arc::new(session.situation()),
         };
         let remaining = self.frame.ledger().remaining();

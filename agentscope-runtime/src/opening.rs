@@ -103,7 +103,6 @@ impl Opening {
         let given_name = capture.name.take();
         let code_name = || Redacted::of_code(site.meta.name);
         let name = given_name.clone().unwrap_or_else(code_name);
-        capture.finish();
         let input = capture.input();
         // A prompt goes nowhere, whatever its class, unless the deployment asks for it.
         let content = content::capture();
@@ -262,7 +261,9 @@ impl Recording {
                 let is_retry = agent
                     .zip(self.call.as_ref())
                     .is_some_and(|(agent, call)| agent.is_retry(call));
-                let event = if is_retry {
+                // What the code has said is not said again.
+                let is_said = agent.is_some_and(|agent| agent.take_stated_retry());
+                let event = if is_retry && !is_said {
                     Event::warning(names::EVENT_TOOL_CALLED, Level::Warn, "retry")
                 } else {
                     Event::new(names::EVENT_TOOL_CALLED, Level::Info)
@@ -276,6 +277,8 @@ impl Recording {
             }
             Layer::Inference => {
                 self.for_each_totals(Totals::add_inference_call);
+                let agent = self.frame.agent.as_ref();
+                agent.map(|agent| agent.take_stated_retry());
                 self.admit();
             }
             Layer::Agent | Layer::Session => {}

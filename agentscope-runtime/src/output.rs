@@ -15,6 +15,7 @@ use crate::model::InferenceResponse;
 use crate::pace::Pace;
 use crate::redact::{Redactor, Tally, View};
 use crate::redacted::Redacted;
+use crate::result_schema::Misfit;
 use crate::site::{Layer, Meta};
 use crate::so_far::SoFar;
 use crate::usage::Usage;
@@ -37,6 +38,8 @@ pub struct Output {
     pub(crate) pace: Option<Pace>,
     /// Times that a streamed answer has begun.
     pub(crate) attempts: u32,
+    /// Where it does not fit the schema that it should have.
+    pub(crate) misfit: Option<Box<Misfit>>,
 }
 
 impl Output {
@@ -51,6 +54,7 @@ impl Output {
             answer: None,
             pace: None,
             attempts: 1,
+            misfit: None,
         }
     }
 

@@ -311,6 +311,15 @@ impl Recording {
     ) {
         let time = self.duration();
         self.for_each_totals(|totals| totals.add_tool_time(time));
+        if let Some(agent) = &self.frame.agent {
+            // One that was stated inside this call was for something inside it.
+            agent.take_stated_retry();
+        }
+        if let Some(misfit) = output.and_then(|output| output.misfit.as_ref()) {
+            let hash = misfit.schema_hash.clone();
+            let event = misfit.event("result");
+            self.snapshot(event.with(names::RESULT_SCHEMA_HASH, hash));
+        }
         let is_empty = output.is_some_and(|output| output.empty);
         let status = match ending.outcome {
             Outcome::Ok if is_empty => "empty",

@@ -254,7 +254,7 @@ impl<K, S: Copy> Clone for Decision<K, S> {
 impl<K, S: Copy> Copy for Decision<K, S> {}
 
 impl<K, S> Decision<K, S> {
-    fn new(settle: S) -> Self {
+    pub(crate) fn new(settle: S) -> Self {
         let ends = PhantomData;
         Self { settle, ends }
     }

@@ -21,10 +21,18 @@ pub struct Situation {
     pub memory: Option<Redacted>,
     /// `stated` by the code, or `derived` from the steps.
     pub memory_source: Option<&'static str>,
+    /// Whether more memory was stated than is shown.
+    pub memory_truncated: bool,
+    /// What of a stated memory is new (`+`) and gone (`-`) since the snapshot of the previous step.
+    pub memory_change: Option<Redacted>,
     /// The agent's goal.
     pub goal: Option<Redacted>,
+    /// What the agent is after on the way to its goal.
+    pub sub_goal: Option<Redacted>,
     /// The agent's belief.
     pub belief: Option<Redacted>,
+    /// How certain the agent says it is, from 0 to 1.
+    pub confidence: Option<f64>,
     /// The application's task.
     pub task: Option<Redacted>,
     /// The application's tenant.
@@ -40,8 +48,12 @@ impl Situation {
             agent_name: None,
             memory: None,
             memory_source: None,
+            memory_truncated: false,
+            memory_change: None,
             goal: None,
+            sub_goal: None,
             belief: None,
+            confidence: None,
             task: None,
             tenant: None,
         }

@@ -82,8 +82,12 @@ impl Snapshot {
             agent_name,
             memory,
             memory_source,
+            memory_truncated,
+            memory_change,
             goal,
+            sub_goal,
             belief,
+            confidence,
             task,
             tenant,
         } = &*self.situation;
@@ -99,11 +103,19 @@ impl Snapshot {
         put(take, names::TOOL_SCHEMA_HASH, self.schema_hash);
         put(take, names::CALL_REASON, self.reason);
         put(take, names::MEMORY, memory.clone());
+        put(take, names::MEMORY_CHANGE, memory_change.clone());
         put(take, names::GOAL, goal.clone());
+        put(take, names::SUB_GOAL, sub_goal.clone());
         put(take, names::BELIEF, belief.clone());
+        put(take, names::CONFIDENCE, *confidence);
         put(take, names::TASK_ID, task.clone());
         put(take, names::TENANT_ID, tenant.clone());
         put(take, names::MEMORY_SOURCE, *memory_source);
+        put(
+            take,
+            names::MEMORY_TRUNCATED,
+            memory_truncated.then_some(true),
+        );
         put(take, names::WARNING, self.warning);
         if let Some(step) = self.step_index {
             take(names::STEP_INDEX, i64::from(step).into());

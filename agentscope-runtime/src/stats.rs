@@ -31,6 +31,8 @@ pub struct Stats {
     pub recovered: u64,
     /// Sessions beyond the number that is tracked for recovery.
     pub untracked: u64,
+    /// Certainties that were stated and are no number from 0 to 1.
+    pub ignored_confidences: u64,
 }
 
 macro_rules! counters {
@@ -62,6 +64,7 @@ counters! {
     DROPPED => dropped,
     RECOVERED => recovered,
     UNTRACKED => untracked,
+    IGNORED_CONFIDENCES => ignored_confidences,
 }
 
 fn add_one(counter: &AtomicU64) {
@@ -88,6 +91,11 @@ pub(crate) fn count_snapshot(taken: bool) {
 /// True for the first one only: one warning a process.
 pub(crate) fn count_recovered() -> bool {
     RECOVERED.fetch_add(1, Relaxed) == 0
+}
+
+/// True for the first one only: one warning a process.
+pub(crate) fn count_ignored_confidence() -> bool {
+    IGNORED_CONFIDENCES.fetch_add(1, Relaxed) == 0
 }
 
 pub(crate) fn count_untracked() {

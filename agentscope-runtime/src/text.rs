@@ -11,7 +11,7 @@ use crate::keyring::Hasher;
 use crate::policy;
 use crate::redacted::Redacted;
 use crate::scrub::{is_clean, scrub};
-use crate::scrubbing::{self, MARK, is_plain};
+use crate::scrubbing::{self, MARGIN, MARK, is_plain};
 use crate::treat;
 
 /// A text with its sensitivity class; made by [`internal`], [`confidential`] or [`pii`].
@@ -131,18 +131,29 @@ impl Text {
 
     /// What telemetry may show of the text, at most `limit` bytes of it.
     pub(crate) fn redacted(self, limit: usize, hasher: &Hasher) -> Redacted {
-        match self.treatment() {
+        self.bounded(limit, hasher).0
+    }
+
+    /// The same, and whether it was cut for being longer.
+    pub(crate) fn bounded(self, limit: usize, hasher: &Hasher) -> (Redacted, bool) {
+        let shown = match self.treatment() {
             Treatment::Keep => match self.value {
                 Cow::Borrowed(text) if text.len() <= limit && !self.is_scrubbed => {
                     Redacted::shown(text)
                 }
-                _ => Redacted::shown(Arc::<str>::from(shortened(&self.scrubbed(limit), limit))),
+                _ => {
+                    let scrubbed = self.scrubbed(limit);
+                    let is_begun = self.is_scrubbed && self.value.len() > limit + MARGIN;
+                    let shown = Arc::<str>::from(shortened(&scrubbed, limit));
+                    return (Redacted::shown(shown), is_begun || scrubbed.len() > limit);
+                }
             },
             Treatment::Truncate => Redacted::shown(treat::truncated(&self.scrubbed(limit))),
             Treatment::Hash => hasher.hash("text", self.value.as_bytes()).into(),
             // Free text has no part that could be shown.
             _ => Redacted::shown(placeholder(self.class)),
-        }
+        };
+        (shown, false)
     }
 
     /// The beginning of it, without what is found in it.

@@ -190,10 +190,7 @@ async fn an_agent_records_four_layers_with_all_that_is_known() {
     assert_eq!(int(agent, "agentscope.agent.tool_calls"), Some(6));
     assert_eq!(int(agent, "agentscope.agent.inference_calls"), Some(2));
     assert_eq!(int(agent, "agentscope.token.budget.remaining"), Some(-40));
-    assert!(
-        text(agent, "agentscope.agent.system_prompt.hash")
-            .is_some_and(|hash| hash.starts_with('h'))
-    );
+    assert!(text(agent, "agentscope.system_prompt.hash").is_some_and(|hash| hash.starts_with('h')));
     assert_eq!(
         text(agent, "gen_ai.request.model"),
         None,

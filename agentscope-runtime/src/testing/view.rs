@@ -167,8 +167,12 @@ pub struct SnapshotView {
     pub memory_source: Option<&'static str>,
     /// The agent's goal, by class.
     pub goal: Option<String>,
+    /// What the agent is after on the way to its goal, by class.
+    pub sub_goal: Option<String>,
     /// The agent's belief, by class.
     pub belief: Option<String>,
+    /// How certain the agent says it is, from 0 to 1.
+    pub confidence: Option<f64>,
     /// Reasoning loops of the agent so far.
     pub iteration: u32,
     /// Tokens the agent has left; negative when overspent.
@@ -202,7 +206,9 @@ impl SnapshotView {
             memory: text(&situation.memory),
             memory_source: situation.memory_source,
             goal: text(&situation.goal),
+            sub_goal: text(&situation.sub_goal),
             belief: text(&situation.belief),
+            confidence: situation.confidence,
             iteration: snapshot.iteration_count,
             budget_remaining: snapshot.token_budget_remaining,
             warning: snapshot.warning,

@@ -1,8 +1,8 @@
 //! Texts that say their class, and names that have none.
 
 use agentscope::{
-    Class, IntoText as _, Level, Session, Usage, agent, because, confidential, declassify,
-    inference, internal, pii, tool,
+    Class, IntoText as _, Level, Session, Text, Usage, agent, because, confidential, declassify,
+    guardrail, inference, internal, pii, tool,
 };
 
 use crate::canaries::{email, word};
@@ -57,17 +57,40 @@ fn fails(prompt: String) -> Result<String, std::io::Error> {
     Err(std::io::Error::other(prompt))
 }
 
+#[derive(serde::Deserialize, schemars::JsonSchema)]
+#[allow(dead_code, reason = "nothing that is returned fits it")]
+struct Schema(Vec<std::collections::BTreeMap<String, u32>>);
+
+/// Neither the key nor the value that does not fit may be told.
+#[tool(output = secret, result_schema = Schema)]
+fn fits_no_schema() -> Vec<std::collections::BTreeMap<String, String>> {
+    let [key, value] = ["key", "value"].map(|what| word(Class::Secret, what));
+    vec![[(key, value)].into()]
+}
+
 #[agent(
     name = email(Class::Pii, "agent"),
     mode = email(Class::Pii, "mode"),
     version = email(Class::Pii, "version"),
     system_prompt = word(Class::Secret, "system prompt"),
+    prompt_name = email(Class::Pii, "prompt name"),
+    prompt_version = email(Class::Pii, "prompt version"),
+    prompt_template = word(Class::Secret, "prompt template"),
     token_budget = 100,
     iteration_limit = 1,
     output = secret
 )]
 fn knows() -> String {
-    for tell in [agentscope::memory, agentscope::goal, agentscope::belief] {
+    let tells: [fn(Text); 7] = [
+        agentscope::memory,
+        agentscope::goal,
+        agentscope::sub_goal,
+        agentscope::belief,
+        agentscope::retry,
+        |text| agentscope::fallback(text.clone(), text),
+        |text| guardrail::failed(&email(Class::Pii, "policy"), text),
+    ];
+    for tell in tells {
         tell(confidential(word(Class::Confidential, "told")));
         has_a_reason();
         tell(pii(word(Class::Pii, "told")));
@@ -103,6 +126,8 @@ fn knows() -> String {
         );
     }
     let _ = fails(word(Class::Secret, "prompt that fails"));
+    agentscope::confidence(word(Class::Secret, "certainty"));
+    fits_no_schema();
     word(Class::Secret, "answer")
 }
 

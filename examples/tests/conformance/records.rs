@@ -17,6 +17,7 @@ fn required(event: &str) -> &'static [&'static str] {
         names::EVENT_WARNING => &[names::WARNING],
         names::EVENT_NOTE => &[names::NOTE],
         names::EVENT_PAYLOAD => &[names::PAYLOAD_SIZE],
+        names::EVENT_EVALUATION => &[names::EVALUATION_NAME, names::EVALUATION_LABEL],
         names::EVENT_INFERENCE_DETAILS => &[names::OPERATION_NAME],
         _ => &[],
     }
@@ -46,6 +47,10 @@ pub fn log(record: &LogRecord) -> Vec<String> {
     let has = |key| value(&record.attributes, key).is_some();
     if has(names::MEMORY) != has(names::MEMORY_SOURCE) {
         wrong.push("memory: its source comes with it".into());
+    }
+    let needs_memory = [names::MEMORY_CHANGE, names::MEMORY_TRUNCATED];
+    if needs_memory.into_iter().any(has) && !has(names::MEMORY) {
+        wrong.push("memory: there is none that these could be of".into());
     }
     let values = has(names::INPUT_VALUE) || has(names::OUTPUT_VALUE);
     if values != (event == names::EVENT_VALUES) {

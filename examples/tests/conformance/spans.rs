@@ -224,11 +224,12 @@ fn contents(attributes: &[KeyValue], wrong: &mut Vec<String>) {
         }
     }
     json(attributes, wrong);
-    let hashes: [(&str, IsHash); 5] = [
+    let hashes: [(&str, IsHash); 6] = [
         (names::TOOL_SCHEMA_HASH, is_sha256),
         (names::TOOL_SHAPE_HASH, is_keyed_hash),
         (names::TOOL_RESPONSE_HASH, is_keyed_hash),
         (names::SYSTEM_PROMPT_HASH, is_keyed_hash),
+        (names::PROMPT_TEMPLATE_HASH, is_keyed_hash),
         (names::USER_HASH, is_keyed_hash),
     ];
     for (key, is_hash) in hashes {

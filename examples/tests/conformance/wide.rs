@@ -4,7 +4,8 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::Duration;
 
 use agentscope::{
-    Classify, Level, Session, Usage, Verdict, agent, args, because, inference, internal, note, tool,
+    Classify, Level, Session, Usage, Verdict, agent, args, because, guardrail, inference, internal,
+    note, tool,
 };
 use futures_util::{Stream, StreamExt as _};
 use opentelemetry::Context;
@@ -93,7 +94,8 @@ async fn hangs() {
     std::future::pending().await
 }
 
-#[tool(default = public)]
+/// Its result is no [`Opening`].
+#[tool(default = public, result_schema = Opening)]
 fn opening_hours(day: &str) -> usize {
     day.len()
 }
@@ -140,11 +142,15 @@ fn stream() -> impl Stream<Item = String> {
 /// Refund an order.
 #[agent(
     mode = "react", tier = "gold", version = "1.2", model = "m-1", system_prompt = "be kind",
+    prompt_name = "support", prompt_version = "7", prompt_template = "Dear {customer}",
     token_budget = 200, iteration_limit = 3, cost_budget = 0.25,
     time_budget = Duration::from_secs(3600), task = "T-1", user = "alice", tenant = "acme", default = internal
 )]
 async fn refunds(question: &str) -> Result<usize, BankError> {
     agentscope::goal("refund if it qualifies");
+    agentscope::sub_goal("look at the balance");
+    agentscope::confidence("about 60 %");
+    agentscope::memory(internal("nothing is known yet. ".repeat(99)));
     let alice = Customer {
         id: 7,
         email: "alice@example.com".into(),
@@ -170,6 +176,10 @@ async fn refunds(question: &str) -> Result<usize, BankError> {
     let _ = opaque("named at run time", &Connection);
     let _ = diagnosis("a patient");
     let _ = opening_hours("monday");
+    agentscope::retry("the first answer was none");
+    agentscope::fallback("live prices", "yesterday's prices");
+    guardrail::passed("no_insults");
+    guardrail::failed("refund_limit", "more than a clerk may refund");
     for text in ["no JSON", "{", r#"{"hour": "nine"}"#] {
         args::parse::<Opening>(text).expect_err("it does not fit");
     }

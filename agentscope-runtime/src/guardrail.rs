@@ -1,0 +1,81 @@
+//! Tell what guardrails say of what an agent or a model has produced.
+//!
+//! A verdict is one log record, the evaluation event of the OpenTelemetry conventions
+//! (`gen_ai.evaluation.result`) on the span that runs, and a snapshot of the agent's state at once.
+//!
+//! ```
+//! # extern crate agentscope_runtime as agentscope;
+//! use agentscope::{agent, guardrail};
+//!
+//! #[agent(default = internal)]
+//! fn answer(cents: u64) -> Result<u64, std::fmt::Error> {
+//!     if cents > 10_000 {
+//!         guardrail::failed("refund_limit", "more than a clerk may refund");
+//!         return Err(std::fmt::Error);
+//!     }
+//!     guardrail::passed("refund_limit");
+//!     Ok(cents)
+//! }
+//! # let _ = (answer(1), answer(10_001));
+//! ```
+
+use crate::agent::here;
+use crate::frame::Frame;
+use crate::level::Level;
+use crate::moment::{Event, ToolCall};
+use crate::names;
+use crate::session_state::RULE_GUARDRAIL;
+use crate::text::{self, IntoText, TEXT_LIMIT};
+
+/// Records that a guardrail has failed, and why: a CRITICAL snapshot, and the verdict of the session
+/// becomes `failure`.
+///
+/// The policy is named as tools and models are: the name is shown as it is, scrubbed, so nothing of
+/// a person belongs there. The reason says its class. Nothing is stopped: that is for the code to do.
+///
+/// Does nothing outside a session.
+///
+/// ```
+/// # extern crate agentscope_runtime as agentscope;
+/// use agentscope::{confidential, guardrail};
+/// # let quote = String::new();
+/// guardrail::failed("no_medical_advice", "the answer names a dose");
+/// guardrail::failed("no_medical_advice", confidential(quote));
+/// ```
+pub fn failed(policy: &str, reason: impl IntoText) {
+    let Some(frame) = Frame::of_current_context() else {
+        return;
+    };
+    frame.session.fail(RULE_GUARDRAIL);
+    let reason = reason.into_text();
+    let reason = reason.redacted(TEXT_LIMIT, frame.session.hasher());
+    let event = Event::warning(names::EVENT_EVALUATION, Level::Critical, "guardrail")
+        .with(names::EVALUATION_EXPLANATION, reason);
+    record(&frame, event, policy, ("fail", 0.0));
+}
+
+/// Records that a guardrail has passed: an INFO snapshot. It says nothing of the session's verdict.
+///
+/// Does nothing outside a session.
+///
+/// ```
+/// # extern crate agentscope_runtime as agentscope;
+/// agentscope::guardrail::passed("no_medical_advice");
+/// ```
+pub fn passed(policy: &str) {
+    if let Some(frame) = Frame::of_current_context() {
+        let event = Event::new(names::EVENT_EVALUATION, Level::Info);
+        record(&frame, event, policy, ("pass", 1.0));
+    }
+}
+
+fn record(frame: &Frame, event: Event, policy: &str, (label, score): (&'static str, f64)) {
+    let event = event
+        .with(
+            names::EVALUATION_NAME,
+            text::label(policy.to_owned().into()),
+        )
+        .with(names::EVALUATION_LABEL, label)
+        .with(names::EVALUATION_SCORE, score);
+    here(frame, |moment| moment.record(event, ToolCall::default()));
+}

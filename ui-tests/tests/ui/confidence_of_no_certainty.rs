@@ -1,0 +1,3 @@
+fn main() {
+    agentscope::confidence(90);
+}
