@@ -42,9 +42,11 @@ fn update(customer: &Customer, orders: Vec<Order>) -> Result<Customer, UpdateErr
             |__capture| {
                 let _ = &__capture;
                 __agentscope::classified(&customer);
-                (&&&&__agentscope::Probe(&customer)).__argument(__capture, 0usize);
+                __capture
+                    .argument(0usize, (&&&&__agentscope::Probe(&customer)).__argument());
                 __agentscope::classified(&orders);
-                (&&&&__agentscope::Probe(&orders)).__argument(__capture, 1usize);
+                __capture
+                    .argument(1usize, (&&&&__agentscope::Probe(&orders)).__argument());
                 __capture.declared_schema();
             },
         ),

@@ -32,7 +32,8 @@ where
             },
             |__capture| {
                 let _ = &__capture;
-                (&&&&__agentscope::Probe(&value)).__argument(__capture, 0usize);
+                __capture
+                    .argument(0usize, (&&&&__agentscope::Probe(&value)).__argument());
                 let __types = ();
                 let __types = (__types, &value);
                 let __types = __agentscope::type_key(&__types);

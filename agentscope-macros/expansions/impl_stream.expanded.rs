@@ -38,7 +38,8 @@ fn prices(articles: Vec<u32>) -> impl Stream<Item = u32> {
                     use __agentscope::Sees as _;
                     (&&&__agentscope::Probe(&articles)).__seen().__passes();
                 }
-                (&&&&__agentscope::Probe(&articles)).__argument(__capture, 0usize);
+                __capture
+                    .argument(0usize, (&&&&__agentscope::Probe(&articles)).__argument());
                 __capture.declared_schema();
             },
         ),

@@ -59,11 +59,13 @@ fn sum(__arg0: (u32, u32), __arg1: String, d: u32, #[cfg(any())] e: u32) -> u32 
                     use __agentscope::Sees as _;
                     (&&&__agentscope::Probe(&__arg0)).__seen().__passes();
                 }
-                (&&&&__agentscope::Probe(&__arg0)).__argument(__capture, 0usize);
-                (&&&&__agentscope::Probe(&__arg1)).__argument(__capture, 1usize);
-                (&&&&__agentscope::Probe(&d)).__argument(__capture, 2usize);
+                __capture
+                    .argument(0usize, (&&&&__agentscope::Probe(&__arg0)).__argument());
+                __capture
+                    .argument(1usize, (&&&&__agentscope::Probe(&__arg1)).__argument());
+                __capture.argument(2usize, (&&&&__agentscope::Probe(&d)).__argument());
                 #[cfg(any())]
-                (&&&&__agentscope::Probe(&e)).__argument(__capture, 3usize);
+                __capture.argument(3usize, (&&&&__agentscope::Probe(&e)).__argument());
                 __capture.declared_schema();
             },
         ),

@@ -35,7 +35,8 @@ pub fn price(article: &str) -> Option<u32> {
             },
             |__capture| {
                 let _ = &__capture;
-                (&&&&__agentscope::Probe(&article)).__argument(__capture, 0usize);
+                __capture
+                    .argument(0usize, (&&&&__agentscope::Probe(&article)).__argument());
                 __capture.declared_schema();
             },
         ),

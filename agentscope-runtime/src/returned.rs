@@ -28,7 +28,7 @@ use crate::watched::Watched;
 pub struct Tag<R>(PhantomData<fn() -> R>);
 
 impl<R> Tag<R> {
-    pub(crate) const NEW: Self = Self(PhantomData);
+    pub const NEW: Self = Self(PhantomData);
 
     pub fn __value(self) -> Kind<Now, R> {
         Kind::NEW
@@ -353,21 +353,19 @@ pub fn leave<R, K: Ends<R, S>, S>(
     K::end(value, inside.leave(), decide(Tag::NEW).settle)
 }
 
-/// The body of an `async fn`, which begins with `begin(..)`.
+/// The body of an `async fn`, which opens the call if it is asked to.
 #[inline]
-pub fn async_call<F: Future, K: Ends<F::Output, S>, S>(
+pub fn async_call<F, K, S>(body: F, decision: Decision<K, S>) -> Watched<F, K, S> {
+    Watched::unopened(body, decision.settle)
+}
+
+/// The same for one whose result has no name.
+#[inline]
+pub fn async_call_of<F: Future, K: Ends<F::Output, S>, S>(
     body: F,
     decide: impl FnOnce(Tag<F::Output>) -> Decision<K, S>,
 ) -> Watched<F, K, S> {
     Watched::unopened(body, decide(Tag::NEW).settle)
-}
-
-/// The same of one with a budget of its own.
-pub fn async_call_with_budget<F: Future, K: Ends<F::Output, S>, S>(
-    body: F,
-    decide: impl FnOnce(Tag<F::Output>) -> Decision<K, S>,
-) -> Watched<F, K, S> {
-    Watched::with_budget(body, decide(Tag::NEW).settle)
 }
 
 /// Says the type of a body that may never return normally; is never called.
