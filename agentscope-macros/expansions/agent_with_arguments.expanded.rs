@@ -54,17 +54,17 @@ async fn support(ticket: &str, tenant: u32, budget: u32) -> String {
                             __capture
                                 .argument(
                                     0usize,
-                                    (&&&&__agentscope::Probe(&ticket)).__argument(),
+                                    (&__agentscope::Probe(&ticket)).__argument(),
                                 );
                             __capture
                                 .argument(
                                     1usize,
-                                    (&&&&__agentscope::Probe(&tenant)).__argument(),
+                                    (&__agentscope::Probe(&tenant)).__argument(),
                                 );
                             __capture
                                 .argument(
                                     2usize,
-                                    (&&&&__agentscope::Probe(&budget)).__argument(),
+                                    (&__agentscope::Probe(&budget)).__argument(),
                                 );
                         },
                     );
@@ -77,8 +77,7 @@ async fn support(ticket: &str, tenant: u32, budget: u32) -> String {
                 let budget = &budget;
                 '__agentscope: { ticket.to_owned() }
             },
-            (&(&&&&__agentscope::Tag::<String>::NEW.__kind().__judged()).__shown())
-                .__told(),
+            (&__agentscope::Tag::<String>::NEW.__kind().__judged()).__shown().__told(),
         )
         .__with_budget()
         .await

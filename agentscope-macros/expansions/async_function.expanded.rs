@@ -38,7 +38,7 @@ async fn price(article: String) -> Result<u32, std::io::Error> {
                             &__SITE
                         },
                         &[],
-                        &[(&&&&__agentscope::Probe(&article)).__argument()],
+                        &[(&__agentscope::Probe(&article)).__argument()],
                     );
                 }
                 if false {
@@ -50,10 +50,8 @@ async fn price(article: String) -> Result<u32, std::io::Error> {
                     Ok(349)
                 }
             },
-            (&(&&&&__agentscope::Tag::<Result<u32, std::io::Error>>::NEW
-                .__kind()
-                .__judged())
-                .__shown())
+            (&__agentscope::Tag::<Result<u32, std::io::Error>>::NEW.__kind().__judged())
+                .__shown()
                 .__told(),
         )
         .await

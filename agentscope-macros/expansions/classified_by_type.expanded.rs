@@ -43,10 +43,9 @@ fn update(customer: &Customer, orders: Vec<Order>) -> Result<Customer, UpdateErr
                 let _ = &__capture;
                 __agentscope::classified(&customer);
                 __capture
-                    .argument(0usize, (&&&&__agentscope::Probe(&customer)).__argument());
+                    .argument(0usize, (&__agentscope::Probe(&customer)).__argument());
                 __agentscope::classified(&orders);
-                __capture
-                    .argument(1usize, (&&&&__agentscope::Probe(&orders)).__argument());
+                __capture.argument(1usize, (&__agentscope::Probe(&orders)).__argument());
                 __capture.declared_schema();
             },
         ),
@@ -55,6 +54,6 @@ fn update(customer: &Customer, orders: Vec<Order>) -> Result<Customer, UpdateErr
             let orders = orders;
             '__agentscope: { customer.with(orders) }
         },
-        |__tag| (&(&&&&__tag.__kind().__judged().__classified()).__shown()).__told(),
+        |__tag| (&__tag.__kind().__judged().__classified()).__shown().__told(),
     )
 }

@@ -58,8 +58,8 @@ async fn price(
                         },
                         &[],
                         &[
-                            (&&&&__agentscope::Probe(&article)).__argument(),
-                            (&&&&__agentscope::Probe(&context)).__argument(),
+                            (&__agentscope::Probe(&article)).__argument(),
+                            (&__agentscope::Probe(&context)).__argument(),
                         ],
                     );
                 }
@@ -70,8 +70,8 @@ async fn price(
                 let context = &context;
                 '__agentscope: { find(article) }
             },
-            (&(&&&&__agentscope::Tag::<Found>::NEW.__kind().__judged().__classified())
-                .__shown())
+            (&__agentscope::Tag::<Found>::NEW.__kind().__judged().__classified())
+                .__shown()
                 .__told(),
         )
         .await

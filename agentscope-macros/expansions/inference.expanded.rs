@@ -39,8 +39,8 @@ async fn complete(request: Request) -> Result<Response, Error> {
                             __capture
                                 .argument(
                                     0usize,
-                                    (&__agentscope::Probe(&request))
-                                        .__request((&&&&__agentscope::Probe(&request)).__argument()),
+                                    __agentscope::Probe(&request)
+                                        .__request((&__agentscope::Probe(&request)).__argument()),
                                 );
                         },
                     );
@@ -50,11 +50,9 @@ async fn complete(request: Request) -> Result<Response, Error> {
                 }
                 '__agentscope: { send(request).await }
             },
-            (&&(&(&&&&__agentscope::Tag::<Result<Response, Error>>::NEW
-                .__kind()
-                .__judged())
-                .__shown())
-                .__told())
+            (&__agentscope::Tag::<Result<Response, Error>>::NEW.__kind().__judged())
+                .__shown()
+                .__told()
                 .__answered()
                 .__used(|__value, __output| {
                     __output

@@ -38,10 +38,8 @@ async fn serve() -> ! {
                     }
                 }
             },
-            (&(&&&&__agentscope::Tag::<::core::convert::Infallible>::NEW
-                .__value()
-                .__judged())
-                .__shown())
+            (&__agentscope::Tag::<::core::convert::Infallible>::NEW.__value().__judged())
+                .__shown()
                 .__told(),
         )
         .await

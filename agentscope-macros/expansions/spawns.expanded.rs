@@ -41,8 +41,8 @@ async fn plan() {
                     let other = spawn(task);
                 }
             },
-            (&(&&&&__agentscope::Tag::<()>::NEW.__kind().__judged().__classified())
-                .__shown())
+            (&__agentscope::Tag::<()>::NEW.__kind().__judged().__classified())
+                .__shown()
                 .__told(),
         )
         .await

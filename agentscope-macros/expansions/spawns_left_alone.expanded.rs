@@ -36,8 +36,8 @@ async fn plan() {
                     let task = tokio::spawn(async { 1 });
                 }
             },
-            (&(&&&&__agentscope::Tag::<()>::NEW.__kind().__judged().__classified())
-                .__shown())
+            (&__agentscope::Tag::<()>::NEW.__kind().__judged().__classified())
+                .__shown()
                 .__told(),
         )
         .await

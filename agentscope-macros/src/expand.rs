@@ -316,10 +316,10 @@ impl Expansion<'_> {
             }
             _ => quote!(#binding),
         };
-        let argued = quote!((&&&&#private::Probe(&#value)).__argument());
+        let argued = quote!((&#private::Probe(&#value)).__argument());
         // Text, numbers and their like are no request.
         match self.kind == Macro::Inference && !leaf::is_sure(ty) {
-            true => quote!((&#private::Probe(&#binding)).__request(#argued)),
+            true => quote!(#private::Probe(&#binding).__request(#argued)),
             false => argued,
         }
     }

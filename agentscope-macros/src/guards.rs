@@ -42,12 +42,7 @@ impl Guard<'_> {
         let at = type_span(self.ty);
         let private = located(self.private, at);
         self.is_shown().then(|| {
-            quote_spanned! {at=>
-                {
-                    use #private::Sees as _;
-                    (&&&#private::Probe(#probed)).__seen().__passes();
-                }
-            }
+            quote_spanned!(at=> (&#private::Probe(#probed)).__seen().__passes();)
         })
     }
 

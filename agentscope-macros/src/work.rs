@@ -193,7 +193,7 @@ impl Expansion<'_> {
         let classified = match self.output {
             Classified::Here(_) if self.is_output_shown(returns, function) => {
                 let at = self.declared_span;
-                quote_spanned!(at=> (&&&#judged).__seen().__passes())
+                quote_spanned!(at=> (&#judged).__seen().__passes())
             }
             Classified::Here(_) | Classified::Keyed(_) => judged,
             // An error about a missing class points at the declared type.
@@ -210,19 +210,12 @@ impl Expansion<'_> {
                 .__used(|#value, #output| #output.usage(#private::apply(#value, #usage)))
             }
         });
-        let told = quote!((&(&&&&#classified).__shown()).__told());
+        let told = quote!((&#classified).__shown().__told());
         let answered = match self.kind {
-            Macro::Inference => quote!((&&#told).__answered()),
+            Macro::Inference => quote!(#told.__answered()),
             Macro::Agent | Macro::Tool => told,
         };
-        let told = quote!(#answered #used);
-        match self.is_output_shown(returns, function) {
-            true => {
-                let private = &self.private;
-                quote!({ use #private::Sees as _; #told })
-            }
-            false => told,
-        }
+        quote!(#answered #used)
     }
 }
 

@@ -27,7 +27,6 @@ leaves!(
     bool, char, f32, f64, u8, u16, u32, u64, u128, usize, i8, i16, i32, i64, i128, isize
 );
 leaves!(
-    (),
     str,
     String,
     Path,
@@ -53,6 +52,9 @@ macro_rules! holders {
         $(impl<$($parameter: Leaf),*> Leaf for $holder {})*
     };
 }
+
+/// Not `()`, which is classified: no type is a leaf and has classes too.
+impl<T: Leaf> Leaf for Result<(), T> {}
 
 holders! {
     [T] Option<T>;

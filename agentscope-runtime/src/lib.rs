@@ -222,7 +222,7 @@ pub mod __private {
         Tag, async_call, async_call_of, call, call_future, future_of, leave, never,
     };
     pub use crate::schema::SchemaBuilder;
-    pub use crate::seen::{Sees, holds_no_more};
+    pub use crate::seen::holds_no_more;
     pub use inventory;
 
     pub use crate::probe::{Highest, Probe, TypeProbe, Unclassified, apply, classified, type_key};
@@ -246,6 +246,7 @@ pub mod __private {
             IsFuture as _, IsFutureInOk as _, IsIterator as _, IsIteratorInOk as _, IsStream as _,
             IsStreamInOk as _, IsValue as _, NoResult as _,
         };
+        pub use crate::seen::Sees as _;
         pub use crate::settle::{Answers as _, Shows as _, Tells as _};
     }
 }

@@ -1,9 +1,18 @@
 //! Finds out at compile time what a type can do, and records what it can.
 //!
-//! An impl for more references is tried before one for fewer. So `(&&&&Probe(&value)).__argument()`
-//! follows the classes in the type where it implements `Classify`, whatever is said at the argument;
-//! else the class of the place, where the type implements `Serialize`; else it says that there is
-//! an argument. Inside a generic function only the bounds that the function states are seen.
+//! What `(&Probe(&value)).__argument()` means the compiler looks for in this order, and what comes
+//! first is what most values are, for each further question costs whoever compiles an annotated
+//! function:
+//!
+//! | on | it is | recorded |
+//! |---|---|---|
+//! | `Probe`, inherent | a leaf, which has no classes of its own | by the class of the place |
+//! | `&Probe` | `Classify` and `Serialize` | by the classes in its type, whatever is said at the place |
+//! | `&&Probe` | `Serialize` | by the class of the place, as something unknown |
+//! | `&mut &Probe` | `Classify` | by the classes in its type |
+//! | `Probe` | anything | that there is one |
+//!
+//! Inside a generic function only the bounds that the function states are seen.
 
 use std::sync::{Arc, Mutex, RwLock};
 
@@ -104,21 +113,20 @@ impl<'a> Argued<'a> {
     }
 }
 
-/// Finds what is recorded of an argument as its type allows; asked of `&&&&Probe`, for the compiler
-/// tries the impl with the most references first.
+impl<'a, T: Leaf + Serialize> Probe<'a, T> {
+    pub fn __argument(&self) -> Argued<'a> {
+        Argued::new(Recorded::Leaf(self.0))
+    }
+}
+
+/// Finds what is recorded of an argument that is no leaf, as its type allows; asked of `&Probe`.
 pub trait Argument<'a> {
     fn __argument(self) -> Argued<'a>;
 }
 
-impl<'a, T: Classify + Serialize> Argument<'a> for &&&&Probe<'a, T> {
+impl<'a, T: Classify + Serialize> Argument<'a> for &Probe<'a, T> {
     fn __argument(self) -> Argued<'a> {
         Argued::new(Recorded::Classified(self.0))
-    }
-}
-
-impl<'a, T: Leaf + Serialize> Argument<'a> for &&&Probe<'a, T> {
-    fn __argument(self) -> Argued<'a> {
-        Argued::new(Recorded::Leaf(self.0))
     }
 }
 
@@ -128,7 +136,7 @@ impl<'a, T: Serialize> Argument<'a> for &&Probe<'a, T> {
     }
 }
 
-impl<'a, T: Classify> Argument<'a> for &Probe<'a, T> {
+impl<'a, T: Classify> Argument<'a> for &mut &Probe<'a, T> {
     fn __argument(self) -> Argued<'a> {
         Argued::new(Recorded::Unserialized(self.0))
     }
@@ -143,7 +151,7 @@ impl<'a, T> Argument<'a> for Probe<'a, T> {
 /// A lock is not looked into: serde would wait for it, and the observed code may hold it.
 macro_rules! locks {
     ($($lock:ty),*) => {$(
-        impl<'a, T: ?Sized> Argument<'a> for &&&&Probe<'a, $lock> {
+        impl<'a, T: ?Sized> Argument<'a> for &Probe<'a, $lock> {
             fn __argument(self) -> Argued<'a> {
                 Argued::new(Recorded::Opaque)
             }

@@ -11,19 +11,19 @@ use crate::redacted::{Labels, Recordable, attribute};
 use crate::text;
 
 /// Finds out whether an argument is a request, whose parameters are recorded right after the argument
-/// itself; asked of `&Probe`.
+/// itself; asked of `Probe`, and of a reference to it.
 pub trait Request<'a> {
     fn __request(self, argued: Argued<'a>) -> Argued<'a>;
 }
 
-impl<'a, T: InferenceRequest> Request<'a> for &Probe<'a, T> {
+impl<'a, T: InferenceRequest> Request<'a> for Probe<'a, T> {
     fn __request(self, mut argued: Argued<'a>) -> Argued<'a> {
         argued.request = Some(self.0);
         argued
     }
 }
 
-impl<'a, T> Request<'a> for Probe<'a, T> {
+impl<'a, T> Request<'a> for &Probe<'a, T> {
     fn __request(self, argued: Argued<'a>) -> Argued<'a> {
         argued
     }
