@@ -17,9 +17,8 @@ use crate::guards;
 use crate::leaf;
 use crate::places::Classified;
 use crate::resolve;
-use crate::tokens::{
-    doc_comment, hidden, literal, mentions_word, split_inner_attributes, type_span,
-};
+use crate::schema;
+use crate::tokens::{doc_comment, hidden, literal, split_inner_attributes, type_span};
 
 /// The whole pipeline of an attribute.
 pub(crate) fn attribute(kind: Macro, tokens: TokenStream, item: TokenStream) -> TokenStream {
@@ -31,8 +30,8 @@ pub(crate) fn attribute(kind: Macro, tokens: TokenStream, item: TokenStream) -> 
         Span::call_site().resolved_at(token.span())
     });
     let arguments = arguments::parse(kind, tokens, place, &mut errors);
-    let plan = match syn::parse2::<Function>(item.clone()) {
-        Ok(function) if mentions_word(function.body.stream(), &resolve::is_expanded) => {
+    let plan = match Function::read(&item) {
+        Ok(function) if function.words.any(resolve::is_expanded) => {
             errors.push(syn::Error::new(place, TWO_ATTRIBUTES));
             None
         }
@@ -61,6 +60,8 @@ pub(crate) struct Expansion<'a> {
     pub(crate) captured: bool,
     pub(crate) output: &'a Classified,
     pub(crate) private: Path,
+    /// Whether the schema is declared, by an item.
+    pub(crate) declared: bool,
     /// Where the type of the result is written.
     pub(crate) declared_span: Span,
 }
@@ -82,6 +83,7 @@ fn function(kind: Macro, arguments: &Arguments, plan: Plan) -> TokenStream {
         captured,
         output: &output,
         private,
+        declared: schema::is_declared(kind, arguments, &values, &function.signature),
         declared_span: match &function.signature.output {
             ReturnType::Default => Span::call_site(),
             ReturnType::Type(_, ty) => type_span(leaf::result_type(ty)),
@@ -92,6 +94,7 @@ fn function(kind: Macro, arguments: &Arguments, plan: Plan) -> TokenStream {
         visibility,
         signature,
         body,
+        ..
     } = &function;
     let (inner_attributes, body) = split_inner_attributes(body);
 
@@ -119,7 +122,7 @@ impl Expansion<'_> {
     /// has written an expression, for each would be compiled for each function.
     pub(crate) fn begin(&self, function: &Function) -> TokenStream {
         let private = &self.private;
-        let schema_by_call = self.kind == Macro::Tool && !self.declares_schema(function);
+        let schema_by_call = self.kind == Macro::Tool && !self.declared;
         let left_out = self.values.iter().any(|value| !value.cfgs.is_empty());
         let literals = self.literals().filter(|_| !schema_by_call && !left_out);
         let Some(literals) = literals else {
@@ -175,7 +178,7 @@ impl Expansion<'_> {
             .iter()
             .enumerate()
             .map(|(index, value)| self.capture_value(index, value, function, &capture));
-        let schema = match self.declares_schema(function) {
+        let schema = match self.declared {
             true => Some(quote!(#capture.declared_schema();)),
             false => self.capture_schema(&capture),
         };
@@ -221,7 +224,7 @@ impl Expansion<'_> {
         };
         let items = self.laundering_items(function);
         let registration = self.registration();
-        let declaration = self.declares_schema(function);
+        let declaration = self.declared;
         let declaration = declaration.then(|| self.schema_declaration());
         quote! {
             {
@@ -263,7 +266,7 @@ impl Expansion<'_> {
             quote!(#private::Param { name: #name, signature: #signature, sensitivity: #sensitivity })
         });
         let output = self.sensitivity(self.output);
-        let schema = match self.declares_schema(function) {
+        let schema = match self.declared {
             true => quote!(::core::option::Option::Some(__schema)),
             false => quote!(::core::option::Option::None),
         };

@@ -21,7 +21,7 @@ impl Expansion<'_> {
         let returns = returns::of(&function.signature, said, self.declared_span);
         let body = match self.arguments.keeps_spawns {
             true => body.clone(),
-            false => spawn::rewrite(&self.private, body),
+            false => spawn::rewrite(&self.private, &function.words, body),
         };
         // The label silences `unused_braces` on a body of one expression.
         let label = Lifetime::new("'__agentscope", body.span_open());

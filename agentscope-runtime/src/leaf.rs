@@ -26,16 +26,7 @@ macro_rules! leaves {
 leaves!(
     bool, char, f32, f64, u8, u16, u32, u64, u128, usize, i8, i16, i32, i64, i128, isize
 );
-leaves!(
-    str,
-    String,
-    Path,
-    PathBuf,
-    OsStr,
-    OsString,
-    CStr,
-    CString
-);
+leaves!(str, String, Path, PathBuf, OsStr, OsString, CStr, CString);
 leaves!(Duration, SystemTime);
 leaves!(
     IpAddr,
