@@ -5,44 +5,42 @@ async fn price(article: String) -> Result<u32, std::io::Error> {
     __agentscope::async_call(
             async move {
                 let _ = &article;
-                __agentscope::begin(
-                    {
-                        static __SITE: __agentscope::Site = __agentscope::Site::new(__agentscope::Meta {
-                            layer: __agentscope::Layer::Tool,
-                            name: "price",
-                            span_name: "execute_tool price",
-                            function: ::core::concat!(
-                                ::core::module_path!(), "::", "price"
-                            ),
-                            description: "",
-                            reads_only: false,
-                            params: &[
-                                __agentscope::Param {
-                                    name: "article",
-                                    signature: "String",
-                                    sensitivity: __agentscope::defaults::INTERNAL,
-                                },
-                            ],
-                            output: __agentscope::defaults::INTERNAL,
-                            schema: ::core::option::Option::Some(__schema),
-                        });
-                        fn __schema(__builder: &mut __agentscope::SchemaBuilder) {
-                            let _ = &__builder;
-                            __agentscope::TypeProbe::<String>::NEW
-                                .__declare(__builder, "article", "String");
-                        }
-                        __agentscope::inventory::submit! {
-                            __agentscope::Registered(& __SITE)
-                        }
-                        &__SITE
-                    },
-                    |__capture| {
-                        let _ = &__capture;
-                        (&&&&__agentscope::Probe(&article))
-                            .__argument(__capture, 0usize);
-                        __capture.declared_schema();
-                    },
-                );
+                if __agentscope::asked() {
+                    __agentscope::begin(
+                        {
+                            static __SITE: __agentscope::Site = __agentscope::Site::new(__agentscope::Meta {
+                                layer: __agentscope::Layer::Tool,
+                                name: "price",
+                                span_name: "execute_tool price",
+                                function: ::core::concat!(
+                                    ::core::module_path!(), "::", "price"
+                                ),
+                                description: "",
+                                reads_only: false,
+                                params: &[
+                                    __agentscope::Param {
+                                        name: "article",
+                                        signature: "String",
+                                        sensitivity: __agentscope::defaults::INTERNAL,
+                                    },
+                                ],
+                                output: __agentscope::defaults::INTERNAL,
+                                schema: ::core::option::Option::Some(__schema),
+                            });
+                            fn __schema(__builder: &mut __agentscope::SchemaBuilder) {
+                                let _ = &__builder;
+                                __agentscope::TypeProbe::<String>::NEW
+                                    .__declare(__builder, "article", "String");
+                            }
+                            __agentscope::inventory::submit! {
+                                __agentscope::Registered(& __SITE)
+                            }
+                            &__SITE
+                        },
+                        &[],
+                        &[(&__agentscope::Probe(&article)).__argument()],
+                    );
+                }
                 if false {
                     return __agentscope::never::<Result<u32, std::io::Error>>();
                 }
@@ -52,7 +50,9 @@ async fn price(article: String) -> Result<u32, std::io::Error> {
                     Ok(349)
                 }
             },
-            |__tag| (&(&&&&__tag.__kind().__judged()).__shown()).__told(),
+            (&__agentscope::Tag::<Result<u32, std::io::Error>>::NEW.__kind().__judged())
+                .__shown()
+                .__told(),
         )
         .await
 }

@@ -42,9 +42,10 @@ fn update(customer: &Customer, orders: Vec<Order>) -> Result<Customer, UpdateErr
             |__capture| {
                 let _ = &__capture;
                 __agentscope::classified(&customer);
-                (&&&&__agentscope::Probe(&customer)).__argument(__capture, 0usize);
+                __capture
+                    .argument(0usize, (&__agentscope::Probe(&customer)).__argument());
                 __agentscope::classified(&orders);
-                (&&&&__agentscope::Probe(&orders)).__argument(__capture, 1usize);
+                __capture.argument(1usize, (&__agentscope::Probe(&orders)).__argument());
                 __capture.declared_schema();
             },
         ),
@@ -53,6 +54,6 @@ fn update(customer: &Customer, orders: Vec<Order>) -> Result<Customer, UpdateErr
             let orders = orders;
             '__agentscope: { customer.with(orders) }
         },
-        |__tag| (&(&&&&__tag.__kind().__judged().__classified()).__shown()).__told(),
+        |__tag| (&__tag.__kind().__judged().__classified()).__shown().__told(),
     )
 }

@@ -49,8 +49,9 @@ fn open(credentials: Credentials, user: &str) -> Store {
             },
             |__capture| {
                 let _ = &__capture;
-                (&&&&__agentscope::Probe(&credentials)).__argument(__capture, 0usize);
-                (&&&&__agentscope::Probe(&user)).__argument(__capture, 1usize);
+                __capture
+                    .argument(0usize, (&__agentscope::Probe(&credentials)).__argument());
+                __capture.argument(1usize, (&__agentscope::Probe(&user)).__argument());
                 __capture.declared_schema();
             },
         ),
@@ -59,6 +60,6 @@ fn open(credentials: Credentials, user: &str) -> Store {
             let user = user;
             '__agentscope: { Store::new(credentials, user) }
         },
-        |__tag| (&(&&&&__tag.__kind().__judged()).__shown()).__told(),
+        |__tag| (&__tag.__kind().__judged()).__shown().__told(),
     )
 }

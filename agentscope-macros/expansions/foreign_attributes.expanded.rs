@@ -16,54 +16,53 @@ async fn price(
             async move {
                 let _ = &context;
                 let _ = &article;
-                __agentscope::begin(
-                    {
-                        static __SITE: __agentscope::Site = __agentscope::Site::new(__agentscope::Meta {
-                            layer: __agentscope::Layer::Tool,
-                            name: "price",
-                            span_name: "execute_tool price",
-                            function: ::core::concat!(
-                                ::core::module_path!(), "::", "price"
-                            ),
-                            description: "",
-                            reads_only: true,
-                            params: &[
-                                __agentscope::Param {
-                                    name: "article",
-                                    signature: "String",
-                                    sensitivity: __agentscope::classes::PUBLIC,
-                                },
-                                __agentscope::Param {
-                                    name: "context",
-                                    signature: "&mut ToolContext",
-                                    sensitivity: ::core::option::Option::None,
-                                },
-                            ],
-                            output: ::core::option::Option::None,
-                            schema: ::core::option::Option::Some(__schema),
-                        });
-                        fn __schema(__builder: &mut __agentscope::SchemaBuilder) {
-                            let _ = &__builder;
-                            __agentscope::TypeProbe::<String>::NEW
-                                .__declare(__builder, "article", "String");
-                            __agentscope::TypeProbe::<&mut ToolContext>::NEW
-                                .__declare(__builder, "context", "&mut ToolContext");
-                        }
-                        __agentscope::inventory::submit! {
-                            __agentscope::Registered(& __SITE)
-                        }
-                        &__SITE
-                    },
-                    |__capture| {
-                        let _ = &__capture;
-                        (&&&&__agentscope::Probe(&article))
-                            .__argument(__capture, 0usize);
-                        __agentscope::classified(&context);
-                        (&&&&__agentscope::Probe(&context))
-                            .__argument(__capture, 1usize);
-                        __capture.declared_schema();
-                    },
-                );
+                if __agentscope::asked() {
+                    __agentscope::classified(&context);
+                    __agentscope::begin(
+                        {
+                            static __SITE: __agentscope::Site = __agentscope::Site::new(__agentscope::Meta {
+                                layer: __agentscope::Layer::Tool,
+                                name: "price",
+                                span_name: "execute_tool price",
+                                function: ::core::concat!(
+                                    ::core::module_path!(), "::", "price"
+                                ),
+                                description: "",
+                                reads_only: true,
+                                params: &[
+                                    __agentscope::Param {
+                                        name: "article",
+                                        signature: "String",
+                                        sensitivity: __agentscope::classes::PUBLIC,
+                                    },
+                                    __agentscope::Param {
+                                        name: "context",
+                                        signature: "&mut ToolContext",
+                                        sensitivity: ::core::option::Option::None,
+                                    },
+                                ],
+                                output: ::core::option::Option::None,
+                                schema: ::core::option::Option::Some(__schema),
+                            });
+                            fn __schema(__builder: &mut __agentscope::SchemaBuilder) {
+                                let _ = &__builder;
+                                __agentscope::TypeProbe::<String>::NEW
+                                    .__declare(__builder, "article", "String");
+                                __agentscope::TypeProbe::<&mut ToolContext>::NEW
+                                    .__declare(__builder, "context", "&mut ToolContext");
+                            }
+                            __agentscope::inventory::submit! {
+                                __agentscope::Registered(& __SITE)
+                            }
+                            &__SITE
+                        },
+                        &[],
+                        &[
+                            (&__agentscope::Probe(&article)).__argument(),
+                            (&__agentscope::Probe(&context)).__argument(),
+                        ],
+                    );
+                }
                 if false {
                     return __agentscope::never::<Found>();
                 }
@@ -71,7 +70,9 @@ async fn price(
                 let context = &context;
                 '__agentscope: { find(article) }
             },
-            |__tag| (&(&&&&__tag.__kind().__judged().__classified()).__shown()).__told(),
+            (&__agentscope::Tag::<Found>::NEW.__kind().__judged().__classified())
+                .__shown()
+                .__told(),
         )
         .await
 }

@@ -32,7 +32,7 @@ where
             },
             |__capture| {
                 let _ = &__capture;
-                (&&&&__agentscope::Probe(&value)).__argument(__capture, 0usize);
+                __capture.argument(0usize, (&__agentscope::Probe(&value)).__argument());
                 let __types = ();
                 let __types = (__types, &value);
                 let __types = __agentscope::type_key(&__types);
@@ -49,6 +49,6 @@ where
             let value = value;
             '__agentscope: { std::array::from_fn(|_| value.clone()) }
         },
-        |__tag| (&(&&&&__tag.__kind().__judged()).__shown()).__told(),
+        |__tag| (&__tag.__kind().__judged()).__shown().__told(),
     )
 }

@@ -39,7 +39,8 @@ fn price(article: u32) -> impl Future<Output = Result<u32, std::io::Error>> + Se
             },
             |__capture| {
                 let _ = &__capture;
-                (&&&&__agentscope::Probe(&article)).__argument(__capture, 0usize);
+                __capture
+                    .argument(0usize, (&__agentscope::Probe(&article)).__argument());
                 __capture.declared_schema();
             },
         ),
@@ -50,10 +51,6 @@ fn price(article: u32) -> impl Future<Output = Result<u32, std::io::Error>> + Se
                 async move { Ok(doubled) }
             }
         },
-        |__tag| {
-            use __agentscope::Sees as _;
-            (&(&&&&(&&&__tag.__future().__judged()).__seen().__passes()).__shown())
-                .__told()
-        },
+        |__tag| (&(&__tag.__future().__judged()).__seen().__passes()).__shown().__told(),
     )
 }

@@ -34,11 +34,9 @@ fn prices(articles: Vec<u32>) -> impl Stream<Item = u32> {
             },
             |__capture| {
                 let _ = &__capture;
-                {
-                    use __agentscope::Sees as _;
-                    (&&&__agentscope::Probe(&articles)).__seen().__passes();
-                }
-                (&&&&__agentscope::Probe(&articles)).__argument(__capture, 0usize);
+                (&__agentscope::Probe(&articles)).__seen().__passes();
+                __capture
+                    .argument(0usize, (&__agentscope::Probe(&articles)).__argument());
                 __capture.declared_schema();
             },
         ),
@@ -49,6 +47,6 @@ fn prices(articles: Vec<u32>) -> impl Stream<Item = u32> {
             let articles = articles;
             '__agentscope: { futures_util::stream::iter(articles) }
         },
-        |__tag| (&(&&&&__tag.__stream_of::<u32>().__judged()).__shown()).__told(),
+        |__tag| (&__tag.__stream_of::<u32>().__judged()).__shown().__told(),
     )
 }

@@ -35,7 +35,11 @@ async fn complete(prompt: String) -> Result<String, Error> {
                     |__capture| {
                         let _ = &__capture;
                         __capture.provider("openai");
-                        (&&&&__agentscope::Probe(&prompt)).__argument(__capture, 0usize);
+                        __capture
+                            .argument(
+                                0usize,
+                                (&__agentscope::Probe(&prompt)).__argument(),
+                            );
                     },
                 ) {
                     return __agentscope::refuse(__refused);
@@ -45,9 +49,10 @@ async fn complete(prompt: String) -> Result<String, Error> {
                 }
                 '__agentscope: { send(prompt).await }
             },
-            |__tag| {
-                (&&(&(&&&&__tag.__kind().__judged()).__shown()).__told()).__answered()
-            },
+            (&__agentscope::Tag::<Result<String, Error>>::NEW.__kind().__judged())
+                .__shown()
+                .__told()
+                .__answered(),
         )
         .await
 }

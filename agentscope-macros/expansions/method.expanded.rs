@@ -29,7 +29,8 @@ fn price(&self, article: &str) -> u32 {
             },
             |__capture| {
                 let _ = &__capture;
-                (&&&&__agentscope::Probe(&article)).__argument(__capture, 0usize);
+                __capture
+                    .argument(0usize, (&__agentscope::Probe(&article)).__argument());
                 let __types = ();
                 let __types = (__types, &article);
                 let __types = __agentscope::type_key(&__types);
@@ -46,6 +47,6 @@ fn price(&self, article: &str) -> u32 {
             let article = article;
             '__agentscope: { self.prices[article] }
         },
-        |__tag| (&(&&&&__tag.__kind().__judged()).__shown()).__told(),
+        |__tag| (&__tag.__kind().__judged()).__shown().__told(),
     )
 }

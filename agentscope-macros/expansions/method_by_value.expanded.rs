@@ -5,38 +5,40 @@ async fn close(mut self: Box<Self>) {
     __agentscope::async_call(
             async move {
                 let _ = &self;
-                __agentscope::begin(
-                    {
-                        static __SITE: __agentscope::Site = __agentscope::Site::new(__agentscope::Meta {
-                            layer: __agentscope::Layer::Tool,
-                            name: "close",
-                            span_name: "execute_tool close",
-                            function: ::core::concat!(
-                                ::core::module_path!(), "::", "close"
-                            ),
-                            description: "",
-                            reads_only: false,
-                            params: &[],
-                            output: __agentscope::defaults::SECRET,
-                            schema: ::core::option::Option::None,
-                        });
-                        __agentscope::inventory::submit! {
-                            __agentscope::Registered(& __SITE)
-                        }
-                        &__SITE
-                    },
-                    |__capture| {
-                        let _ = &__capture;
-                        let __types = ();
-                        let __types = __agentscope::type_key(&__types);
-                        #[allow(unused_mut)]
-                        if let ::core::option::Option::Some(mut __builder) = __capture
-                            .missing_schema(__types)
+                if __agentscope::asked() {
+                    __agentscope::begin_with(
                         {
-                            __capture.store_schema(__builder, __types);
-                        }
-                    },
-                );
+                            static __SITE: __agentscope::Site = __agentscope::Site::new(__agentscope::Meta {
+                                layer: __agentscope::Layer::Tool,
+                                name: "close",
+                                span_name: "execute_tool close",
+                                function: ::core::concat!(
+                                    ::core::module_path!(), "::", "close"
+                                ),
+                                description: "",
+                                reads_only: false,
+                                params: &[],
+                                output: __agentscope::defaults::SECRET,
+                                schema: ::core::option::Option::None,
+                            });
+                            __agentscope::inventory::submit! {
+                                __agentscope::Registered(& __SITE)
+                            }
+                            &__SITE
+                        },
+                        |__capture| {
+                            let _ = &__capture;
+                            let __types = ();
+                            let __types = __agentscope::type_key(&__types);
+                            #[allow(unused_mut)]
+                            if let ::core::option::Option::Some(mut __builder) = __capture
+                                .missing_schema(__types)
+                            {
+                                __capture.store_schema(__builder, __types);
+                            }
+                        },
+                    );
+                }
                 if false {
                     return __agentscope::never::<()>();
                 }
@@ -44,7 +46,7 @@ async fn close(mut self: Box<Self>) {
                     self.open = false;
                 }
             },
-            |__tag| (&(&&&&__tag.__kind().__judged()).__shown()).__told(),
+            (&__agentscope::Tag::<()>::NEW.__kind().__judged()).__shown().__told(),
         )
         .await
 }

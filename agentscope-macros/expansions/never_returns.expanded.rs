@@ -4,30 +4,31 @@ async fn serve() -> ! {
     use __agentscope::probing::*;
     match __agentscope::async_call(
             async move {
-                __agentscope::begin(
-                    {
-                        static __SITE: __agentscope::Site = __agentscope::Site::new(__agentscope::Meta {
-                            layer: __agentscope::Layer::Agent,
-                            name: "serve",
-                            span_name: "invoke_agent serve",
-                            function: ::core::concat!(
-                                ::core::module_path!(), "::", "serve"
-                            ),
-                            description: "",
-                            reads_only: false,
-                            params: &[],
-                            output: __agentscope::classes::PUBLIC,
-                            schema: ::core::option::Option::None,
-                        });
-                        __agentscope::inventory::submit! {
-                            __agentscope::Registered(& __SITE)
-                        }
-                        &__SITE
-                    },
-                    |__capture| {
-                        let _ = &__capture;
-                    },
-                );
+                if __agentscope::asked() {
+                    __agentscope::begin(
+                        {
+                            static __SITE: __agentscope::Site = __agentscope::Site::new(__agentscope::Meta {
+                                layer: __agentscope::Layer::Agent,
+                                name: "serve",
+                                span_name: "invoke_agent serve",
+                                function: ::core::concat!(
+                                    ::core::module_path!(), "::", "serve"
+                                ),
+                                description: "",
+                                reads_only: false,
+                                params: &[],
+                                output: __agentscope::classes::PUBLIC,
+                                schema: ::core::option::Option::None,
+                            });
+                            __agentscope::inventory::submit! {
+                                __agentscope::Registered(& __SITE)
+                            }
+                            &__SITE
+                        },
+                        &[],
+                        &[],
+                    );
+                }
                 if false {
                     return __agentscope::never::<::core::convert::Infallible>();
                 }
@@ -37,7 +38,9 @@ async fn serve() -> ! {
                     }
                 }
             },
-            |__tag| (&(&&&&__tag.__value().__judged()).__shown()).__told(),
+            (&__agentscope::Tag::<::core::convert::Infallible>::NEW.__value().__judged())
+                .__shown()
+                .__told(),
         )
         .await
     {}

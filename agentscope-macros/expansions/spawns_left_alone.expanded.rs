@@ -4,30 +4,31 @@ async fn plan() {
     use __agentscope::probing::*;
     __agentscope::async_call(
             async move {
-                __agentscope::begin(
-                    {
-                        static __SITE: __agentscope::Site = __agentscope::Site::new(__agentscope::Meta {
-                            layer: __agentscope::Layer::Agent,
-                            name: "plan",
-                            span_name: "invoke_agent plan",
-                            function: ::core::concat!(
-                                ::core::module_path!(), "::", "plan"
-                            ),
-                            description: "",
-                            reads_only: false,
-                            params: &[],
-                            output: ::core::option::Option::None,
-                            schema: ::core::option::Option::None,
-                        });
-                        __agentscope::inventory::submit! {
-                            __agentscope::Registered(& __SITE)
-                        }
-                        &__SITE
-                    },
-                    |__capture| {
-                        let _ = &__capture;
-                    },
-                );
+                if __agentscope::asked() {
+                    __agentscope::begin(
+                        {
+                            static __SITE: __agentscope::Site = __agentscope::Site::new(__agentscope::Meta {
+                                layer: __agentscope::Layer::Agent,
+                                name: "plan",
+                                span_name: "invoke_agent plan",
+                                function: ::core::concat!(
+                                    ::core::module_path!(), "::", "plan"
+                                ),
+                                description: "",
+                                reads_only: false,
+                                params: &[],
+                                output: ::core::option::Option::None,
+                                schema: ::core::option::Option::None,
+                            });
+                            __agentscope::inventory::submit! {
+                                __agentscope::Registered(& __SITE)
+                            }
+                            &__SITE
+                        },
+                        &[],
+                        &[],
+                    );
+                }
                 if false {
                     return __agentscope::never::<()>();
                 }
@@ -35,7 +36,9 @@ async fn plan() {
                     let task = tokio::spawn(async { 1 });
                 }
             },
-            |__tag| (&(&&&&__tag.__kind().__judged().__classified()).__shown()).__told(),
+            (&__agentscope::Tag::<()>::NEW.__kind().__judged().__classified())
+                .__shown()
+                .__told(),
         )
         .await
 }

@@ -35,7 +35,8 @@ pub fn price(article: &str) -> Option<u32> {
             },
             |__capture| {
                 let _ = &__capture;
-                (&&&&__agentscope::Probe(&article)).__argument(__capture, 0usize);
+                __capture
+                    .argument(0usize, (&__agentscope::Probe(&article)).__argument());
                 __capture.declared_schema();
             },
         ),
@@ -43,10 +44,6 @@ pub fn price(article: &str) -> Option<u32> {
             let article = article;
             '__agentscope: { (article == "tea").then_some(349) }
         },
-        |__tag| {
-            use __agentscope::Sees as _;
-            (&(&&&&(&&&__tag.__kind().__judged()).__seen().__passes()).__shown())
-                .__told()
-        },
+        |__tag| (&(&__tag.__kind().__judged()).__seen().__passes()).__shown().__told(),
     )
 }

@@ -35,6 +35,6 @@ fn located() -> u32 {
     __agentscope::leave(
         __inside,
         __value,
-        |__tag| (&(&&&&__tag.__kind().__judged()).__shown()).__told(),
+        |__tag| (&__tag.__kind().__judged()).__shown().__told(),
     )
 }

@@ -33,6 +33,7 @@ pub(crate) fn alone(kind: Macro, arguments: &Arguments, plan: &Plan) -> Option<T
         captured: plan.captured,
         output: &plan.output,
         private,
+        declared: false,
         declared_span: Span::call_site(),
     };
     let values = plan.arguments.iter().filter(is_asked);

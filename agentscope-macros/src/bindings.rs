@@ -1,14 +1,14 @@
 //! Moves the arguments into the body, so that they are dropped when and in the order that they are
 //! without us, and lints about them are the same.
 
-use proc_macro2::{Ident, Span, TokenStream};
+use proc_macro2::TokenStream;
 use quote::{ToTokens as _, quote};
-use syn::{ReceiverKind, Type};
+use syn::{Expr, ReceiverKind, Type};
 
 use crate::checks::Argument;
 use crate::expand::Expansion;
 use crate::function::Function;
-use crate::tokens::{is_mentioned, mentions};
+use crate::tokens::mentions;
 
 impl Expansion<'_> {
     /// For a body in a closure: each argument becomes a local of it.
@@ -48,7 +48,6 @@ impl Expansion<'_> {
             .iter()
             .rev()
             .map(|Argument { binding, cfgs, .. }| quote!(#(#cfgs)* let _ = &#binding;));
-        let body = function.body.stream();
         let bound = self.values.iter().map(|value| {
             let Argument {
                 binding,
@@ -57,7 +56,7 @@ impl Expansion<'_> {
                 pattern,
                 ..
             } = value;
-            let is_used = pattern.is_some() || is_mentioned(body.clone(), binding);
+            let is_used = pattern.is_some() || function.words.may_use(binding);
             if is_used {
                 return TokenStream::new();
             }
@@ -70,11 +69,10 @@ impl Expansion<'_> {
 
     /// An argument that only the attribute uses is used.
     fn used_by_attribute(&self, value: &Argument) -> Option<TokenStream> {
-        let said: TokenStream = self
-            .expressions()
-            .map(|expression| expression.to_token_stream())
-            .collect();
-        mentions(said, &value.binding).then(|| quote!(#[allow(unused_variables)]))
+        let says = |expression: &Expr| mentions(expression.to_token_stream(), &value.binding);
+        self.expressions()
+            .any(says)
+            .then(|| quote!(#[allow(unused_variables)]))
     }
 
     /// Captures `self` whole where the body uses it, so that it is dropped last, as before.
@@ -82,8 +80,7 @@ impl Expansion<'_> {
         let receiver = function.signature.receiver()?;
         let by_value = matches!(&receiver.kind, ReceiverKind::Value)
             || matches!(&receiver.kind, ReceiverKind::Typed(_, ty) if !matches!(**ty, Type::Reference(_)));
-        let this = Ident::new("self", Span::call_site());
-        (by_value && mentions(function.body.stream(), &this)).then(|| {
+        (by_value && function.words.any(|word| word == "self")).then(|| {
             let this = receiver.self_token;
             quote!(let _ = &#this;)
         })

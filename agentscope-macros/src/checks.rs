@@ -14,7 +14,6 @@ use crate::manifest;
 use crate::places::{Classified, Default as DefaultClass, Place};
 use crate::sensitivity::{self, Sensitivity};
 use crate::shape;
-use crate::tokens::is_mentioned;
 
 /// One argument other than `self`.
 pub(crate) struct Argument {
@@ -207,12 +206,11 @@ fn is_plain(name: &PatIdent) -> bool {
 }
 
 fn is_captured(function: &Function) -> bool {
-    let body = function.body.stream();
     let is_whole = |input: &FnArg| match input {
         FnArg::Receiver(_) => true,
         FnArg::Typed(input) => match &*input.pat {
             Pat::Ident(name) => {
-                is_plain(name) || name.by_ref.is_none() && !is_mentioned(body.clone(), &name.ident)
+                is_plain(name) || name.by_ref.is_none() && !function.words.may_use(&name.ident)
             }
             pattern => matches!(pattern, Pat::Wild(_)),
         },

@@ -17,9 +17,8 @@ use crate::guards;
 use crate::leaf;
 use crate::places::Classified;
 use crate::resolve;
-use crate::tokens::{
-    doc_comment, hidden, literal, mentions_word, split_inner_attributes, type_span,
-};
+use crate::schema;
+use crate::tokens::{doc_comment, hidden, literal, split_inner_attributes, type_span};
 
 /// The whole pipeline of an attribute.
 pub(crate) fn attribute(kind: Macro, tokens: TokenStream, item: TokenStream) -> TokenStream {
@@ -31,8 +30,8 @@ pub(crate) fn attribute(kind: Macro, tokens: TokenStream, item: TokenStream) -> 
         Span::call_site().resolved_at(token.span())
     });
     let arguments = arguments::parse(kind, tokens, place, &mut errors);
-    let plan = match syn::parse2::<Function>(item.clone()) {
-        Ok(function) if mentions_word(function.body.stream(), &resolve::is_expanded) => {
+    let plan = match Function::read(&item) {
+        Ok(function) if function.words.any(resolve::is_expanded) => {
             errors.push(syn::Error::new(place, TWO_ATTRIBUTES));
             None
         }
@@ -61,6 +60,8 @@ pub(crate) struct Expansion<'a> {
     pub(crate) captured: bool,
     pub(crate) output: &'a Classified,
     pub(crate) private: Path,
+    /// Whether the schema is declared, by an item.
+    pub(crate) declared: bool,
     /// Where the type of the result is written.
     pub(crate) declared_span: Span,
 }
@@ -82,6 +83,7 @@ fn function(kind: Macro, arguments: &Arguments, plan: Plan) -> TokenStream {
         captured,
         output: &output,
         private,
+        declared: schema::is_declared(kind, arguments, &values, &function.signature),
         declared_span: match &function.signature.output {
             ReturnType::Default => Span::call_site(),
             ReturnType::Type(_, ty) => type_span(leaf::result_type(ty)),
@@ -92,6 +94,7 @@ fn function(kind: Macro, arguments: &Arguments, plan: Plan) -> TokenStream {
         visibility,
         signature,
         body,
+        ..
     } = &function;
     let (inner_attributes, body) = split_inner_attributes(body);
 
@@ -115,32 +118,71 @@ impl Expansion<'_> {
         guards::located(&self.private, at)
     }
 
+    /// `if asked() { begin(&SITE, ..) }`, where the arguments are: with no closure unless somebody
+    /// has written an expression, for each would be compiled for each function.
+    pub(crate) fn begin(&self, function: &Function) -> TokenStream {
+        let private = &self.private;
+        let schema_by_call = self.kind == Macro::Tool && !self.declared;
+        let left_out = self.values.iter().any(|value| !value.cfgs.is_empty());
+        let literals = self.literals().filter(|_| !schema_by_call && !left_out);
+        let Some(literals) = literals else {
+            let begin = self.open("begin_with", function);
+            return quote!(if #private::asked() { #begin; });
+        };
+        let site = self.site(function);
+        let checks = self.values.iter().map(|value| self.checks(value, function));
+        let arguments = self.values.iter().map(|value| self.recorded(value));
+        quote! {
+            if #private::asked() {
+                #(#checks)*
+                #private::begin(#site, &[#(#literals),*], &[#(#arguments),*]);
+            }
+        }
+    }
+
+    /// What the attribute says that is not in the site, where all of it is string literals.
+    fn literals(&self) -> Option<Vec<TokenStream>> {
+        let name = self.arguments.name.as_ref();
+        if name.is_some_and(|name| literal(name).is_none()) {
+            return None;
+        }
+        let options = self.arguments.options.iter();
+        options
+            .map(|(name, value)| self.literal(name, value))
+            .collect()
+    }
+
+    fn literal(&self, name: &Ident, value: &Expr) -> Option<TokenStream> {
+        let variant = match name.to_string().as_str() {
+            "mode" => "Mode",
+            "model" => "Model",
+            "operation" => "Operation",
+            "provider" => "Provider",
+            "tier" => "Tier",
+            "version" => "Version",
+            _ => return None,
+        };
+        let (private, text) = (&self.private, literal(value)?);
+        let variant = Ident::new(variant, Span::call_site());
+        Some(quote!(#private::Literal::#variant(#text)))
+    }
+
     /// `open(&SITE, |capture| ..)`, where the arguments are; `how` is one of the runtime's functions
     /// that open a call.
     pub(crate) fn open(&self, how: &str, function: &Function) -> TokenStream {
         let how = hidden(how);
         let private = &self.private;
-        let meta = self.meta(function);
-        let budget = match (self.arguments.has_budget(), self.arguments.enforces_budget) {
-            (true, _) => Some(quote!(.with_budget())),
-            (false, Some(_)) => Some(quote!(.enforcing_budget())),
-            (false, None) => None,
-        };
         let capture = hidden("__capture");
         let values = self
             .values
             .iter()
             .enumerate()
             .map(|(index, value)| self.capture_value(index, value, function, &capture));
-        let items = self.laundering_items(function);
-        let registration = self.registration();
-        let (declaration, schema) = match self.declares_schema(function) {
-            true => (
-                Some(self.schema_declaration()),
-                Some(quote!(#capture.declared_schema();)),
-            ),
-            false => (None, self.capture_schema(&capture)),
+        let schema = match self.declared {
+            true => Some(quote!(#capture.declared_schema();)),
+            false => self.capture_schema(&capture),
         };
+        let site = self.site(function);
         // Before the arguments: the tenant chooses the key that they are hashed with.
         let (tenant, others): (Vec<_>, Vec<_>) = self
             .arguments
@@ -159,13 +201,7 @@ impl Expansion<'_> {
         let name = name.map(|name| quote_spanned!(name.span()=> #capture.name(#name);));
         quote! {
             #private::#how(
-                {
-                    static __SITE: #private::Site = #private::Site::new(#meta)#budget;
-                    #declaration
-                    #registration
-                    #items
-                    &__SITE
-                },
+                #site,
                 |#capture| {
                     let _ = &#capture;
                     #name
@@ -174,6 +210,30 @@ impl Expansion<'_> {
                     #schema
                 },
             )
+        }
+    }
+
+    /// The static of the function, and what is an item beside it.
+    fn site(&self, function: &Function) -> TokenStream {
+        let private = &self.private;
+        let meta = self.meta(function);
+        let budget = match (self.arguments.has_budget(), self.arguments.enforces_budget) {
+            (true, _) => Some(quote!(.with_budget())),
+            (false, Some(_)) => Some(quote!(.enforcing_budget())),
+            (false, None) => None,
+        };
+        let items = self.laundering_items(function);
+        let registration = self.registration();
+        let declaration = self.declared;
+        let declaration = declaration.then(|| self.schema_declaration());
+        quote! {
+            {
+                static __SITE: #private::Site = #private::Site::new(#meta)#budget;
+                #declaration
+                #registration
+                #items
+                &__SITE
+            }
         }
     }
 
@@ -206,7 +266,7 @@ impl Expansion<'_> {
             quote!(#private::Param { name: #name, signature: #signature, sensitivity: #sensitivity })
         });
         let output = self.sensitivity(self.output);
-        let schema = match self.declares_schema(function) {
+        let schema = match self.declared {
             true => quote!(::core::option::Option::Some(__schema)),
             false => quote!(::core::option::Option::None),
         };
@@ -240,11 +300,16 @@ impl Expansion<'_> {
         function: &Function,
         capture: &Ident,
     ) -> TokenStream {
-        let private = &self.private;
-        let Argument {
-            binding, cfgs, ty, ..
-        } = value;
+        let cfgs = &value.cfgs;
         let checks = self.checks(value, function);
+        let recorded = self.recorded(value);
+        quote!(#checks #(#cfgs)* #capture.argument(#index, #recorded);)
+    }
+
+    /// What records an argument, by its type.
+    fn recorded(&self, value: &Argument) -> TokenStream {
+        let private = &self.private;
+        let Argument { binding, ty, .. } = value;
         let value = match &value.classified {
             Classified::Keyed(keys) => {
                 let class = keys.class as u8;
@@ -254,12 +319,12 @@ impl Expansion<'_> {
             }
             _ => quote!(#binding),
         };
-        let record = quote!((&&&&#private::Probe(&#value)).__argument(#capture, #index););
+        let argued = quote!((&#private::Probe(&#value)).__argument());
         // Text, numbers and their like are no request.
-        let may_be_request = self.kind == Macro::Inference && !leaf::is_sure(ty);
-        let request = may_be_request
-            .then(|| quote!(#(#cfgs)* (&#private::Probe(&#binding)).__request(#capture);));
-        quote!(#checks #(#cfgs)* #record #request)
+        match self.kind == Macro::Inference && !leaf::is_sure(ty) {
+            true => quote!(#private::Probe(&#binding).__request(#argued)),
+            false => argued,
+        }
     }
 
     /// The expressions of the attribute.

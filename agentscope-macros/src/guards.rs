@@ -8,7 +8,8 @@ use syn::{Path, Type};
 use crate::class::Class;
 use crate::leaf;
 use crate::places::Classified;
-use crate::tokens::{AnyLifetime, ImplTraitToHole, mentions_word, type_span};
+use crate::sensitivity::Sensitivity;
+use crate::tokens::{AnyLifetime, mentions_word, type_span};
 
 /// A value that a class was said of.
 pub(crate) struct Guard<'a> {
@@ -41,22 +42,20 @@ impl Guard<'_> {
     pub(crate) fn shown(&self, probed: &TokenStream) -> Option<TokenStream> {
         let at = type_span(self.ty);
         let private = located(self.private, at);
-        self.is_shown().then(|| {
-            quote_spanned! {at=>
-                {
-                    use #private::Sees as _;
-                    (&&&#private::Probe(#probed)).__seen().__passes();
-                }
-            }
-        })
+        self.is_shown()
+            .then(|| quote_spanned!(at=> (&#private::Probe(#probed)).__seen().__passes();))
+    }
+
+    /// What somebody said that the type may contradict.
+    fn said_below(&self) -> Option<&Sensitivity> {
+        let here = self.classified.unexplained()?;
+        let stands = here.by_default || here.class == Class::Secret || leaf::is_leaf(self.ty);
+        (!stands).then_some(here)
     }
 
     /// That a class which somebody said is not below those in the type: the call that asserts it.
     fn launders(&self) -> Option<TokenStream> {
-        let here = self.classified.unexplained()?;
-        if here.by_default || here.class == Class::Secret || leaf::is_leaf(self.ty) {
-            return None;
-        }
+        let here = self.said_below()?;
         let at = type_span(self.ty);
         let private = located(self.private, at);
         let mut ty = self.ty.clone();
@@ -79,6 +78,7 @@ impl Guard<'_> {
         &self,
         is_parameter: &dyn Fn(&str) -> bool,
     ) -> Option<TokenStream> {
+        self.said_below()?;
         if !is_nameable(self.ty, is_parameter) {
             return None;
         }
@@ -97,6 +97,7 @@ impl Guard<'_> {
         &self,
         is_parameter: &dyn Fn(&str) -> bool,
     ) -> Option<TokenStream> {
+        self.said_below()?;
         if is_nameable(self.ty, is_parameter) || has_holes(self.ty) {
             return None;
         }
@@ -114,14 +115,12 @@ impl Guard<'_> {
 /// Whether an item beside the value can name the type.
 fn is_nameable(ty: &Type, is_parameter: &dyn Fn(&str) -> bool) -> bool {
     // `for<'a>` binds lifetimes of its own.
-    let opaque = |word: &str| word == "for" || word == "Self" || is_parameter(word);
-    !has_holes(ty) && !mentions_word(ty.to_token_stream(), &opaque)
+    let opaque = |word: &str| matches!(word, "for" | "Self" | "impl") || is_parameter(word);
+    !mentions_word(ty.to_token_stream(), &opaque)
 }
 
 fn has_holes(ty: &Type) -> bool {
-    let mut holes = ImplTraitToHole::default();
-    holes.visit_type_mut(&mut ty.clone());
-    holes.found
+    mentions_word(ty.to_token_stream(), &|word| word == "impl")
 }
 
 /// The runtime's module in a call that an error may be about, as if written at `at`.

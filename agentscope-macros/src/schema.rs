@@ -3,36 +3,38 @@
 
 use proc_macro2::{Ident, TokenStream};
 use quote::{ToTokens as _, quote};
+use syn::Signature;
 use syn::visit_mut::VisitMut as _;
 
-use crate::arguments::Macro;
+use crate::arguments::{Arguments, Macro};
 use crate::checks::{self, Argument};
 use crate::expand::Expansion;
-use crate::function::Function;
-use crate::tokens::{AnyLifetime, ImplTraitToHole, hidden, mentions_word};
+use crate::tokens::{AnyLifetime, hidden, mentions_word};
+
+/// Whether the schema can be told without a call, so that the tool can be registered: an item in the
+/// body sees neither the function's type parameters nor those of an `impl` around it. The latter the
+/// macro cannot see: a method, or a type named by one capital letter, may be one.
+pub(crate) fn is_declared(
+    kind: Macro,
+    arguments: &Arguments,
+    values: &[Argument],
+    signature: &Signature,
+) -> bool {
+    // `for<'a>` binds lifetimes of its own.
+    let opaque = |word: &str| {
+        matches!(word, "Self" | "for" | "impl") || matches!(word.as_bytes(), [b'A'..=b'Z'])
+    };
+    kind == Macro::Tool
+        && !arguments.unlisted
+        && signature.receiver().is_none()
+        && signature.generics.type_params().next().is_none()
+        && signature.generics.const_params().next().is_none()
+        && !values
+            .iter()
+            .any(|value| mentions_word(value.ty.to_token_stream(), &opaque))
+}
 
 impl Expansion<'_> {
-    /// Whether the schema can be told without a call, so that the tool can be registered: an item
-    /// in the body sees neither the function's type parameters nor those of an `impl` around it.
-    /// The latter the macro cannot see: a method, or a type named by one capital letter, may be one.
-    pub(crate) fn declares_schema(&self, function: &Function) -> bool {
-        let signature = &function.signature;
-        let may_be_parameter =
-            |word: &str| word == "Self" || matches!(word.as_bytes(), [b'A'..=b'Z']);
-        self.kind == Macro::Tool
-            && !self.arguments.unlisted
-            && signature.receiver().is_none()
-            && signature.generics.type_params().next().is_none()
-            && signature.generics.const_params().next().is_none()
-            && !self.values.iter().any(|value| {
-                let mut holes = ImplTraitToHole::default();
-                holes.visit_type_mut(&mut value.ty.clone());
-                // `for<'a>` binds lifetimes of its own.
-                let opaque = |word: &str| word == "for" || may_be_parameter(word);
-                holes.found || mentions_word(value.ty.to_token_stream(), &opaque)
-            })
-    }
-
     /// An item beside the site: the schema by the types alone.
     pub(crate) fn schema_declaration(&self) -> TokenStream {
         let private = &self.private;

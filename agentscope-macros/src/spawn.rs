@@ -6,7 +6,7 @@ use syn::parse::Parser as _;
 use syn::punctuated::Punctuated;
 use syn::{Expr, Path, Token};
 
-use crate::tokens::mentions_word;
+use crate::tokens::Words;
 
 /// Functions that are known by their full path, and what their argument is wrapped in.
 const SPAWNS: &[(&[&str], &str)] = &[
@@ -22,19 +22,19 @@ const SPAWNS: &[(&[&str], &str)] = &[
 ///
 /// Only full paths are known to be what they say, and only where the body declares no `tokio` or
 /// `std` of its own.
-pub(crate) fn rewrite(private: &Path, body: &Group) -> Group {
+pub(crate) fn rewrite(private: &Path, words: &Words, body: &Group) -> Group {
+    let is_written = |path: &[&str]| words.any(|word| path.last() == Some(&word));
     let hidden = |root: &str| declares(body.stream(), root);
     let spawns: Vec<_> = SPAWNS
         .iter()
-        .filter(|(path, _)| !hidden(path[0]))
+        .filter(|(path, _)| is_written(path) && !hidden(path[0]))
         .copied()
         .collect();
     // Most bodies spawn nothing, and then stay the token that they are: a new group has one span,
     // where that of the user has one for each delimiter, and the compiler looks at those.
-    let spawns_something = |word: &str| spawns.iter().any(|(path, _)| path.last() == Some(&word));
-    match mentions_word(body.stream(), &spawns_something) {
-        true => in_group(private, &spawns, body),
-        false => body.clone(),
+    match spawns.is_empty() {
+        true => body.clone(),
+        false => in_group(private, &spawns, body),
     }
 }
 
@@ -161,7 +161,10 @@ mod tests {
 
     fn rewritten(body: TokenStream) -> String {
         let group = Group::new(Delimiter::Brace, body);
-        rewrite(&parse_quote!(r), &group).stream().to_string()
+        let words = Words::of(group.stream());
+        rewrite(&parse_quote!(r), &words, &group)
+            .stream()
+            .to_string()
     }
 
     #[test]

@@ -81,24 +81,52 @@ pub(crate) fn mentions(tokens: TokenStream, name: &Ident) -> bool {
     mentions_word(tokens, &|word| word == name)
 }
 
-/// Whether a body may use the name: `"{name}"` is a use too.
-pub(crate) fn is_mentioned(body: TokenStream, name: &Ident) -> bool {
-    mentions(body.clone(), name) || mentions_in_text(body, name)
+/// The words of a body, read once for all that is asked of them: each walk over tokens is a
+/// conversation with the compiler.
+#[derive(Default)]
+pub(crate) struct Words {
+    words: Vec<String>,
+    /// What is written as literals.
+    literals: Vec<String>,
 }
 
-fn mentions_in_text(tokens: TokenStream, name: &Ident) -> bool {
-    let name = name.to_string();
-    let name = name.trim_start_matches("r#");
-    tokens.into_iter().any(|token| match token {
-        TokenTree::Literal(literal) => literal
-            .to_string()
-            .split(|letter: char| !letter.is_alphanumeric() && letter != '_')
-            .any(|word| word == name),
-        TokenTree::Group(group) => {
-            mentions_in_text(group.stream(), &Ident::new_raw(name, group.span()))
+impl Words {
+    pub(crate) fn of(tokens: TokenStream) -> Self {
+        let mut words = Self::default();
+        words.add(tokens);
+        words
+    }
+
+    fn add(&mut self, tokens: TokenStream) {
+        let mut lifetime = false;
+        for token in tokens {
+            let after_quote = std::mem::take(&mut lifetime);
+            match token {
+                TokenTree::Ident(word) if !after_quote => self.words.push(word.to_string()),
+                TokenTree::Ident(_) => {}
+                TokenTree::Group(group) => self.add(group.stream()),
+                TokenTree::Punct(punct) => lifetime = punct.as_char() == '\'',
+                TokenTree::Literal(literal) => self.literals.push(literal.to_string()),
+            }
         }
-        _ => false,
-    })
+    }
+
+    /// Whether there is such a word; lifetimes are none.
+    pub(crate) fn any(&self, is_it: impl Fn(&str) -> bool) -> bool {
+        self.words.iter().any(|word| is_it(word))
+    }
+
+    /// Whether the name may be used: `"{name}"` is a use too.
+    pub(crate) fn may_use(&self, name: &Ident) -> bool {
+        let name = name.to_string();
+        let plain = name.trim_start_matches("r#");
+        let in_literal = |literal: &String| {
+            let mut words =
+                literal.split(|letter: char| !letter.is_alphanumeric() && letter != '_');
+            words.any(|word| word == plain)
+        };
+        self.any(|word| word == name) || self.literals.iter().any(in_literal)
+    }
 }
 
 /// Whether the tokens have such a word; lifetimes are none.

@@ -1,7 +1,7 @@
 //! How the body runs inside its call.
 
 use proc_macro2::{Group, Ident, Span, TokenStream};
-use quote::{quote, quote_spanned};
+use quote::{ToTokens as _, quote, quote_spanned};
 use syn::spanned::Spanned as _;
 use syn::{Attribute, Lifetime};
 
@@ -21,7 +21,7 @@ impl Expansion<'_> {
         let returns = returns::of(&function.signature, said, self.declared_span);
         let body = match self.arguments.keeps_spawns {
             true => body.clone(),
-            false => spawn::rewrite(&self.private, body),
+            false => spawn::rewrite(&self.private, &function.words, body),
         };
         // The label silences `unused_braces` on a body of one expression.
         let label = Lifetime::new("'__agentscope", body.span_open());
@@ -43,16 +43,12 @@ impl Expansion<'_> {
     fn in_future(&self, function: &Function, returns: &Returns, body: &TokenStream) -> TokenStream {
         let private = &self.private;
         let begin = match self.refuse() {
-            None => self.open("begin", function),
+            None => self.begin(function),
             Some(refuse) => {
                 let begin = self.open("begin_unless_refused", function);
                 let refused = hidden(REFUSED);
                 quote!(if let ::core::option::Option::Some(#refused) = #begin { return #refuse; })
             }
-        };
-        let call = match self.arguments.has_budget() {
-            true => quote!(async_call_with_budget),
-            false => quote!(async_call),
         };
         let to_async = quote_spanned!(shown_at(function)=> async move);
         let (captured, bound) = match self.captured {
@@ -60,9 +56,24 @@ impl Expansion<'_> {
             false => (TokenStream::new(), self.rebound(function)),
         };
         let pinned = self.pinned(returns);
-        let decide = self.decide(function, returns);
-        let body = quote!(#to_async { #captured #begin; #pinned #bound #body });
-        diverging(returns, quote!(#private::#call(#body, #decide).await))
+        let body = quote!(#to_async { #captured #begin #pinned #bound #body });
+        let called = match returns.holes {
+            true => {
+                let decide = self.decide(function, returns);
+                quote!(#private::async_call_of(#body, #decide))
+            }
+            // A closure would be one more thing to compile.
+            false => {
+                let (at, ty) = (returns.method.span(), &returns.body);
+                let here = self.private_at(at);
+                let tag = quote_spanned!(at=> #here::Tag::<#ty>::NEW);
+                let decision = self.decision(function, returns, &tag);
+                quote!(#private::async_call(#body, #decision))
+            }
+        };
+        let budget = self.arguments.has_budget();
+        let budget = budget.then(|| quote!(.__with_budget()));
+        diverging(returns, quote!(#called #budget.await))
     }
 
     fn in_place(&self, function: &Function, returns: &Returns, body: &TokenStream) -> TokenStream {
@@ -167,17 +178,22 @@ impl Expansion<'_> {
     /// The closure that decides, by the type of what the body returns, when the call ends and what
     /// is recorded then.
     fn decide(&self, function: &Function, returns: &Returns) -> TokenStream {
+        let tag = Ident::new("__tag", returns.method.span());
+        let decision = self.decision(function, returns, &tag.to_token_stream());
+        quote!(|#tag| #decision)
+    }
+
+    fn decision(&self, function: &Function, returns: &Returns, tag: &TokenStream) -> TokenStream {
         let method = &returns.method;
         // An error about the declared type points at it: all of the call is written there.
         let at = method.span();
-        let tag = Ident::new("__tag", at);
         let yields = returns.yields.iter();
         let decided = quote_spanned!(at=> #tag.#method #(::<#yields>)* ());
         let judged = quote_spanned!(at=> #decided.__judged());
         let classified = match self.output {
             Classified::Here(_) if self.is_output_shown(returns, function) => {
                 let at = self.declared_span;
-                quote_spanned!(at=> (&&&#judged).__seen().__passes())
+                quote_spanned!(at=> (&#judged).__seen().__passes())
             }
             Classified::Here(_) | Classified::Keyed(_) => judged,
             // An error about a missing class points at the declared type.
@@ -201,19 +217,12 @@ impl Expansion<'_> {
                 .__checked(|#value, #output| #output.result_schema::<#schema>(#value))
             }
         });
-        let told = quote!((&(&&&&#classified).__shown()).__told());
+        let told = quote!((&#classified).__shown().__told());
         let answered = match self.kind {
-            Macro::Inference => quote!((&&#told).__answered()),
+            Macro::Inference => quote!(#told.__answered()),
             Macro::Agent | Macro::Tool => told,
         };
-        let told = quote!(#answered #used #checked);
-        match self.is_output_shown(returns, function) {
-            true => {
-                let private = &self.private;
-                quote!(|#tag| { use #private::Sees as _; #told })
-            }
-            false => quote!(|#tag| #told),
-        }
+        quote!(#answered #used #checked)
     }
 }
 

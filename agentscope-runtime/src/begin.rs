@@ -8,7 +8,8 @@ use std::cell::{Cell, RefCell};
 
 use crate::budget::BudgetExhausted;
 use crate::call::{Call, Inside, inside, open_with};
-use crate::capture::Capture;
+use crate::capture::{Capture, Literal};
+use crate::probe::Argued;
 use crate::site::Site;
 use crate::switch::Need;
 
@@ -20,16 +21,38 @@ thread_local! {
     static BEGUN: RefCell<Option<Inside>> = const { RefCell::new(None) };
 }
 
-/// The first statement of the body of an `async fn`.
+/// Whether the body is to open its call, and has not: the first question of the body of an
+/// `async fn`.
 #[inline]
-pub fn begin(site: &'static Site, fill: impl FnOnce(&mut Capture)) {
-    match ASKED.replace(Need::Nothing) {
-        Need::Nothing => {}
-        need => open(site, need, fill),
-    }
+pub fn asked() -> bool {
+    ASKED.get() != Need::Nothing
 }
 
-/// The same of a function that is not run where a budget is used up: then it says so.
+/// Opens the call of a body that was asked to, with its arguments in their order and the options
+/// that are literals. Not generic, so that a function adds nothing to it.
+#[cold]
+#[inline(never)]
+pub fn begin(site: &'static Site, literals: &[Literal], arguments: &[Argued<'_>]) {
+    begin_with(site, |capture| {
+        for literal in literals {
+            capture.literal(literal);
+        }
+        for (index, argument) in arguments.iter().enumerate() {
+            argument.record(capture, index);
+        }
+        capture.declared_schema();
+    });
+}
+
+/// The same, where expressions of the user's say more.
+#[cold]
+#[inline(never)]
+pub fn begin_with(site: &'static Site, fill: impl FnOnce(&mut Capture)) {
+    put(open_with(site, ASKED.replace(Need::Nothing), fill));
+}
+
+/// The same where that was not asked yet, of a function that is not run where a budget is used up:
+/// then it says so.
 pub fn begin_unless_refused(
     site: &'static Site,
     fill: impl FnOnce(&mut Capture),
@@ -43,12 +66,6 @@ pub fn begin_unless_refused(
             refused
         }
     }
-}
-
-#[cold]
-#[inline(never)]
-fn open(site: &'static Site, need: Need, fill: impl FnOnce(&mut Capture)) {
-    put(open_with(site, need, fill));
 }
 
 fn put(call: Call) {

@@ -10,6 +10,7 @@ use crate::keyring::Hasher;
 use crate::limits::Limits;
 use crate::names;
 use crate::option::{FloatOption, IntOption, TextOption, TimeOption};
+use crate::probe::Argued;
 use crate::redacted::{Recordable, Redacted, attribute};
 use crate::schema::{Schema, SchemaBuilder};
 use crate::site::{Layer, Site};
@@ -35,6 +36,16 @@ pub struct Capture {
     print_is_whole: bool,
     /// Only the options are asked for: values are not looked at.
     options_only: bool,
+}
+
+/// An option that is a string literal: a value tells it, where an expression needs code.
+pub enum Literal {
+    Mode(&'static str),
+    Model(&'static str),
+    Operation(&'static str),
+    Provider(&'static str),
+    Tier(&'static str),
+    Version(&'static str),
 }
 
 impl Capture {
@@ -158,6 +169,22 @@ impl Capture {
         self.values.spoil();
         self.values.room.get().look.clear();
         self.print_is_whole = false;
+    }
+
+    pub(crate) fn literal(&mut self, literal: &Literal) {
+        match *literal {
+            Literal::Mode(text) => self.mode(text),
+            Literal::Model(text) => self.model(text),
+            Literal::Operation(text) => self.operation(text),
+            Literal::Provider(text) => self.provider(text),
+            Literal::Tier(text) => self.tier(text),
+            Literal::Version(text) => self.version(text),
+        }
+    }
+
+    /// Records one argument.
+    pub fn argument(&mut self, index: usize, argument: Argued<'_>) {
+        argument.record(self, index);
     }
 
     pub fn site(&self) -> &'static Site {

@@ -17,7 +17,11 @@ use std::time::{Duration, SystemTime};
     label = "not text, nor a number",
     note = "if it is the key of a map: derive `agentscope::Classify` for it, and leave `key = ..` out"
 )]
-pub trait Leaf {}
+pub trait Leaf {
+    /// It is not looked into: serde would wait for a lock, and the observed code may hold it.
+    #[doc(hidden)]
+    const IS_LOCKED: bool = false;
+}
 
 macro_rules! leaves {
     ($($leaf:ty),* $(,)?) => { $(impl Leaf for $leaf {})* };
@@ -26,17 +30,7 @@ macro_rules! leaves {
 leaves!(
     bool, char, f32, f64, u8, u16, u32, u64, u128, usize, i8, i16, i32, i64, i128, isize
 );
-leaves!(
-    (),
-    str,
-    String,
-    Path,
-    PathBuf,
-    OsStr,
-    OsString,
-    CStr,
-    CString
-);
+leaves!(str, String, Path, PathBuf, OsStr, OsString, CStr, CString);
 leaves!(Duration, SystemTime);
 leaves!(
     IpAddr,
@@ -50,9 +44,14 @@ leaves!(serde_json::Value, serde_json::Number, serde_json::Map<String, serde_jso
 
 macro_rules! holders {
     ($([$($parameter:ident)*] $holder:ty;)*) => {
-        $(impl<$($parameter: Leaf),*> Leaf for $holder {})*
+        $(impl<$($parameter: Leaf),*> Leaf for $holder {
+            const IS_LOCKED: bool = false $(|| $parameter::IS_LOCKED)*;
+        })*
     };
 }
+
+/// Not `()`, which is classified: no type is a leaf and has classes too.
+impl<T: Leaf> Leaf for Result<(), T> {}
 
 holders! {
     [T] Option<T>;
@@ -79,15 +78,26 @@ holders! {
     [A B C D E F G H] (A, B, C, D, E, F, G, H);
 }
 
-impl<T: Leaf + ?Sized> Leaf for &T {}
-impl<T: Leaf + ?Sized> Leaf for &mut T {}
-impl<T: Leaf + ?Sized> Leaf for Box<T> {}
-impl<T: Leaf + ?Sized> Leaf for Rc<T> {}
-impl<T: Leaf + ?Sized> Leaf for Arc<T> {}
-impl<T: Leaf + ?Sized> Leaf for Cell<T> {}
-impl<T: Leaf + ?Sized> Leaf for RefCell<T> {}
-impl<T: Leaf + ?Sized> Leaf for Mutex<T> {}
-impl<T: Leaf + ?Sized> Leaf for RwLock<T> {}
+macro_rules! around {
+    ($($around:ty = $is_locked:expr;)*) => {
+        $(impl<T: Leaf + ?Sized> Leaf for $around {
+            const IS_LOCKED: bool = $is_locked;
+        })*
+    };
+}
+
+around! {
+    &T = T::IS_LOCKED;
+    &mut T = T::IS_LOCKED;
+    Box<T> = T::IS_LOCKED;
+    Rc<T> = T::IS_LOCKED;
+    Arc<T> = T::IS_LOCKED;
+    Cell<T> = T::IS_LOCKED;
+    RefCell<T> = T::IS_LOCKED;
+    Mutex<T> = true;
+    RwLock<T> = true;
+}
+
 impl<T: Leaf + ToOwned + ?Sized> Leaf for Cow<'_, T> {}
 impl<T: Leaf, const N: usize> Leaf for [T; N] {}
 impl<T: Leaf, S> Leaf for HashSet<T, S> {}

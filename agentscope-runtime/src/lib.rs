@@ -217,10 +217,10 @@ pub use __private as expects_agentscope_runtime_0_1_0;
 #[doc(hidden)]
 #[allow(missing_docs)]
 pub mod __private {
-    pub use crate::begin::{begin, begin_unless_refused};
+    pub use crate::begin::{asked, begin, begin_unless_refused, begin_with};
     pub use crate::budget::refuse;
     pub use crate::call::{Call, inside, open, open_with_budget};
-    pub use crate::capture::Capture;
+    pub use crate::capture::{Capture, Literal};
     pub use crate::class::{Class, Sensitivity, Treatment, classes, defaults};
     pub use crate::classify::{Classify, FieldMeta, TypeMeta};
     pub use crate::in_agent::{in_cx, in_cx_fn};
@@ -230,10 +230,10 @@ pub mod __private {
     pub use crate::question::{branch, from_rest};
     pub use crate::registry::{Registered, RegisteredType};
     pub use crate::returned::{
-        async_call, async_call_with_budget, call, call_future, future_of, leave, never,
+        Tag, async_call, async_call_of, call, call_future, future_of, leave, never,
     };
     pub use crate::schema::SchemaBuilder;
-    pub use crate::seen::{Sees, holds_no_more};
+    pub use crate::seen::holds_no_more;
     pub use inventory;
 
     pub use crate::probe::{Highest, Probe, TypeProbe, Unclassified, apply, classified, type_key};
@@ -257,6 +257,7 @@ pub mod __private {
             IsFuture as _, IsFutureInOk as _, IsIterator as _, IsIteratorInOk as _, IsStream as _,
             IsStreamInOk as _, IsValue as _, NoResult as _,
         };
+        pub use crate::seen::Sees as _;
         pub use crate::settle::{Answers as _, Shows as _, Tells as _};
     }
 }

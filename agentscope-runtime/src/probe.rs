@@ -1,9 +1,18 @@
 //! Finds out at compile time what a type can do, and records what it can.
 //!
-//! An impl for more references is tried before one for fewer. So `(&&&&Probe(&value)).__argument(..)`
-//! follows the classes in the type where it implements `Classify`, whatever is said at the argument;
-//! else the class of the place, where the type implements `Serialize`; else it says that there is
-//! an argument. Inside a generic function only the bounds that the function states are seen.
+//! What `(&Probe(&value)).__argument()` means the compiler looks for in this order, and what comes
+//! first is what most values are, for each further question costs whoever compiles an annotated
+//! function:
+//!
+//! | on | it is | recorded |
+//! |---|---|---|
+//! | `Probe`, inherent | a leaf, which has no classes of its own | by the class of the place |
+//! | `&Probe` | `Classify` and `Serialize` | by the classes in its type, whatever is said at the place |
+//! | `&&Probe` | `Serialize` | by the class of the place, as something unknown |
+//! | `&mut &Probe` | `Classify` | by the classes in its type |
+//! | `Probe` | anything | that there is one |
+//!
+//! Inside a generic function only the bounds that the function states are seen.
 
 use std::sync::{Arc, Mutex, RwLock};
 
@@ -14,8 +23,10 @@ use crate::capture::Capture;
 use crate::class::{Class, Sensitivity};
 use crate::classify::{Classify, TypeMeta};
 use crate::leaf::Leaf;
+use crate::model::InferenceRequest;
 use crate::redact::Redactor;
 use crate::schema::SchemaBuilder;
+use crate::settle::{ByPlace, ByType, ByTypeWhole, Unknown};
 use crate::site::Site;
 
 /// A reference whose type is probed.
@@ -29,54 +40,123 @@ impl<T: ?Sized> Clone for Probe<'_, T> {
 
 impl<T: ?Sized> Copy for Probe<'_, T> {}
 
-/// Records an argument as its type allows: its value, then its structure; asked of `&&&&Probe`, for
-/// the compiler tries the impl with the most references first.
-pub trait Argument {
-    fn __argument(self, capture: &mut Capture, index: usize);
+/// An argument, and what of it is recorded. An expansion hands over a list of these, not code of its
+/// own: what records a value is compiled once for each type, not for each function.
+pub struct Argued<'a> {
+    recorded: Recorded<'a>,
+    /// The same, where it is what a model is asked.
+    pub(crate) request: Option<&'a dyn InferenceRequest>,
 }
 
-impl<T: Classify + Serialize + ?Sized> Argument for &&&&Probe<'_, T> {
-    fn __argument(self, capture: &mut Capture, index: usize) {
-        capture.classified(index, self.0);
-        capture.structure(self.0);
+enum Recorded<'a> {
+    Classified(&'a dyn Record<ByTypeWhole>),
+    Leaf(&'a dyn Record<ByPlace>),
+    Unknown(&'a dyn Record<Unknown>),
+    Unserialized(&'a dyn Record<ByType>),
+    /// That there is one.
+    Opaque,
+}
+
+/// A value that can be recorded in one way: its value, then its structure.
+trait Record<How> {
+    fn record(&self, capture: &mut Capture, index: usize);
+}
+
+impl<T: Classify + Serialize> Record<ByTypeWhole> for T {
+    fn record(&self, capture: &mut Capture, index: usize) {
+        capture.classified(index, self);
+        capture.structure(self);
     }
 }
 
-impl<T: Leaf + Serialize + ?Sized> Argument for &&&Probe<'_, T> {
-    fn __argument(self, capture: &mut Capture, index: usize) {
-        capture.value(index, self.0);
-        capture.structure(self.0);
+impl<T: Serialize> Record<ByPlace> for T {
+    fn record(&self, capture: &mut Capture, index: usize) {
+        capture.value(index, self);
+        capture.structure(self);
     }
 }
 
-impl<T: Serialize + ?Sized> Argument for &&Probe<'_, T> {
-    fn __argument(self, capture: &mut Capture, index: usize) {
-        capture.unknown(index, self.0);
-        capture.structure(self.0);
+impl<T: Serialize> Record<Unknown> for T {
+    fn record(&self, capture: &mut Capture, index: usize) {
+        capture.unknown(index, self);
+        capture.structure(self);
     }
 }
 
-impl<T: Classify + ?Sized> Argument for &Probe<'_, T> {
-    fn __argument(self, capture: &mut Capture, index: usize) {
-        capture.classified(index, self.0);
+impl<T: Classify> Record<ByType> for T {
+    fn record(&self, capture: &mut Capture, index: usize) {
+        capture.classified(index, self);
         capture.no_structure();
     }
 }
 
-impl<T: ?Sized> Argument for Probe<'_, T> {
-    fn __argument(self, capture: &mut Capture, index: usize) {
-        capture.opaque(index);
-        capture.no_structure();
+impl<'a> Argued<'a> {
+    fn new(recorded: Recorded<'a>) -> Self {
+        let request = None;
+        Self { recorded, request }
+    }
+
+    pub(crate) fn record(&self, capture: &mut Capture, index: usize) {
+        match self.recorded {
+            Recorded::Classified(value) => value.record(capture, index),
+            Recorded::Leaf(value) => value.record(capture, index),
+            Recorded::Unknown(value) => value.record(capture, index),
+            Recorded::Unserialized(value) => value.record(capture, index),
+            Recorded::Opaque => {
+                capture.opaque(index);
+                capture.no_structure();
+            }
+        }
+        if let Some(request) = self.request {
+            capture.request(request);
+        }
+    }
+}
+
+impl<'a, T: Leaf + Serialize> Probe<'a, T> {
+    pub fn __argument(&self) -> Argued<'a> {
+        Argued::new(match T::IS_LOCKED {
+            true => Recorded::Opaque,
+            false => Recorded::Leaf(self.0),
+        })
+    }
+}
+
+/// Finds what is recorded of an argument that is no leaf, as its type allows; asked of `&Probe`.
+pub trait Argument<'a> {
+    fn __argument(self) -> Argued<'a>;
+}
+
+impl<'a, T: Classify + Serialize> Argument<'a> for &Probe<'a, T> {
+    fn __argument(self) -> Argued<'a> {
+        Argued::new(Recorded::Classified(self.0))
+    }
+}
+
+impl<'a, T: Serialize> Argument<'a> for &&Probe<'a, T> {
+    fn __argument(self) -> Argued<'a> {
+        Argued::new(Recorded::Unknown(self.0))
+    }
+}
+
+impl<'a, T: Classify> Argument<'a> for &mut &Probe<'a, T> {
+    fn __argument(self) -> Argued<'a> {
+        Argued::new(Recorded::Unserialized(self.0))
+    }
+}
+
+impl<'a, T> Argument<'a> for Probe<'a, T> {
+    fn __argument(self) -> Argued<'a> {
+        Argued::new(Recorded::Opaque)
     }
 }
 
 /// A lock is not looked into: serde would wait for it, and the observed code may hold it.
 macro_rules! locks {
     ($($lock:ty),*) => {$(
-        impl<T: ?Sized> Argument for &&&&Probe<'_, $lock> {
-            fn __argument(self, capture: &mut Capture, index: usize) {
-                capture.opaque(index);
-                capture.no_structure();
+        impl<'a, T: ?Sized> Argument<'a> for &Probe<'a, $lock> {
+            fn __argument(self) -> Argued<'a> {
+                Argued::new(Recorded::Opaque)
             }
         }
     )*};

@@ -6,29 +6,32 @@ use crate::capture::Capture;
 use crate::class::Class;
 use crate::model::InferenceRequest;
 use crate::names;
-use crate::probe::Probe;
+use crate::probe::{Argued, Probe};
 use crate::redacted::{Labels, Recordable, attribute};
 use crate::text;
 
-/// Records the parameters of an argument that is a request; asked of `&Probe`, right after the
-/// argument itself was recorded.
-pub trait Request {
-    fn __request(self, capture: &mut Capture);
+/// Finds out whether an argument is a request, whose parameters are recorded right after the argument
+/// itself; asked of `Probe`, and of a reference to it.
+pub trait Request<'a> {
+    fn __request(self, argued: Argued<'a>) -> Argued<'a>;
 }
 
-impl<T: InferenceRequest + ?Sized> Request for &Probe<'_, T> {
-    fn __request(self, capture: &mut Capture) {
-        capture.request(&self.0);
+impl<'a, T: InferenceRequest> Request<'a> for Probe<'a, T> {
+    fn __request(self, mut argued: Argued<'a>) -> Argued<'a> {
+        argued.request = Some(self.0);
+        argued
     }
 }
 
-impl<T: ?Sized> Request for Probe<'_, T> {
-    fn __request(self, _: &mut Capture) {}
+impl<'a, T> Request<'a> for &Probe<'a, T> {
+    fn __request(self, argued: Argued<'a>) -> Argued<'a> {
+        argued
+    }
 }
 
 impl Capture {
     /// The attribute's own options win, for they are said of this function.
-    fn request(&mut self, request: &dyn InferenceRequest) {
+    pub(crate) fn request(&mut self, request: &dyn InferenceRequest) {
         if self.model.is_none() {
             let model = request.model().map(owned);
             self.model = model.map(|model| text::label(model.into()));

@@ -28,7 +28,7 @@ use crate::watched::Watched;
 pub struct Tag<R>(PhantomData<fn() -> R>);
 
 impl<R> Tag<R> {
-    pub(crate) const NEW: Self = Self(PhantomData);
+    pub const NEW: Self = Self(PhantomData);
 
     pub fn __value(self) -> Kind<Now, R> {
         Kind::NEW
@@ -228,48 +228,53 @@ impl<R, E> Tag<Result<R, E>> {
 /// Ranges are values that happen to be iterators.
 macro_rules! values {
     ($($value:ident)*) => {$(
-        impl<T> Tag<std::ops::$value<T>> {
-            pub fn __kind(self) -> Kind<Now, std::ops::$value<T>> {
-                Kind::NEW
-            }
-        }
-
-        impl<T, E> Tag<Result<std::ops::$value<T>, E>> {
-            pub fn __kind(self) -> Kind<Now, Result<std::ops::$value<T>, E>> {
-                Kind::NEW
-            }
-        }
+        #[diagnostic::do_not_recommend]
+        impl<T> EndsWhenReturned for std::ops::$value<T> {}
     )*};
 }
 
 values!(Range RangeInclusive RangeFrom);
 
 /// What goes back into a box of its own type when it has been wrapped.
+pub trait Boxed {
+    type As;
+    type Yields;
+}
+
+impl<R: Boxed> Tag<R> {
+    pub fn __kind(self) -> Kind<InBox<R::As>, R::Yields> {
+        Kind::NEW
+    }
+
+    pub fn __wrap(self) -> Kind<InBox<R::As>, R::Yields> {
+        Kind::NEW
+    }
+}
+
+impl<R: Boxed, E> Tag<Result<R, E>> {
+    pub fn __kind(self) -> Kind<InOk<InBox<R::As>>, R::Yields> {
+        Kind::NEW
+    }
+
+    pub fn __wrap(self) -> Kind<InOk<InBox<R::As>>, R::Yields> {
+        Kind::NEW
+    }
+}
+
 macro_rules! boxed {
     ($method:ident $as:ident $put:path, $O:ident: $($boxed:ty),*) => {$(
+        impl<'a, $O> Boxed for $boxed {
+            type As = $as;
+            type Yields = $O;
+        }
+
         impl<'a, $O> Tag<$boxed> {
-            pub fn __kind(self) -> Kind<InBox<$as>, $O> {
-                Kind::NEW
-            }
-
-            pub fn __wrap(self) -> Kind<InBox<$as>, $O> {
-                Kind::NEW
-            }
-
             pub fn $method(self) -> Kind<InBox<$as>, $O> {
                 Kind::NEW
             }
         }
 
         impl<'a, $O, E> Tag<Result<$boxed, E>> {
-            pub fn __kind(self) -> Kind<InOk<InBox<$as>>, $O> {
-                Kind::NEW
-            }
-
-            pub fn __wrap(self) -> Kind<InOk<InBox<$as>>, $O> {
-                Kind::NEW
-            }
-
             pub fn $method(self) -> Kind<InOk<InBox<$as>>, $O> {
                 Kind::NEW
             }
@@ -353,21 +358,19 @@ pub fn leave<R, K: Ends<R, S>, S>(
     K::end(value, inside.leave(), decide(Tag::NEW).settle)
 }
 
-/// The body of an `async fn`, which begins with `begin(..)`.
+/// The body of an `async fn`, which opens the call if it is asked to.
 #[inline]
-pub fn async_call<F: Future, K: Ends<F::Output, S>, S>(
+pub fn async_call<F, K, S>(body: F, decision: Decision<K, S>) -> Watched<F, K, S> {
+    Watched::unopened(body, decision.settle)
+}
+
+/// The same for one whose result has no name.
+#[inline]
+pub fn async_call_of<F: Future, K: Ends<F::Output, S>, S>(
     body: F,
     decide: impl FnOnce(Tag<F::Output>) -> Decision<K, S>,
 ) -> Watched<F, K, S> {
     Watched::unopened(body, decide(Tag::NEW).settle)
-}
-
-/// The same of one with a budget of its own.
-pub fn async_call_with_budget<F: Future, K: Ends<F::Output, S>, S>(
-    body: F,
-    decide: impl FnOnce(Tag<F::Output>) -> Decision<K, S>,
-) -> Watched<F, K, S> {
-    Watched::with_budget(body, decide(Tag::NEW).settle)
 }
 
 /// Says the type of a body that may never return normally; is never called.

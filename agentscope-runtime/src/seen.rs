@@ -24,7 +24,8 @@ impl<T: ShownWhole + ?Sized> ShownWhole for &T {}
 impl<T: ShownWhole> ShownWhole for Option<T> {}
 impl<T: ShownWhole> ShownWhole for Vec<T> {}
 
-/// Asked of `&&&` what is probed: whether a class may show it.
+/// Whether a class may show what is probed; asked of a reference to that, as [`probe`](crate::probe)
+/// explains.
 pub trait Sees {
     type Seen;
 
@@ -52,40 +53,38 @@ impl<P, T: ?Sized> Unknown<P, T> {
     }
 }
 
-/// Classified: by its own classes. A leaf: that is what the class of the place is for. What is not
+/// A leaf: that is what the class of the place is for. Classified: by its own classes. What is not
 /// `Serialize` is never shown.
 macro_rules! sees {
     ($([$($generics:tt)*] $probed:ty, $value:ty $(, $judge:path)?;)*) => {$(
-        impl<$($generics)*> Sees for &&&$probed
+        impl<$($generics)*> $probed
+        where
+            $value: Leaf,
+        {
+            pub fn __seen(&self) -> Passes<Self> {
+                Passes(*self)
+            }
+        }
+
+        impl<$($generics)*> Sees for &$probed
         where
             $value: Classify,
         {
             type Seen = Passes<$probed>;
 
             fn __seen(self) -> Self::Seen {
-                Passes(***self)
+                Passes(*self)
             }
         }
 
         impl<$($generics)*> Sees for &&$probed
-        where
-            $value: Leaf,
-        {
-            type Seen = Passes<$probed>;
-
-            fn __seen(self) -> Self::Seen {
-                Passes(**self)
-            }
-        }
-
-        impl<$($generics)*> Sees for &$probed
         where
             $value: Serialize,
         {
             type Seen = Unknown<$probed, $value>;
 
             fn __seen(self) -> Self::Seen {
-                Unknown(*self, std::marker::PhantomData)
+                Unknown(**self, std::marker::PhantomData)
             }
         }
 

@@ -178,8 +178,17 @@ impl<K, J: Judge> Decided<K, J> {
     }
 }
 
-/// Finds the most that the type of the value can show; asked of `&&&&Decided`, for the compiler tries
-/// the impl with the most references first.
+impl<K, J: Judge> Decided<K, J>
+where
+    J::Value: Leaf + Serialize + Sized,
+{
+    pub fn __shown(&self) -> Shown<K, J, ByPlace> {
+        Shown(PhantomData)
+    }
+}
+
+/// Finds the most that the type of the value can show, where that is no leaf; asked of `&Decided`, in
+/// the order that [`probe`](crate::probe) explains.
 pub trait Shows {
     type Shown;
 
@@ -205,21 +214,20 @@ macro_rules! shows {
 }
 
 shows! {
-    &&&&Decided<K, J>: [Classify Serialize] => ByTypeWhole;
-    &&&Decided<K, J>: [Leaf Serialize] => ByPlace;
+    &Decided<K, J>: [Classify Serialize] => ByTypeWhole;
     &&Decided<K, J>: [Serialize] => Unknown;
-    &Decided<K, J>: [Classify] => ByType;
+    &mut &Decided<K, J>: [Classify] => ByType;
     Decided<K, J>: [] => Unseen;
 }
 
-/// The same for an error; asked of `&Shown`.
+/// The same for an error; asked of `Shown`, and of a reference to it.
 pub trait Tells {
     type Told;
 
     fn __told(self) -> Self::Told;
 }
 
-impl<K, J: Judge, V> Tells for &Shown<K, J, V>
+impl<K, J: Judge, V> Tells for Shown<K, J, V>
 where
     J::Error: Classify,
 {
@@ -230,7 +238,7 @@ where
     }
 }
 
-impl<K, J: Judge, V> Tells for Shown<K, J, V> {
+impl<K, J: Judge, V> Tells for &Shown<K, J, V> {
     type Told = Decision<K, Look<J, V, TypeOnly>>;
 
     fn __told(self) -> Self::Told {
@@ -272,14 +280,14 @@ impl<K, S: Settle> Decision<K, S> {
 }
 
 /// Finds out whether the value is what a model has answered, whole or in pieces; asked of
-/// `&&Decision`.
+/// `Decision`, and of references to it.
 pub trait Answers {
     type Answered;
 
     fn __answered(self) -> Self::Answered;
 }
 
-impl<K: Once, J, V, D> Answers for &&Decision<K, Look<J, V, D>>
+impl<K: Once, J, V, D> Answers for Decision<K, Look<J, V, D>>
 where
     J: Judge,
     J::Value: InferenceResponse + Sized,
@@ -303,11 +311,11 @@ where
     }
 }
 
-impl<K, J, V, D> Answers for Decision<K, Look<J, V, D>> {
-    type Answered = Self;
+impl<K, J, V, D> Answers for &mut Decision<K, Look<J, V, D>> {
+    type Answered = Decision<K, Look<J, V, D>>;
 
-    fn __answered(self) -> Self {
-        self
+    fn __answered(self) -> Self::Answered {
+        *self
     }
 }
 

@@ -78,12 +78,11 @@ impl<F, K, S> Watched<F, K, S> {
         }
     }
 
-    /// The same with a budget of its own.
-    pub(crate) fn with_budget(inner: F, settle: S) -> Self {
-        Self {
-            opens: Opens::FirstWithBudget,
-            ..Self::unopened(inner, settle)
-        }
+    /// One that has not opened its call, with a budget of its own.
+    #[doc(hidden)]
+    pub fn __with_budget(mut self) -> Self {
+        self.opens = Opens::FirstWithBudget;
+        self
     }
 }
 

@@ -337,4 +337,23 @@ fn a_lock_is_not_waited_for() {
     let held = lock.lock().expect("nobody panics");
     assert!(record(|| is_held(&lock)).result);
     drop(held);
+    let lock = std::sync::Mutex::new(Order { id: 1 });
+    let held = lock.lock().expect("nobody panics");
+    let numbers = std::sync::Arc::new(std::sync::Mutex::new(1));
+    let held_too = numbers.lock().expect("nobody panics");
+    assert!(record(|| is_held_too(numbers.clone(), &lock)).result);
+    drop((held, held_too));
+}
+
+#[derive(serde::Serialize)]
+struct Order {
+    id: u32,
+}
+
+#[tool(default = secret, output = internal)]
+fn is_held_too(
+    #[sensitivity(internal)] numbers: std::sync::Arc<std::sync::Mutex<u32>>,
+    lock: &std::sync::Mutex<Order>,
+) -> bool {
+    numbers.try_lock().is_err() && lock.try_lock().map_or(true, |order| order.id == 0)
 }
