@@ -1,7 +1,7 @@
 //! What the macros know of an annotated function at compile time.
 
 use std::panic::Location;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, OnceLock};
 
 use crate::class::{Class, Sensitivity};
 use crate::keyring::Hasher;
@@ -78,8 +78,10 @@ pub struct Site {
     pub(crate) has_budget: bool,
     /// It is not run where a budget is used up.
     pub(crate) enforces_budget: bool,
-    /// The latest shape of the arguments and its hash: most calls have the shape of the last one.
-    shape: Mutex<Option<KnownShape>>,
+    /// The first shape of the arguments and its hash: most calls have it, and nobody waits for it.
+    first_shape: OnceLock<KnownShape>,
+    /// The latest other one.
+    other_shape: Mutex<Option<KnownShape>>,
 }
 
 struct KnownShape {
@@ -98,7 +100,8 @@ impl Site {
             schemas: Cache::new(),
             has_budget: false,
             enforces_budget: false,
-            shape: Mutex::new(None),
+            first_shape: OnceLock::new(),
+            other_shape: Mutex::new(None),
         }
     }
 
@@ -127,24 +130,36 @@ impl Site {
     }
 
     pub(crate) fn shape_hash(&self, shape: &[u8], hasher: &Hasher) -> Redacted {
+        let hash_if_known = |known: &KnownShape| known.hash_of(shape, hasher);
+        if let Some(hash) = self.first_shape.get().and_then(hash_if_known) {
+            return hash;
+        }
         // Never waits: whoever finds it taken computes the hash.
-        let latest = self.shape.try_lock();
-        if let Ok(Some(known)) = latest.as_deref()
-            && known.shape == shape
-            && known.hasher == *hasher
+        let latest = self.other_shape.try_lock();
+        if let Ok(Some(hash)) = latest
+            .as_deref()
+            .map(|known| known.as_ref().and_then(hash_if_known))
         {
-            return known.hash.clone();
+            return hash;
         }
         let hash = hasher.hash("shape", shape);
         let hash = Redacted::of_code(Arc::<str>::from(hash.as_str()));
-        if let Ok(mut latest) = latest {
-            *latest = Some(KnownShape {
-                shape: shape.to_vec(),
-                hasher: hasher.clone(),
-                hash: hash.clone(),
-            });
+        let known = KnownShape {
+            shape: shape.to_vec(),
+            hasher: hasher.clone(),
+            hash: hash.clone(),
+        };
+        if let (Err(known), Ok(mut latest)) = (self.first_shape.set(known), latest) {
+            *latest = Some(known);
         }
         hash
+    }
+}
+
+impl KnownShape {
+    fn hash_of(&self, shape: &[u8], hasher: &Hasher) -> Option<Redacted> {
+        let is_same = self.shape == shape && self.hasher == *hasher;
+        is_same.then(|| self.hash.clone())
     }
 }
 
