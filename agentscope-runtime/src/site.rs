@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex, OnceLock};
 
 use crate::class::{Class, Sensitivity};
 use crate::keyring::Hasher;
+use crate::measured::Labels;
 use crate::redacted::Redacted;
 use crate::schema::{Cache, Schema, SchemaBuilder};
 
@@ -78,6 +79,8 @@ pub struct Site {
     pub(crate) has_budget: bool,
     /// It is not run where a budget is used up.
     pub(crate) enforces_budget: bool,
+    /// What its latency is labelled with.
+    pub(crate) labels: OnceLock<Labels>,
     /// The first shape of the arguments and its hash: most calls have it, and nobody waits for it.
     first_shape: OnceLock<KnownShape>,
     /// The latest other one.
@@ -100,6 +103,7 @@ impl Site {
             schemas: Cache::new(),
             has_budget: false,
             enforces_budget: false,
+            labels: OnceLock::new(),
             first_shape: OnceLock::new(),
             other_shape: Mutex::new(None),
         }
