@@ -96,9 +96,8 @@ impl Capture {
         if self.options_only {
             return None;
         }
-        let param = self.site.meta.param(index);
-        self.values.key(param.name);
-        Some(param.sensitivity)
+        self.values.key(self.site.key(index));
+        Some(self.site.meta.param(index).sensitivity)
     }
 
     pub(crate) fn value<T: Serialize + ?Sized>(&mut self, index: usize, value: &T) {

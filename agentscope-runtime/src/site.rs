@@ -79,6 +79,8 @@ pub struct Site {
     pub(crate) has_budget: bool,
     /// It is not run where a budget is used up.
     pub(crate) enforces_budget: bool,
+    /// Of each argument `,"name":`.
+    keys: OnceLock<Box<[String]>>,
     /// What its latency is labelled with.
     pub(crate) labels: OnceLock<Labels>,
     /// The first shape of the arguments and its hash: most calls have it, and nobody waits for it.
@@ -103,6 +105,7 @@ impl Site {
             schemas: Cache::new(),
             has_budget: false,
             enforces_budget: false,
+            keys: OnceLock::new(),
             labels: OnceLock::new(),
             first_shape: OnceLock::new(),
             other_shape: Mutex::new(None),
@@ -119,6 +122,17 @@ impl Site {
     pub const fn enforcing_budget(mut self) -> Self {
         self.enforces_budget = true;
         self
+    }
+
+    /// The key of an argument in the JSON of all of them, and what separates it.
+    pub(crate) fn key(&self, index: usize) -> &str {
+        let keys = self.keys.get_or_init(|| {
+            let params = self.meta.params.iter();
+            params
+                .map(|param| format!(",\"{}\":", param.name))
+                .collect()
+        });
+        keys.get(index).map_or(",\"?\":", String::as_str)
     }
 
     /// The schema of the arguments, for a function whose schema can be told without a call.
