@@ -1,6 +1,7 @@
 //! What the macros know of an annotated function at compile time.
 
 use std::panic::Location;
+use std::sync::atomic::AtomicU8;
 use std::sync::{Arc, Mutex, OnceLock};
 
 use crate::class::{Class, Sensitivity};
@@ -84,15 +85,29 @@ pub struct Site {
     /// What its latency is labelled with.
     pub(crate) labels: OnceLock<Labels>,
     /// The first shape of the arguments and its hash: most calls have it, and nobody waits for it.
-    first_shape: OnceLock<KnownShape>,
+    pub(crate) first_shape: OnceLock<KnownShape>,
+    /// Calls in a row that had another one.
+    pub(crate) other_shapes: AtomicU8,
     /// The latest other one.
     other_shape: Mutex<Option<KnownShape>>,
 }
 
-struct KnownShape {
-    shape: Vec<u8>,
+/// Shapes of all arguments of a call, and their hash.
+pub(crate) struct KnownShape {
+    pub(crate) shape: Vec<u8>,
+    /// Of each argument.
+    pub(crate) seen: Vec<Seen>,
     hasher: Hasher,
     hash: Redacted,
+}
+
+/// An argument whose shape was looked at.
+#[derive(Clone, Copy)]
+pub(crate) struct Seen {
+    /// Tells this and those before from most that have other shapes.
+    pub(crate) form: u64,
+    /// End of their shapes.
+    pub(crate) end: usize,
 }
 
 impl Site {
@@ -108,6 +123,7 @@ impl Site {
             keys: OnceLock::new(),
             labels: OnceLock::new(),
             first_shape: OnceLock::new(),
+            other_shapes: AtomicU8::new(0),
             other_shape: Mutex::new(None),
         }
     }
@@ -147,7 +163,7 @@ impl Site {
         })
     }
 
-    pub(crate) fn shape_hash(&self, shape: &[u8], hasher: &Hasher) -> Redacted {
+    pub(crate) fn shape_hash(&self, shape: &[u8], seen: &[Seen], hasher: &Hasher) -> Redacted {
         let hash_if_known = |known: &KnownShape| known.hash_of(shape, hasher);
         if let Some(hash) = self.first_shape.get().and_then(hash_if_known) {
             return hash;
@@ -164,6 +180,7 @@ impl Site {
         let hash = Redacted::of_code(Arc::<str>::from(hash.as_str()));
         let known = KnownShape {
             shape: shape.to_vec(),
+            seen: seen.to_vec(),
             hasher: hasher.clone(),
             hash: hash.clone(),
         };
