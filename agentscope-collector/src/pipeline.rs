@@ -5,11 +5,10 @@
 //! It looks into the queue from time to time: to wake it for every snapshot would cost the agent
 //! more than all the rest of a recorded call.
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::mpsc::{
-    Receiver, RecvTimeoutError, SyncSender, TryRecvError, TrySendError, sync_channel,
-};
+use std::mem;
+use std::sync::atomic::Ordering;
+use std::sync::mpsc::{RecvTimeoutError, SyncSender, sync_channel};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::Thread;
 use std::time::{Duration, Instant};
 
@@ -23,7 +22,8 @@ use crate::error::InitError;
 use crate::scrub::{scrub_snapshot, scrub_span};
 use crate::spans::SpanExport;
 
-/// Spans and snapshots that may wait for the thread: 8,192 take some 8 MB at worst.
+/// Spans and snapshots that may wait for the thread: 8,192 take some 8 MB at worst. As many again
+/// may be those that it is dealing with.
 const CAPACITY: usize = 8_192;
 
 /// How long the thread rests where there is nothing to do.
@@ -58,12 +58,37 @@ pub(crate) struct Stages {
     pub(crate) scrubber: Option<Arc<ScrubLater>>,
 }
 
-/// The agent's end of the queue. Never blocks; what finds no room is counted.
+/// What lies between the agent's threads and that one. It is held for a push, or until the thread
+/// has taken all of it at once: to hand over one by one costs both sides more.
+struct Waiting {
+    messages: Vec<Message>,
+    /// Nobody takes anything any longer.
+    ended: bool,
+}
+
+impl Waiting {
+    fn new() -> Self {
+        Self {
+            messages: room(),
+            ended: false,
+        }
+    }
+}
+
+/// Memory that is not used costs nothing; to move it while others wait does.
+fn room() -> Vec<Message> {
+    Vec::with_capacity(CAPACITY)
+}
+
+fn lock(waiting: &Mutex<Waiting>) -> MutexGuard<'_, Waiting> {
+    waiting.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// The agent's end of the queue. What finds no room is counted.
 #[derive(Clone)]
 pub(crate) struct Queue {
-    sender: SyncSender<Message>,
+    waiting: Arc<Mutex<Waiting>>,
     thread: Thread,
-    pushed: Arc<AtomicUsize>,
     spans: Option<Arc<SpanExport>>,
     logs: Option<Arc<Lane>>,
     printing: bool,
@@ -80,17 +105,17 @@ impl std::fmt::Debug for Queue {
 impl Queue {
     /// Starts the thread.
     pub(crate) fn start(stages: Stages) -> Result<Self, InitError> {
-        let (sender, receiver) = sync_channel(CAPACITY);
+        let waiting = Arc::new(Mutex::new(Waiting::new()));
         let (spans, logs) = (stages.spans.clone(), stages.logs.clone());
         let printing = stages.printer.is_some();
+        let taken_from = waiting.clone();
         let thread = std::thread::Builder::new()
             .name("agentscope".to_owned())
-            .spawn(move || work(&receiver, stages))
+            .spawn(move || work(&taken_from, stages))
             .map_err(InitError::Thread)?;
         Ok(Self {
-            sender,
+            waiting,
             thread: thread.thread().clone(),
-            pushed: Arc::default(),
             spans,
             logs,
             printing,
@@ -110,8 +135,14 @@ impl Queue {
     /// False if it was dropped. Inlined, for a message is large to hand on.
     #[inline(always)]
     fn push(&self, message: Message, lane: Option<&Lane>) -> bool {
-        let taken = self.sender.try_send(message).is_ok();
-        if self.pushed.fetch_add(1, Ordering::Relaxed) % BURST == BURST - 1 {
+        let mut waiting = lock(&self.waiting);
+        let count = waiting.messages.len();
+        let taken = count < CAPACITY && !waiting.ended;
+        if taken {
+            waiting.messages.push(message);
+        }
+        drop(waiting);
+        if count % BURST == BURST - 1 {
             self.thread.unpark();
         }
         if !taken {
@@ -137,20 +168,13 @@ impl Queue {
 
     fn call(&self, deadline: Instant, message: fn(SyncSender<()>) -> Message) -> bool {
         let (answer, answered) = sync_channel(1);
-        let mut message = message(answer);
-        loop {
-            match self.sender.try_send(message) {
-                Ok(()) => break,
-                // The thread has ended, and it ends only with everything dealt with.
-                Err(TrySendError::Disconnected(_)) => return true,
-                Err(TrySendError::Full(_)) if Instant::now() >= deadline => return false,
-                // The standard channel has no send with a deadline; the queue drains in between.
-                Err(TrySendError::Full(back)) => {
-                    message = back;
-                    std::thread::sleep(Duration::from_millis(1));
-                }
-            }
+        let mut waiting = lock(&self.waiting);
+        if waiting.ended {
+            // It ends only with everything dealt with.
+            return true;
         }
+        waiting.messages.push(message(answer));
+        drop(waiting);
         self.thread.unpark();
         let left = deadline.saturating_duration_since(Instant::now());
         // Gone without an answer, the thread has ended: see above.
@@ -167,55 +191,79 @@ impl SnapshotSink for Queue {
     }
 }
 
-fn work(receiver: &Receiver<Message>, mut stages: Stages) {
+fn work(waiting: &Arc<Mutex<Waiting>>, mut stages: Stages) {
+    let _ends = Ends(waiting);
+    let mut batch = room();
     loop {
-        let message = match receiver.try_recv() {
-            Ok(message) => message,
-            Err(TryRecvError::Empty) => {
-                std::thread::park_timeout(REST);
-                continue;
+        mem::swap(&mut lock(waiting).messages, &mut batch);
+        if batch.is_empty() {
+            // Nobody is left who could hand over anything.
+            if Arc::strong_count(waiting) == 1 {
+                return;
             }
-            // Every sender is gone.
-            Err(TryRecvError::Disconnected) => return,
-        };
-        match message {
-            Message::Span(mut span) => {
-                if let Some(printer) = &mut stages.printer {
-                    if let Some(scrubber) = &stages.scrubber {
-                        scrub_span(scrubber, &mut span);
-                    }
-                    printer.span(convert::span(&span));
-                }
-                if let Some(export) = &stages.spans {
-                    export.admit(*span);
-                }
-            }
-            Message::Snapshot(mut snapshot) => {
-                if let Some(scrubber) = &stages.scrubber {
-                    scrub_snapshot(scrubber, &mut snapshot);
-                }
-                match (&mut stages.printer, &stages.emit) {
-                    (Some(printer), Some(emit)) => {
-                        printer.log(convert::snapshot(snapshot.clone()));
-                        emit(snapshot);
-                    }
-                    (Some(printer), None) => printer.log(convert::snapshot(snapshot)),
-                    (None, Some(emit)) => emit(snapshot),
-                    (None, None) => {}
-                }
-            }
-            Message::Flush(answer) => {
-                let _ = answer.try_send(());
-            }
-            Message::Stop(answer) => {
-                if let Some(printer) = &mut stages.printer {
-                    printer.rest();
-                }
-                let _ = answer.try_send(());
+            std::thread::park_timeout(REST);
+        }
+        for message in batch.drain(..) {
+            if !deal_with(message, &mut stages) {
                 return;
             }
         }
     }
+}
+
+/// However the thread ends, nobody waits for it.
+struct Ends<'a>(&'a Mutex<Waiting>);
+
+impl Drop for Ends<'_> {
+    fn drop(&mut self) {
+        let mut waiting = lock(self.0);
+        waiting.ended = true;
+        let left = mem::take(&mut waiting.messages);
+        drop(waiting);
+        drop(left);
+    }
+}
+
+/// False where it was the last one.
+fn deal_with(message: Message, stages: &mut Stages) -> bool {
+    match message {
+        Message::Span(mut span) => {
+            if let Some(printer) = &mut stages.printer {
+                if let Some(scrubber) = &stages.scrubber {
+                    scrub_span(scrubber, &mut span);
+                }
+                printer.span(convert::span(&span));
+            }
+            if let Some(export) = &stages.spans {
+                export.admit(*span);
+            }
+        }
+        Message::Snapshot(mut snapshot) => {
+            if let Some(scrubber) = &stages.scrubber {
+                scrub_snapshot(scrubber, &mut snapshot);
+            }
+            match (&mut stages.printer, &stages.emit) {
+                (Some(printer), Some(emit)) => {
+                    printer.log(convert::snapshot(snapshot.clone()));
+                    emit(snapshot);
+                }
+                (Some(printer), None) => printer.log(convert::snapshot(snapshot)),
+                (None, Some(emit)) => emit(snapshot),
+                (None, None) => {}
+            }
+        }
+        Message::Flush(answer) => {
+            let _ = answer.try_send(());
+        }
+        Message::Stop(answer) => {
+            if let Some(printer) = &mut stages.printer {
+                printer.rest();
+            }
+            let _ = answer.try_send(());
+            return false;
+        }
+    }
+    true
 }
 
 #[cfg(test)]
@@ -245,17 +293,15 @@ mod tests {
     #[test]
     fn full_queue_neither_blocks_nor_loses_count() {
         // Nobody takes anything from this queue.
-        let (sender, _receiver) = sync_channel(2);
         let queue = Queue {
-            sender,
+            waiting: Arc::new(Mutex::new(Waiting::new())),
             thread: std::thread::current(),
-            pushed: Arc::default(),
             spans: None,
             logs: None,
             printing: true,
         };
         let before = stats().console.dropped;
-        for _ in 0..5 {
+        for _ in 0..CAPACITY + 3 {
             queue.span(span());
         }
         assert_eq!(stats().console.dropped - before, 3);

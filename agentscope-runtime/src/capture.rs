@@ -13,6 +13,7 @@ use crate::option::{FloatOption, IntOption, TextOption, TimeOption};
 use crate::probe::Argued;
 use crate::redacted::{Recordable, Redacted, attribute};
 use crate::schema::{Schema, SchemaBuilder};
+use crate::shapes::Shapes;
 use crate::site::{Layer, Site};
 use crate::text;
 use crate::text::{IntoText, Text};
@@ -33,6 +34,7 @@ pub struct Capture {
     pub(crate) values: Values,
     /// Options that are attributes as they are.
     pub(crate) attributes: Vec<KeyValue>,
+    shapes: Shapes,
     print_is_whole: bool,
     /// Only the options are asked for: values are not looked at.
     options_only: bool,
@@ -62,6 +64,7 @@ impl Capture {
             schema: None,
             values: Values::new(Class::Secret, hasher),
             attributes: Vec::new(),
+            shapes: Shapes::new(site),
             print_is_whole: true,
             options_only: false,
         }
@@ -92,8 +95,8 @@ impl Capture {
 
     /// Keyed, for the keys of a map can be personal data; `None` for a function without arguments.
     pub(crate) fn shape_hash(&mut self) -> Option<Redacted> {
-        let shapes = self.values.room.get().look.shapes();
-        (!shapes.is_empty()).then(|| self.site.shape_hash(shapes, &self.values.hasher))
+        let Values { room, hasher, .. } = &mut self.values;
+        self.shapes.hash(&mut room.get().look, hasher)
     }
 
     /// Tells equal arguments from others, in this process only; `None` if one of them is opaque.
@@ -107,9 +110,8 @@ impl Capture {
         if self.options_only {
             return None;
         }
-        let param = self.site.meta.param(index);
-        self.values.key(param.name);
-        Some(param.sensitivity)
+        self.values.key(self.site.key(index));
+        Some(self.site.meta.param(index).sensitivity)
     }
 
     pub(crate) fn value<T: Serialize + ?Sized>(&mut self, index: usize, value: &T) {
@@ -148,10 +150,7 @@ impl Capture {
         if self.values.class > Class::Pii {
             return self.no_structure();
         }
-        let look = &mut self.values.room.get().look;
-        if look.append(value) {
-            look.put("\n");
-        } else {
+        if !self.shapes.add(&mut self.values.room.get().look, value) {
             self.no_structure();
         }
     }
@@ -160,14 +159,14 @@ impl Capture {
         if self.options_only {
             return;
         }
-        self.values.room.get().look.put("?\n");
+        self.shapes.add_unknown(&mut self.values.room.get().look);
         self.print_is_whole = false;
     }
 
     /// Filling it was cut short: nothing half written may be shown.
     pub(crate) fn spoil(&mut self) {
         self.values.spoil();
-        self.values.room.get().look.clear();
+        self.shapes.clear(&mut self.values.room.get().look);
         self.print_is_whole = false;
     }
 

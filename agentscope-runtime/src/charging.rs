@@ -4,6 +4,7 @@
 use opentelemetry::KeyValue;
 
 use crate::ledger::News;
+use crate::limits::Kind;
 use crate::model;
 use crate::names;
 use crate::recording::Recording;
@@ -51,6 +52,9 @@ impl Recording {
 
     /// A tool uses nothing but time.
     pub(crate) fn look_at_clock(&mut self) {
+        if !self.frame.ledger().limits(Kind::Time) {
+            return;
+        }
         let news = self.frame.ledger().look_at_clock();
         self.tell(&news);
     }

@@ -38,6 +38,17 @@ impl Json {
         self.unescaped(word.as_bytes());
     }
 
+    /// Writes the key of a part of an object that is written part by part: `,"name":`.
+    pub(crate) fn begin_part(&mut self, key: &str) {
+        match self.is_empty() {
+            true => {
+                self.raw("{");
+                self.raw(key.get(1..).unwrap_or_default());
+            }
+            false => self.raw(key),
+        }
+    }
+
     /// Writes the key of a part of an object, and before it what separates it.
     pub(crate) fn key(&mut self, before: &'static str, key: &str) {
         self.0.reserve(before.len() + key.len() + 3);

@@ -21,17 +21,23 @@ pub(crate) struct Key {
 const PREFIX: usize = 1 + 8 + 1;
 
 /// A keyed hash as it is shown: `h<key id>:` and 32 hex digits (128 bits).
-pub(crate) struct KeyedHash([u8; PREFIX + 32]);
+///
+/// Whole words and in their place, because to check that it is text is then a third of the work.
+#[repr(align(8))]
+pub(crate) struct KeyedHash([u8; 48]);
+
+const LENGTH: usize = PREFIX + 32;
 
 impl KeyedHash {
     /// ASCII.
     pub(crate) fn as_bytes(&self) -> &[u8] {
-        &self.0
+        &self.0[..LENGTH]
     }
 
     pub(crate) fn as_str(&self) -> &str {
-        // Hex digits, `h` and `:`.
-        std::str::from_utf8(&self.0).unwrap_or_default()
+        // Hex digits, `h` and `:`; behind it zeros.
+        let text = std::str::from_utf8(&self.0).unwrap_or_default();
+        text.get(..LENGTH).unwrap_or_default()
     }
 }
 
@@ -39,6 +45,19 @@ impl From<KeyedHash> for Value {
     fn from(hash: KeyedHash) -> Self {
         Self::String(hash.as_str().to_owned().into())
     }
+}
+
+/// The hex digits of a word, all at once.
+fn hex(word: u32) -> [u8; 8] {
+    // One nibble a byte.
+    let mut nibbles = u64::from(word);
+    nibbles = (nibbles | nibbles << 16) & 0x0000_ffff_0000_ffff;
+    nibbles = (nibbles | nibbles << 8) & 0x00ff_00ff_00ff_00ff;
+    nibbles = (nibbles | nibbles << 4) & 0x0f0f_0f0f_0f0f_0f0f;
+    // 1 in each byte that is a letter.
+    let letters = ((nibbles + 0x0606_0606_0606_0606) >> 4) & 0x0101_0101_0101_0101;
+    let gap = u64::from(b'a' - b'9' - 1);
+    (nibbles + 0x3030_3030_3030_3030 + letters * gap).to_be_bytes()
 }
 
 /// Writes two hex digits a byte.
@@ -66,33 +85,40 @@ impl Key {
         let code = self
             .short(domain, bytes)
             .unwrap_or_else(|| self.long(domain, bytes));
-        let mut hash = [0; PREFIX + 32];
-        hash[..PREFIX].copy_from_slice(&self.prefix);
-        write_hex(&mut hash[PREFIX..], &code[..16]);
-        KeyedHash(hash)
+        let mut hash = KeyedHash([0; 48]);
+        hash.0[..PREFIX].copy_from_slice(&self.prefix);
+        for (digits, word) in hash.0[PREFIX..].chunks_exact_mut(8).zip(code) {
+            digits.copy_from_slice(&hex(word));
+        }
+        hash
     }
 
-    fn long(&self, domain: &str, bytes: &[u8]) -> [u8; 32] {
+    fn long(&self, domain: &str, bytes: &[u8]) -> [u32; 4] {
         let mut mac = self.mac.clone();
         mac.update(domain.as_bytes());
         mac.update(&[0]);
         mac.update(bytes);
-        mac.finalize().into_bytes().into()
+        let code: [u8; 32] = mac.finalize().into_bytes().into();
+        let (words, _) = code.as_chunks();
+        std::array::from_fn(|index| u32::from_be_bytes(words[index]))
     }
 
     /// The same for what fits one block with its padding, as most values do: without the copies
     /// that are made for values of any length.
-    fn short(&self, domain: &str, bytes: &[u8]) -> Option<[u8; 32]> {
+    fn short(&self, domain: &str, bytes: &[u8]) -> Option<[u32; 4]> {
         let length = domain.len() + 1 + bytes.len();
         let mut block = [0; BLOCK];
         let message = block[..BLOCK - PADDING].get_mut(..length)?;
         let (before, value) = message.split_at_mut(domain.len() + 1);
         before[..domain.len()].copy_from_slice(domain.as_bytes());
         value.copy_from_slice(bytes);
-        let digest = last_block(self.inner, block, length);
-        let mut block = [0; BLOCK];
-        block[..32].copy_from_slice(&digest);
-        Some(last_block(self.outer, block, 32))
+        let mut digest = [0; BLOCK];
+        let words = last_block(self.inner, &mut block, length);
+        for (bytes, word) in digest.chunks_exact_mut(4).zip(words) {
+            bytes.copy_from_slice(&word.to_be_bytes());
+        }
+        let [a, b, c, d, ..] = last_block(self.outer, &mut digest, 32);
+        Some([a, b, c, d])
     }
 
     pub(crate) fn new(secret: &[u8]) -> Self {
@@ -143,15 +169,11 @@ fn after_key(secret: &[u8], pad: u8) -> [u32; 8] {
 }
 
 /// Ends a SHA-256 that has taken in one block before this one, of which `length` bytes are message.
-fn last_block(mut state: [u32; 8], mut block: [u8; BLOCK], length: usize) -> [u8; 32] {
+fn last_block(mut state: [u32; 8], block: &mut [u8; BLOCK], length: usize) -> [u32; 8] {
     block[length] = 0x80;
     block[BLOCK - 8..].copy_from_slice(&(8 * (BLOCK + length) as u64).to_be_bytes());
-    compress256(&mut state, &[block]);
-    let mut digest = [0; 32];
-    for (bytes, word) in digest.chunks_exact_mut(4).zip(state) {
-        bytes.copy_from_slice(&word.to_be_bytes());
-    }
-    digest
+    compress256(&mut state, std::slice::from_ref(block));
+    state
 }
 
 #[cfg(test)]
@@ -171,6 +193,13 @@ mod tests {
         );
         assert_eq!(shown("email"), format!("h{id}:{digits}"));
         assert_eq!(digits.len(), 32);
+    }
+
+    #[test]
+    fn the_hex_digits_of_a_word_are_those_of_its_bytes() {
+        for word in [0, 0x0123_4567, 0x89ab_cdef, u32::MAX, 0x9a9a_a9a9] {
+            assert_eq!(hex(word), *format!("{word:08x}").as_bytes());
+        }
     }
 
     #[test]

@@ -97,7 +97,7 @@ impl Ledger {
     }
 
     pub(crate) fn limits_anything(&self) -> bool {
-        self.limited.contains(&true)
+        self.limited != [false; 4]
     }
 
     pub(crate) fn is_of_agent(&self) -> bool {

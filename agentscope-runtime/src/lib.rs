@@ -153,6 +153,7 @@ mod session_state;
 #[allow(missing_docs, reason = "called by expansions only")]
 mod settle;
 mod shape;
+mod shapes;
 #[allow(missing_docs, reason = "called by expansions only")]
 mod site;
 mod situation;

@@ -13,6 +13,11 @@ pub(crate) struct Look {
     pub(crate) shapes: Ordered,
     /// Tells equal values from others.
     pub(crate) print: Print,
+    /// Tells a shape from most others without writing it: as far as lists are long and maps in some
+    /// order, it tells more than the shape does.
+    pub(crate) form: Print,
+    /// Only these two are wanted.
+    pub(crate) is_glance: bool,
     /// Bytes that the JSON of the value may still take.
     room: usize,
     /// There is a key that only serde_json can tell whether JSON can have it.
@@ -33,10 +38,31 @@ impl Look {
     pub(crate) fn clear(&mut self) {
         self.shapes.truncate(0);
         self.print = Print::default();
+        self.form = Print::default();
     }
 
     pub(crate) fn put(&mut self, text: &str) {
         self.shapes.text.extend_from_slice(text.as_bytes());
+    }
+
+    /// Writes one of the signs of a shape.
+    #[inline]
+    pub(crate) fn sign(&mut self, sign: &'static str) {
+        if self.is_glance {
+            let mut word = [0; 8];
+            word[..sign.len()].copy_from_slice(sign.as_bytes());
+            self.form.word(u64::from_le_bytes(word));
+        } else {
+            self.put(sign);
+        }
+    }
+
+    /// Looks at a value without writing its shape; false where that tells nothing.
+    pub(crate) fn glance<T: Serialize + ?Sized>(&mut self, value: &T) -> bool {
+        self.is_glance = true;
+        let is_seen = self.look(value, LARGEST) && !self.odd_key;
+        self.is_glance = false;
+        is_seen
     }
 
     /// Appends the shape of a value; false, and nothing is appended, if it has no JSON form or one
@@ -74,16 +100,21 @@ impl Look {
     }
 
     /// A leaf of the shape `shape`, whose JSON takes at most so many bytes.
-    pub(crate) fn leaf(&mut self, shape: &str, bytes: usize) -> Result {
-        self.put(shape);
+    #[inline]
+    pub(crate) fn leaf(&mut self, shape: &'static str, bytes: usize) -> Result {
+        self.sign(shape);
         self.take(bytes)
     }
 
     pub(crate) fn variant(&mut self, variant: &'static str) -> Result {
         self.print.bytes(variant.as_bytes());
-        self.put("#");
+        self.sign("#");
+        match self.is_glance {
+            true => self.form.bytes(variant.as_bytes()),
+            false => self.put(variant),
+        }
         // Around what is inside there are braces, a colon and a comma.
-        self.leaf(variant, json::largest_string(variant) + 3)
+        self.take(json::largest_string(variant) + 3)
     }
 
     pub(crate) fn text(&mut self, text: &str) -> Result {

@@ -18,20 +18,40 @@ fn error_type(ending: &Ending) -> Option<KeyValue> {
     Some(attribute(names::ERROR_TYPE, Redacted::of_code(error_type)))
 }
 
+/// The labels of the first call of a tool: most others are by the same agent, and to make labels
+/// costs more than to compare names.
+pub(crate) struct Labels {
+    tool: Redacted,
+    agent: Option<Redacted>,
+    labels: Vec<KeyValue>,
+}
+
+fn tool_labels(tool: &Redacted, agent: Option<&Redacted>) -> Vec<KeyValue> {
+    let mut labels = Vec::with_capacity(4);
+    labels.extend([
+        attribute(names::TOOL_NAME, tool.clone()),
+        attribute(names::TOOL_TYPE, "function"),
+    ]);
+    labels.extend(agent.map(|agent| attribute(names::AGENT_NAME, agent.clone())));
+    labels
+}
+
 impl Recording {
     pub(crate) fn measure_tool(&self, ending: &Ending) {
-        let agent = self.frame.agent.as_ref();
-        let mut labels = Vec::with_capacity(4);
-        labels.extend([
-            attribute(names::TOOL_NAME, self.name.clone()),
-            attribute(names::TOOL_TYPE, "function"),
-        ]);
-        labels.extend(agent.map(|agent| attribute(names::AGENT_NAME, agent.name.clone())));
+        let duration = &self.frame.session.meters.tool_duration;
+        let seconds = self.duration().as_secs_f64();
+        let agent = self.frame.agent.as_ref().map(|agent| &agent.name);
+        let known = self.site.labels.get_or_init(|| Labels {
+            tool: self.name.clone(),
+            agent: agent.cloned(),
+            labels: tool_labels(&self.name, agent),
+        });
+        if ending.error_type.is_none() && known.tool == self.name && known.agent.as_ref() == agent {
+            return duration.record(seconds, &known.labels);
+        }
+        let mut labels = tool_labels(&self.name, agent);
         labels.extend(error_type(ending));
-        let meters = &self.frame.session.meters;
-        meters
-            .tool_duration
-            .record(self.duration().as_secs_f64(), &labels);
+        duration.record(seconds, &labels);
     }
 
     pub(crate) fn measure_agent(&self, agent: &AgentState, ending: &Ending) {

@@ -88,6 +88,12 @@ impl Moment<'_> {
     }
 
     pub(crate) fn record(&self, event: Event, tool: ToolCall) {
+        self.record_here(event, tool);
+    }
+
+    /// The same where calls are: what is recorded is large to hand on.
+    #[inline(always)]
+    pub(crate) fn record_here(&self, event: Event, tool: ToolCall) {
         let session = &self.frame.session;
         session.note_level(event.level);
         if event.level >= Level::Warn {

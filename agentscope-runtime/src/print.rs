@@ -16,6 +16,13 @@ impl Default for Print {
 }
 
 impl Print {
+    /// Of these bytes alone.
+    pub(crate) fn of(bytes: &[u8]) -> u64 {
+        let mut print = Self::default();
+        print.bytes(bytes);
+        print.finish()
+    }
+
     pub(crate) fn word(&mut self, word: u64) {
         // A product of two words, folded: its bits depend on all bits of both.
         let product = u128::from(self.0 ^ word) * 0x9e37_79b9_7f4a_7c15;

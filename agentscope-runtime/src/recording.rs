@@ -137,7 +137,7 @@ impl Recording {
             schema_hash: self.schema.map(|schema| Redacted::of_code(schema.hash)),
             reason: self.reason.clone(),
         };
-        self.moment().record(event, tool);
+        self.moment().record_here(event, tool);
     }
 
     /// At DEBUG, arguments or a result in full as far as their classes allow.

@@ -3,12 +3,15 @@
 //! `{"id": 7, "tags": ["a", "b"]}` has the shape `{"id":n,"tags":[s]}`. Keys are sorted and a list has
 //! the set of its items' shapes, so that neither field order nor length changes a shape.
 
+use std::mem;
+
 use serde::ser::{self, Serialize};
 
 use crate::json;
 use crate::look::Look;
 use crate::map_key;
 use crate::ordered::{FEW, List, Part};
+use crate::print::Print;
 
 /// serde wants an error type; the texts of errors are never kept, for they may carry values.
 #[derive(Debug)]
@@ -129,9 +132,9 @@ impl<'a> ser::Serializer for Shape<'a> {
         value: &T,
     ) -> Result {
         self.0.variant(variant)?;
-        self.0.put("(");
+        self.0.sign("(");
         value.serialize(Shape(self.0))?;
-        self.0.put(")");
+        self.0.sign(")");
         Ok(())
     }
 
@@ -180,11 +183,11 @@ impl<'a> ser::Serializer for Shape<'a> {
 const MOST_SHAPES: usize = FEW;
 
 /// Opens a list of parts, inside a variant where there is one.
-fn open(look: &mut Look, variant: Option<&'static str>, bracket: &str) -> Result {
+fn open(look: &mut Look, variant: Option<&'static str>, bracket: &'static str) -> Result {
     if let Some(variant) = variant {
         look.variant(variant)?;
     }
-    look.put(bracket);
+    look.sign(bracket);
     look.take(3)
 }
 
@@ -192,6 +195,8 @@ pub(crate) struct Items<'a> {
     look: &'a mut Look,
     list: List,
     count: u64,
+    /// Form of the item before.
+    latest: Option<u64>,
 }
 
 impl<'a> Items<'a> {
@@ -202,6 +207,7 @@ impl<'a> Items<'a> {
             look,
             list,
             count: 0,
+            latest: None,
         })
     }
 
@@ -209,6 +215,9 @@ impl<'a> Items<'a> {
     fn push<T: Serialize + ?Sized>(&mut self, value: &T) -> Result {
         self.count += 1;
         self.look.take(1)?;
+        if self.look.is_glance {
+            return self.glance(value);
+        }
         let before = self.look.shapes.text.len();
         let is_full = self.look.shapes.count(&self.list) == MOST_SHAPES;
         let begin = self.look.shapes.begin(&self.list);
@@ -221,10 +230,24 @@ impl<'a> Items<'a> {
         Ok(())
     }
 
+    /// Items that are alike count once, so that lists of these have one form.
+    fn glance<T: Serialize + ?Sized>(&mut self, value: &T) -> Result {
+        let outer = mem::take(&mut self.look.form);
+        let seen = value.serialize(Shape(self.look));
+        let item = mem::replace(&mut self.look.form, outer).finish();
+        if self.latest != Some(item) {
+            self.latest = Some(item);
+            self.look.form.word(item);
+        }
+        seen
+    }
+
     fn finish(self) -> Result {
         self.look.print.word(self.count);
-        self.look.shapes.close(&self.list);
-        self.look.put("]");
+        if !self.look.is_glance {
+            self.look.shapes.close(&self.list);
+        }
+        self.look.sign("]");
         Ok(())
     }
 }
@@ -250,8 +273,13 @@ impl<'a> Fields<'a> {
 
     fn push<T: Serialize + ?Sized>(&mut self, key: &str, value: &T) -> Result {
         self.count += 1;
-        self.look.print.bytes(key.as_bytes());
+        let name = Print::of(key.as_bytes());
+        self.look.print.word(name);
         self.look.take(json::largest_string(key) + 1)?;
+        if self.look.is_glance {
+            self.look.form.word(name);
+            return value.serialize(Shape(self.look));
+        }
         let begin = self.look.shapes.begin(&self.list);
         push_key(&mut self.look.shapes.text, key);
         value.serialize(Shape(self.look))?;
@@ -262,8 +290,10 @@ impl<'a> Fields<'a> {
 
     fn finish(self) -> Result {
         self.look.print.word(self.count);
-        self.look.shapes.close(&self.list);
-        self.look.put("}");
+        if !self.look.is_glance {
+            self.look.shapes.close(&self.list);
+        }
+        self.look.sign("}");
         Ok(())
     }
 }

@@ -1,10 +1,12 @@
 //! What the macros know of an annotated function at compile time.
 
 use std::panic::Location;
-use std::sync::{Arc, Mutex};
+use std::sync::atomic::AtomicU8;
+use std::sync::{Arc, Mutex, OnceLock};
 
 use crate::class::{Class, Sensitivity};
 use crate::keyring::Hasher;
+use crate::measured::Labels;
 use crate::redacted::Redacted;
 use crate::schema::{Cache, Schema, SchemaBuilder};
 
@@ -78,14 +80,34 @@ pub struct Site {
     pub(crate) has_budget: bool,
     /// It is not run where a budget is used up.
     pub(crate) enforces_budget: bool,
-    /// The latest shape of the arguments and its hash: most calls have the shape of the last one.
-    shape: Mutex<Option<KnownShape>>,
+    /// Of each argument `,"name":`.
+    keys: OnceLock<Box<[String]>>,
+    /// What its latency is labelled with.
+    pub(crate) labels: OnceLock<Labels>,
+    /// The first shape of the arguments and its hash: most calls have it, and nobody waits for it.
+    pub(crate) first_shape: OnceLock<KnownShape>,
+    /// Calls in a row that had another one.
+    pub(crate) other_shapes: AtomicU8,
+    /// The latest other one.
+    other_shape: Mutex<Option<KnownShape>>,
 }
 
-struct KnownShape {
-    shape: Vec<u8>,
+/// Shapes of all arguments of a call, and their hash.
+pub(crate) struct KnownShape {
+    pub(crate) shape: Vec<u8>,
+    /// Of each argument.
+    pub(crate) seen: Vec<Seen>,
     hasher: Hasher,
     hash: Redacted,
+}
+
+/// An argument whose shape was looked at.
+#[derive(Clone, Copy)]
+pub(crate) struct Seen {
+    /// Tells this and those before from most that have other shapes.
+    pub(crate) form: u64,
+    /// End of their shapes.
+    pub(crate) end: usize,
 }
 
 impl Site {
@@ -98,7 +120,11 @@ impl Site {
             schemas: Cache::new(),
             has_budget: false,
             enforces_budget: false,
-            shape: Mutex::new(None),
+            keys: OnceLock::new(),
+            labels: OnceLock::new(),
+            first_shape: OnceLock::new(),
+            other_shapes: AtomicU8::new(0),
+            other_shape: Mutex::new(None),
         }
     }
 
@@ -114,6 +140,17 @@ impl Site {
         self
     }
 
+    /// The key of an argument in the JSON of all of them, and what separates it.
+    pub(crate) fn key(&self, index: usize) -> &str {
+        let keys = self.keys.get_or_init(|| {
+            let params = self.meta.params.iter();
+            params
+                .map(|param| format!(",\"{}\":", param.name))
+                .collect()
+        });
+        keys.get(index).map_or(",\"?\":", String::as_str)
+    }
+
     /// The schema of the arguments, for a function whose schema can be told without a call.
     pub(crate) fn declared_schema(&self) -> Option<&'static Schema> {
         // One key for all: such a function is not generic.
@@ -126,25 +163,38 @@ impl Site {
         })
     }
 
-    pub(crate) fn shape_hash(&self, shape: &[u8], hasher: &Hasher) -> Redacted {
+    pub(crate) fn shape_hash(&self, shape: &[u8], seen: &[Seen], hasher: &Hasher) -> Redacted {
+        let hash_if_known = |known: &KnownShape| known.hash_of(shape, hasher);
+        if let Some(hash) = self.first_shape.get().and_then(hash_if_known) {
+            return hash;
+        }
         // Never waits: whoever finds it taken computes the hash.
-        let latest = self.shape.try_lock();
-        if let Ok(Some(known)) = latest.as_deref()
-            && known.shape == shape
-            && known.hasher == *hasher
+        let latest = self.other_shape.try_lock();
+        if let Ok(Some(hash)) = latest
+            .as_deref()
+            .map(|known| known.as_ref().and_then(hash_if_known))
         {
-            return known.hash.clone();
+            return hash;
         }
         let hash = hasher.hash("shape", shape);
         let hash = Redacted::of_code(Arc::<str>::from(hash.as_str()));
-        if let Ok(mut latest) = latest {
-            *latest = Some(KnownShape {
-                shape: shape.to_vec(),
-                hasher: hasher.clone(),
-                hash: hash.clone(),
-            });
+        let known = KnownShape {
+            shape: shape.to_vec(),
+            seen: seen.to_vec(),
+            hasher: hasher.clone(),
+            hash: hash.clone(),
+        };
+        if let (Err(known), Ok(mut latest)) = (self.first_shape.set(known), latest) {
+            *latest = Some(known);
         }
         hash
+    }
+}
+
+impl KnownShape {
+    fn hash_of(&self, shape: &[u8], hasher: &Hasher) -> Option<Redacted> {
+        let is_same = self.shape == shape && self.hasher == *hasher;
+        is_same.then(|| self.hash.clone())
     }
 }
 

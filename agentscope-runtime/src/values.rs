@@ -34,12 +34,12 @@ impl Values {
         }
     }
 
-    /// Begins a part of an object, which is not closed here.
-    pub(crate) fn key(&mut self, name: &str) {
+    /// Begins a part of an object, which is not closed here; `key` is `,"name":`.
+    pub(crate) fn key(&mut self, key: &str) {
         let Buffers { json, payload, .. } = self.room.get();
-        json.key(if json.is_empty() { "{" } else { "," }, name);
+        json.begin_part(key);
         if self.payload.is_some() {
-            payload.key(if payload.is_empty() { "{" } else { "," }, name);
+            payload.begin_part(key);
         }
     }
 

@@ -1,0 +1,123 @@
+//! The shapes of the arguments of a call: nearly always those of the function's first call, which is
+//! told by a glance at the values; else they are written out.
+
+use std::sync::atomic::Ordering::Relaxed;
+
+use serde::Serialize;
+
+use crate::keyring::Hasher;
+use crate::look::Look;
+use crate::redacted::Redacted;
+use crate::site::{KnownShape, Seen, Site};
+
+/// After so many calls in a row with other shapes than the first nobody looks for that one: a map has
+/// its keys in another order each time.
+const MANY: u8 = 16;
+
+pub(crate) struct Shapes {
+    site: &'static Site,
+    /// Those of the first call, while all so far are these.
+    known: Option<&'static KnownShape>,
+    /// Arguments that were looked at.
+    count: usize,
+    /// This is the first call.
+    is_first: bool,
+    seen: Vec<Seen>,
+}
+
+impl Shapes {
+    pub(crate) fn new(site: &'static Site) -> Self {
+        let first = site.first_shape.get();
+        Self {
+            site,
+            known: first.filter(|_| site.other_shapes.load(Relaxed) < MANY),
+            count: 0,
+            is_first: first.is_none(),
+            seen: Vec::new(),
+        }
+    }
+
+    /// Looks at an argument; false, and it is to be added as unknown, if it has no JSON form or one
+    /// that is too large for the thread of the agent.
+    pub(crate) fn add<T: Serialize + ?Sized>(&mut self, look: &mut Look, value: &T) -> bool {
+        let before = look.print;
+        if self.is_first || self.known.is_some() {
+            let is_seen = look.glance(value);
+            if is_seen && self.is_known(look) {
+                return true;
+            }
+            look.print = before;
+        }
+        self.write_known(look);
+        let is_written = look.append(value);
+        if is_written {
+            look.put("\n");
+            self.note(look);
+        }
+        is_written
+    }
+
+    /// An argument of which nothing is known.
+    pub(crate) fn add_unknown(&mut self, look: &mut Look) {
+        look.form.word(0);
+        if !self.is_known(look) {
+            self.write_known(look);
+            look.put("?\n");
+            self.note(look);
+        }
+    }
+
+    /// Whether the shapes so far are those of the first call.
+    fn is_known(&mut self, look: &Look) -> bool {
+        let seen = self.known.and_then(|known| known.seen.get(self.count));
+        let is_known = seen.is_some_and(|seen| seen.form == look.form.finish());
+        self.count += usize::from(is_known);
+        is_known
+    }
+
+    /// Writes out what was only glanced at, for something else has come.
+    fn write_known(&mut self, look: &mut Look) {
+        let Some(known) = self.known.take() else {
+            return;
+        };
+        let others = self.site.other_shapes.load(Relaxed);
+        self.site
+            .other_shapes
+            .store(others.saturating_add(1), Relaxed);
+        let last = self.count.checked_sub(1).and_then(|it| known.seen.get(it));
+        let end = last.map_or(0, |seen| seen.end);
+        look.shapes.text.extend_from_slice(&known.shape[..end]);
+    }
+
+    fn note(&mut self, look: &Look) {
+        if self.is_first {
+            self.seen.push(Seen {
+                form: look.form.finish(),
+                end: look.shapes().len(),
+            });
+        }
+    }
+
+    /// Keyed, for the keys of a map can be personal data; `None` for a function without arguments.
+    pub(crate) fn hash(&mut self, look: &mut Look, hasher: &Hasher) -> Option<Redacted> {
+        if let Some(known) = self.known
+            && known.seen.len() == self.count
+        {
+            if self.site.other_shapes.load(Relaxed) > 0 {
+                self.site.other_shapes.store(0, Relaxed);
+            }
+            return Some(self.site.shape_hash(&known.shape, &[], hasher));
+        }
+        self.write_known(look);
+        let shapes = look.shapes();
+        (!shapes.is_empty()).then(|| self.site.shape_hash(shapes, &self.seen, hasher))
+    }
+
+    /// Takes back everything.
+    pub(crate) fn clear(&mut self, look: &mut Look) {
+        look.clear();
+        self.known = None;
+        self.is_first = false;
+        self.seen.clear();
+    }
+}
