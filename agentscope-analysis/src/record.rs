@@ -206,6 +206,15 @@ impl SpanRecord {
         self.attributes.get(key)?.as_int()
     }
 
+    /// The number of an attribute.
+    pub fn number(&self, key: &str) -> Option<f64> {
+        match self.attributes.get(key)? {
+            Value::Int(number) => Some(*number as f64),
+            Value::Double(number) => Some(*number),
+            _ => None,
+        }
+    }
+
     /// The texts of an attribute that is a list.
     pub fn texts(&self, key: &str) -> Vec<String> {
         let Some(Value::Array(values)) = self.attributes.get(key) else {

@@ -199,6 +199,10 @@ pub struct Node {
     /// The run of the agent that the span belongs to.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub agent_id: Option<String>,
+    /// US dollars: of an inference its own, of an agent or a session of all below; `None` where no
+    /// price is known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cost_usd: Option<f64>,
     /// Tokens the agent may use.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub budget_limit: Option<i64>,
@@ -252,6 +256,9 @@ impl Node {
             tool_status: text(names::TOOL_STATUS),
             schema_hash: text(names::TOOL_SCHEMA_HASH),
             agent_id: text(names::AGENT_ID),
+            cost_usd: span
+                .number(names::COST)
+                .or_else(|| span.number(names::TOTAL_COST)),
             budget_limit: span.int(names::BUDGET_LIMIT),
             budget_remaining: span.int(names::BUDGET_REMAINING),
             level: span.text(names::LEVEL).and_then(|word| word.parse().ok()),

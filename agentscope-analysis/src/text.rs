@@ -62,6 +62,14 @@ pub(crate) fn count(number: i64) -> String {
     text
 }
 
+/// `$12.50`, `$0.0125`, `$0.000175`: to the hundredth, and further as far as there is something.
+pub(crate) fn dollars(usd: f64) -> String {
+    let text = format!("${usd:.6}");
+    let cents = text.len() - 4;
+    let further = text[cents..].trim_end_matches('0').len();
+    text[..cents + further].to_owned()
+}
+
 /// `1 tool call`, `2 tool calls`.
 pub(crate) fn counted(number: usize, noun: &str) -> String {
     let mut text = count(i64::try_from(number).unwrap_or(i64::MAX));
@@ -97,5 +105,7 @@ mod tests {
             [0, 999, 20_000, -1_234_567].map(count),
             ["0", "999", "20,000", "-1,234,567"]
         );
+        let sums = [0.0, 12.5, 0.0125, 0.000_175].map(dollars);
+        assert_eq!(sums, ["$0.00", "$12.50", "$0.0125", "$0.000175"]);
     }
 }

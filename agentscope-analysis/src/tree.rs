@@ -210,6 +210,9 @@ impl<'a> Writer<'a> {
                 text::count(output)
             ));
         }
+        if let Some(cost) = node.cost_usd {
+            facts.push(text::dollars(cost));
+        }
         if let Some(limit) = node.budget_limit {
             facts.push(match node.budget_remaining {
                 Some(left) => format!(

@@ -47,6 +47,7 @@ fn tree_tells_the_story_of_a_session() {
         .child_of(1)
         .with("gen_ai.agent.name", "refunds")
         .with("agentscope.agent.id", "a-1")
+        .with("agentscope.usage.cost_usd", 0.0125)
         .with("agentscope.token.budget.limit", 20_000)
         .with("agentscope.token.budget.remaining", 19_124);
     let inference = SpanRecord {
@@ -113,7 +114,7 @@ fn tree_tells_the_story_of_a_session() {
         ),
     ];
     let expected = r#"◆ session refunds  ok  1m40s · 1 agent · 2 tool calls · 1 inference · 812→64 tokens · verdict failure (entry agent) · worst ERROR · id s-1
-└─ ● agent refunds  ok  1.24s · budget 19,124 of 20,000 left
+└─ ● agent refunds  ok  1.24s · $0.0125 · budget 19,124 of 20,000 left
    ├─ ✦ inference chat m  ok  430ms · 812→64 tokens
    ├─ · http request  -  20ms
    │  └─ ▸ tool #0 get_balance  ok  12ms

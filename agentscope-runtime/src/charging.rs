@@ -51,15 +51,24 @@ impl Recording {
     }
 
     /// A tool uses nothing but time.
+    #[inline]
     pub(crate) fn look_at_clock(&mut self) {
-        if !self.frame.ledger().limits(Kind::Time) {
-            return;
+        let ledger = self.frame.ledger();
+        if ledger.limits(Kind::Time) {
+            let news = ledger.look_at_clock();
+            self.tell(&news);
         }
-        let news = self.frame.ledger().look_at_clock();
-        self.tell(&news);
     }
 
+    #[inline]
     pub(crate) fn tell(&mut self, news: &[News]) {
+        if !news.is_empty() {
+            self.tell_at_once(news);
+        }
+    }
+
+    #[cold]
+    fn tell_at_once(&mut self, news: &[News]) {
         let worst = self.moment().budget(news);
         self.worst = self.worst.max(worst);
     }

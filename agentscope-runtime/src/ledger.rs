@@ -92,10 +92,12 @@ impl Ledger {
     }
 
     /// Whether there is such a limit here or above.
+    #[inline]
     pub(crate) fn limits(&self, kind: Kind) -> bool {
         self.limited[kind as usize]
     }
 
+    #[inline]
     pub(crate) fn limits_anything(&self) -> bool {
         self.limited != [false; 4]
     }
@@ -252,10 +254,15 @@ impl Ledger {
     }
 
     /// What is left: of each kind the least of what is left here and above.
+    #[inline]
     pub(crate) fn remaining(&self) -> Remaining {
-        if !self.limits_anything() {
-            return Remaining::default();
+        match self.limits_anything() {
+            true => self.remaining_of_limits(),
+            false => Remaining::default(),
         }
+    }
+
+    fn remaining_of_limits(&self) -> Remaining {
         let least = |kind: Kind| {
             let left = |(ledger, limit): (&Self, u64)| ledger.left(kind, limit);
             self.limiting(kind).map(left).min()

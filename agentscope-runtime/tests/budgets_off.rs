@@ -5,6 +5,8 @@ mod looping;
 #[path = "support/stops.rs"]
 mod stops;
 
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
+
 use agentscope_runtime as agentscope;
 
 fn begin() {
@@ -15,11 +17,15 @@ fn begin() {
 // What a value is must not matter where it goes nowhere.
 #[test]
 fn no_value_is_looked_at() {
+    // To panic would not do: that would be caught.
+    static SEEN: AtomicBool = AtomicBool::new(false);
+
     struct Loud;
 
     impl serde::Serialize for Loud {
-        fn serialize<S: serde::Serializer>(&self, _: S) -> Result<S::Ok, S::Error> {
-            panic!("serialised")
+        fn serialize<S: serde::Serializer>(&self, out: S) -> Result<S::Ok, S::Error> {
+            SEEN.store(true, Relaxed);
+            out.serialize_unit()
         }
     }
 
@@ -37,6 +43,7 @@ fn no_value_is_looked_at() {
     }
     begin();
     assert_eq!(shown(&Loud), Some(93));
+    assert!(!SEEN.load(Relaxed));
     let stats = agentscope::stats();
     assert_eq!((stats.opened, stats.snapshots), (0, 0));
 }

@@ -157,7 +157,7 @@ fn it_catches_a_step_that_nobody_waits_for() {
 fn it_catches_a_budget_overrun() {
     let message = fails(GOOD, 260);
     let over = "\
-expected every agent within its token budget:
+expected everybody within their budgets:
   agent `refunds` is 40 tokens over its budget of 1000
 ";
     assert!(message.starts_with(over), "{message}");

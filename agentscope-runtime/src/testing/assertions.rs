@@ -3,11 +3,21 @@
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
+use opentelemetry::Value;
+
 use super::recorded::Recorded;
 use super::view::SpanView;
 use crate::names;
 use crate::outcome::{Outcome, Verdict};
 use crate::site::Layer;
+
+/// Units of budgets, and the names of their limits and of what is left of them.
+const BUDGETS: [(&str, &str, &str); 4] = [
+    ("tokens", names::BUDGET_LIMIT, names::BUDGET_REMAINING),
+    ("dollars", names::COST_LIMIT, names::COST_REMAINING),
+    ("loops", names::ITERATION_LIMIT, names::ITERATION_REMAINING),
+    ("seconds", names::TIME_LIMIT, names::TIME_REMAINING),
+];
 
 /// Asserts which tools were called, in the order of their steps, and that no step was lost.
 ///
@@ -143,44 +153,48 @@ impl<R> Recorded<R> {
         }
     }
 
-    /// Asserts that no agent spent more tokens than its budget.
+    /// Asserts that no agent and no session used more tokens, dollars, loops or time than it may.
     ///
     /// # Panics
     ///
-    /// Also if no agent has a budget: nothing would be asserted.
+    /// Also if none has a budget: nothing would be asserted.
     #[track_caller]
     pub fn assert_within_budget(&self) {
         let mut budgets = 0;
         let mut over = String::new();
         for (index, span) in self.spans().iter().enumerate() {
-            // An agent says what is left when it ends; until then its snapshots do.
-            let left = if span.ended {
-                span.budget_remaining
-            } else {
-                self.budget_in_snapshots(index)
+            let number = |key| match span.attribute(key) {
+                Some(Value::I64(number)) => Some(*number as f64),
+                Some(Value::F64(number)) => Some(*number),
+                _ => None,
             };
-            let Some(left) = left else {
-                continue;
-            };
-            budgets += 1;
-            if left < 0 {
-                let limit = span
-                    .budget_limit
-                    .map_or(String::new(), |limit| format!(" of {limit}"));
-                let spent = format!(
-                    "\n  agent `{}` is {} tokens over its budget{limit}",
-                    span.name, -left
-                );
-                over.push_str(&spent);
+            for (unit, of_limit, of_rest) in BUDGETS {
+                // A span says what is left when it ends; until then its snapshots do, of tokens.
+                let left = match unit {
+                    "tokens" if !span.ended => self.budget_in_snapshots(index),
+                    _ => number(of_rest),
+                };
+                let Some(left) = left else {
+                    continue;
+                };
+                budgets += 1;
+                if left < 0.0 {
+                    let limit = number(of_limit).map_or(String::new(), |it| format!(" of {it}"));
+                    let layer = span.layer.map_or("span", Layer::as_str);
+                    let (name, left) = (&span.name, -left);
+                    // Writing to a String cannot fail.
+                    let _ = write!(
+                        over,
+                        "\n  {layer} `{name}` is {left} {unit} over its budget{limit}"
+                    );
+                }
             }
         }
         if !over.is_empty() {
-            self.fail(format!(
-                "expected every agent within its token budget:{over}"
-            ));
+            self.fail(format!("expected everybody within their budgets:{over}"));
         }
         if budgets == 0 {
-            self.fail("no agent has a token budget: nothing to assert".into());
+            self.fail("no agent has a budget, nor has a session: nothing to assert".into());
         }
     }
 
@@ -226,7 +240,7 @@ impl<R> Recorded<R> {
         panic!("{what}\n\nrecorded:\n{tree}{strays}")
     }
 
-    fn budget_in_snapshots(&self, agent: usize) -> Option<i64> {
+    fn budget_in_snapshots(&self, agent: usize) -> Option<f64> {
         let of_agent = self.snapshots().iter().filter(|snapshot| {
             let around = snapshot.span.and_then(|span| self.agent_of(span));
             around == Some(agent)
@@ -234,6 +248,7 @@ impl<R> Recorded<R> {
         of_agent
             .filter_map(|snapshot| snapshot.budget_remaining)
             .min()
+            .map(|left| left as f64)
     }
 
     /// The agent that a span is in, itself for one; as a place in the list.
