@@ -6,6 +6,8 @@
     reason = "shared by tests, each of which uses a part"
 )]
 
+pub mod endpoint;
+
 use std::process::{Command, Output};
 use std::time::{Duration, Instant};
 
