@@ -31,6 +31,11 @@ pub fn repo_analyst(arguments: &[&str], environment: &[(&str, &str)]) -> Run {
     run(env!("CARGO_BIN_EXE_repo_analyst"), arguments, environment)
 }
 
+/// Runs `local_model`.
+pub fn local_model(arguments: &[&str], environment: &[(&str, &str)]) -> Run {
+    run(env!("CARGO_BIN_EXE_local_model"), arguments, environment)
+}
+
 /// Runs `silent_failure`.
 pub fn silent_failure() -> Run {
     run(env!("CARGO_BIN_EXE_silent_failure"), &[], &[])
