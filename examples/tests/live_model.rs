@@ -5,68 +5,11 @@
 
 mod support;
 
-use std::io::{BufRead, BufReader, Read, Write};
-use std::net::{TcpListener, TcpStream};
-use std::sync::mpsc::{Receiver, Sender, channel};
-
 use serde_json::Value;
+use support::endpoint::{Answer, endpoint};
 
-/// Answers each request with the next completion; gives the URL and the requests.
-fn endpoint(completions: Vec<Value>) -> (String, Receiver<Value>) {
-    let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
-    let url = format!("http://{}/v1", listener.local_addr().expect("bound"));
-    let (seen, requests) = channel();
-    std::thread::spawn(move || {
-        let mut completions = completions.into_iter();
-        for stream in listener.incoming().flatten() {
-            // A connection that breaks is the client's affair.
-            let _ = serve(stream, &mut completions, &seen);
-        }
-    });
-    (url, requests)
-}
-
-fn serve(
-    stream: TcpStream,
-    completions: &mut impl Iterator<Item = Value>,
-    seen: &Sender<Value>,
-) -> std::io::Result<()> {
-    let mut reader = BufReader::new(stream.try_clone()?);
-    let mut writer = stream;
-    loop {
-        let mut line = String::new();
-        if reader.read_line(&mut line)? == 0 {
-            return Ok(());
-        }
-        assert!(line.starts_with("POST /v1/chat/completions "), "{line}");
-        let mut length = 0;
-        loop {
-            let mut header = String::new();
-            reader.read_line(&mut header)?;
-            let Some((name, value)) = header.trim_end().split_once(':') else {
-                break;
-            };
-            if name.eq_ignore_ascii_case("content-length") {
-                length = value.trim().parse().expect("a length");
-            }
-        }
-        let mut body = vec![0; length];
-        reader.read_exact(&mut body)?;
-        // The test may have seen enough.
-        let _ = seen.send(serde_json::from_slice(&body)?);
-        let (status, answer) = match completions.next() {
-            Some(completion) => ("200 OK", completion.to_string()),
-            None => (
-                "400 Bad Request",
-                r#"{"error":{"message":"no more completions"}}"#.to_owned(),
-            ),
-        };
-        let length = answer.len();
-        write!(
-            writer,
-            "HTTP/1.1 {status}\r\ncontent-type: application/json\r\ncontent-length: {length}\r\n\r\n{answer}"
-        )?;
-    }
+fn completions() -> Vec<Answer> {
+    recorded().iter().map(Answer::whole).collect()
 }
 
 fn recorded() -> Vec<Value> {
@@ -82,7 +25,7 @@ fn recorded() -> Vec<Value> {
 
 #[test]
 fn the_model_gets_the_tools_and_what_they_found() {
-    let (url, requests) = endpoint(recorded());
+    let (url, requests) = endpoint(completions());
     let run = support::repo_analyst(&["--model-url", &url, "--model", "test-model"], &[]);
     assert_eq!(run.code, Some(0), "{run:?}");
     assert!(run.stdout.contains("asking test-model"), "{run:?}");

@@ -6,6 +6,8 @@
     reason = "shared by tests, each of which uses a part"
 )]
 
+pub mod endpoint;
+
 use std::process::{Command, Output};
 use std::time::{Duration, Instant};
 
@@ -27,6 +29,11 @@ pub struct Run {
 /// Runs `repo_analyst`.
 pub fn repo_analyst(arguments: &[&str], environment: &[(&str, &str)]) -> Run {
     run(env!("CARGO_BIN_EXE_repo_analyst"), arguments, environment)
+}
+
+/// Runs `local_model`.
+pub fn local_model(arguments: &[&str], environment: &[(&str, &str)]) -> Run {
+    run(env!("CARGO_BIN_EXE_local_model"), arguments, environment)
 }
 
 /// Runs `silent_failure`.

@@ -1,0 +1,98 @@
+//! An endpoint in the form of OpenAI's chat completions, which answers with what it is given.
+
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::{TcpListener, TcpStream};
+use std::sync::mpsc::{Receiver, Sender, channel};
+
+use serde_json::Value;
+
+/// The body of a successful answer.
+pub struct Answer {
+    media_type: &'static str,
+    body: String,
+}
+
+impl Answer {
+    /// All at once.
+    pub fn whole(completion: &Value) -> Self {
+        Self {
+            media_type: "application/json",
+            body: completion.to_string(),
+        }
+    }
+
+    /// As server-sent events.
+    pub fn streamed(chunks: &[Value]) -> Self {
+        let mut body: String = chunks
+            .iter()
+            .map(|chunk| format!("data: {chunk}\n\n"))
+            .collect();
+        body.push_str("data: [DONE]\n\n");
+        Self {
+            media_type: "text/event-stream",
+            body,
+        }
+    }
+}
+
+/// Answers each request with the next answer; gives the URL and the requests.
+pub fn endpoint(answers: Vec<Answer>) -> (String, Receiver<Value>) {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
+    let url = format!("http://{}/v1", listener.local_addr().expect("bound"));
+    let (seen, requests) = channel();
+    std::thread::spawn(move || {
+        let mut answers = answers.into_iter();
+        for stream in listener.incoming().flatten() {
+            // A connection that breaks is the client's affair.
+            let _ = serve(stream, &mut answers, &seen);
+        }
+    });
+    (url, requests)
+}
+
+fn serve(
+    stream: TcpStream,
+    answers: &mut impl Iterator<Item = Answer>,
+    seen: &Sender<Value>,
+) -> std::io::Result<()> {
+    let mut reader = BufReader::new(stream.try_clone()?);
+    let mut writer = stream;
+    loop {
+        let mut line = String::new();
+        if reader.read_line(&mut line)? == 0 {
+            return Ok(());
+        }
+        assert!(line.starts_with("POST /v1/chat/completions "), "{line}");
+        let mut length = 0;
+        loop {
+            let mut header = String::new();
+            reader.read_line(&mut header)?;
+            let Some((name, value)) = header.trim_end().split_once(':') else {
+                break;
+            };
+            if name.eq_ignore_ascii_case("content-length") {
+                length = value.trim().parse().expect("a length");
+            }
+        }
+        let mut body = vec![0; length];
+        reader.read_exact(&mut body)?;
+        // The test may have seen enough.
+        let _ = seen.send(serde_json::from_slice(&body)?);
+        let (status, answer) = match answers.next() {
+            Some(answer) => ("200 OK", answer),
+            None => (
+                "400 Bad Request",
+                Answer {
+                    media_type: "application/json",
+                    body: r#"{"error":{"message":"no more completions"}}"#.to_owned(),
+                },
+            ),
+        };
+        let Answer { media_type, body } = answer;
+        let length = body.len();
+        write!(
+            writer,
+            "HTTP/1.1 {status}\r\ncontent-type: {media_type}\r\ncontent-length: {length}\r\n\r\n{body}"
+        )?;
+    }
+}
