@@ -121,7 +121,7 @@ impl Outcome {
         budget: Budget,
     ) -> Self {
         let ratio = timing.median / other.median;
-        let added_unit = unit.trim_end_matches("/call");
+        let added_unit = unit.split('/').next().unwrap_or(unit);
         let (ok, budget) = match budget {
             Budget::Added(limit) => (
                 timing.median - other.median <= limit,
