@@ -24,7 +24,7 @@ impl<T: ShownWhole + ?Sized> ShownWhole for &T {}
 impl<T: ShownWhole> ShownWhole for Option<T> {}
 impl<T: ShownWhole> ShownWhole for Vec<T> {}
 
-/// Whether a class may show what is probed; asked of a reference to that, as [`probe`](crate::probe)
+/// Whether a class may show what is probed; asked of a reference to that, as `probe`
 /// explains.
 pub trait Sees {
     type Seen;

@@ -188,7 +188,7 @@ where
 }
 
 /// Finds the most that the type of the value can show, where that is no leaf; asked of `&Decided`, in
-/// the order that [`probe`](crate::probe) explains.
+/// the order that `probe` explains.
 pub trait Shows {
     type Shown;
 
