@@ -59,6 +59,7 @@ pub mod guardrail;
 pub mod model;
 pub mod names;
 pub mod policy;
+pub mod propagation;
 #[cfg(feature = "testing")]
 pub mod testing;
 

@@ -1,0 +1,46 @@
+//! What an envelope says of the delegation that it goes out from.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// How the spans of whoever answers hang together with those of whoever asked.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Mode {
+    /// In the same trace, below the delegation.
+    #[default]
+    Child,
+    /// In a trace of their own with a link back: for what may outlive whoever asked.
+    Link,
+}
+
+/// What the sub-agent may use of what its parent may use.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub(crate) struct Grant {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) tokens: Option<u64>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) cost_micro_usd: Option<u64>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) iterations: Option<u64>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) time_ms: Option<u64>,
+}
+
+/// What the agent on the far side knows of the delegation that it is for: a part of the envelope.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub(crate) struct Delegated {
+    /// The agent that it is for.
+    pub(crate) target: String,
+    #[serde(default)]
+    pub(crate) mode: Mode,
+    /// Path of the delegation's step: `4`, or `4/2` where it was made by a sub-agent.
+    pub(crate) step_path: String,
+    /// Delegations from the entry agent to here; 1 for the first.
+    pub(crate) depth: u32,
+    /// Agents that it came through, the entry agent first.
+    #[serde(default)]
+    pub(crate) chain: Vec<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) grant: Option<Grant>,
+}
