@@ -141,6 +141,7 @@ mod result_schema;
 #[allow(missing_docs, reason = "called by expansions only")]
 mod returned;
 mod room;
+mod running;
 #[allow(missing_docs, reason = "called by expansions only")]
 mod schema;
 #[cfg(test)]
@@ -187,6 +188,7 @@ pub use level::{Level, UnknownLevel, level, set_level};
 pub use option::{FloatOption, IntOption, TextOption, TimeOption};
 pub use outcome::{Outcome, Verdict};
 pub use payload::{Payload, PayloadSide, PayloadSink, set_payload_sink};
+pub use propagation::delegate;
 /// The trait under the name of the function, so that one import brings both:
 /// `use agentscope::because;`.
 pub use reason::Because as because;

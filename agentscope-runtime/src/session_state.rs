@@ -21,6 +21,7 @@ pub(crate) use crate::open_spans::SpanKey;
 use crate::open_spans::{OpenSpan, OpenSpans};
 use crate::outcome::{Ending, Outcome, Verdict};
 use crate::payload::{Payload, PayloadSide};
+use crate::propagation::{DelegationState, Fan};
 use crate::reasoning::Reasoning;
 use crate::redacted::{Redacted, attribute};
 use crate::site::Site;
@@ -34,7 +35,15 @@ pub(crate) struct SessionState {
     identity: Identity,
     /// What an agent inside adds that the session did not say itself; the first to say it wins.
     added: OnceLock<Identity>,
+    /// Its own; of one that goes on elsewhere that of whoever sent the task.
     pub(crate) span: SpanContext,
+    /// It came with a task from elsewhere and has no span here.
+    pub(crate) is_continued: bool,
+    /// The delegation that it came with.
+    pub(crate) delegation: Option<Arc<DelegationState>>,
+    /// Tier of the agent that it came from.
+    pub(crate) tier: Option<Redacted>,
+    pub(crate) fan: Fan,
     /// Kept here because asking the global provider for one costs more than the rest of a span.
     pub(crate) tracer: BoxedTracer,
     pub(crate) meters: Arc<Meters>,
@@ -52,6 +61,13 @@ pub(crate) struct SessionState {
     agents: Mutex<Vec<Weak<AgentState>>>,
     open: Mutex<OpenSpans>,
     sink: OnceBox<KnownSink>,
+}
+
+/// Whose a session is.
+pub(crate) struct Whose {
+    pub(crate) user_hash: Option<Redacted>,
+    pub(crate) task: Option<Redacted>,
+    pub(crate) tenant: Option<Redacted>,
 }
 
 #[derive(Clone, Copy)]
@@ -78,6 +94,10 @@ impl SessionState {
             identity,
             added: OnceLock::new(),
             span,
+            is_continued: false,
+            delegation: None,
+            tier: None,
+            fan: Fan::default(),
             tracer,
             meters: Meters::current(),
             totals: Totals::default(),
@@ -109,6 +129,20 @@ impl SessionState {
         match self.added.get() {
             Some(added) if !self.identity.hasher.is_of_tenant() => &added.hasher,
             _ => &self.identity.hasher,
+        }
+    }
+
+    /// Whose it is, its own word before that of an agent inside.
+    pub(crate) fn whose(&self) -> Whose {
+        let added = self.added.get();
+        let either = |part: fn(&Identity) -> &Option<Redacted>| {
+            let own = part(&self.identity).as_ref();
+            own.or_else(|| part(added?).as_ref()).cloned()
+        };
+        Whose {
+            user_hash: either(|it| &it.user_hash),
+            task: either(|it| &it.task),
+            tenant: either(|it| &it.tenant),
         }
     }
 
@@ -180,6 +214,16 @@ impl SessionState {
         self.sink.get_or_init(|| Box::new(KnownSink::find()))
     }
 
+    /// Steps that were taken.
+    pub(crate) fn steps(&self) -> u32 {
+        self.next_step.load(Relaxed)
+    }
+
+    /// Goes on counting after so many.
+    pub(crate) fn go_on_after(&self, steps: u32) {
+        self.next_step.store(steps, Relaxed);
+    }
+
     /// Takes the next step number.
     pub(crate) fn take_step(&self) -> u32 {
         self.next_step.fetch_add(1, Relaxed)
@@ -218,6 +262,12 @@ impl SessionState {
             source: rule,
             by_rule: true,
         });
+    }
+
+    /// The rule by which it has failed, if one that tells more than that an agent did.
+    pub(crate) fn failed_by(&self) -> Option<&'static str> {
+        let said = lock(&self.verdict).filter(|said| said.by_rule)?;
+        Some(said.source).filter(|rule| *rule != RULE_OUTCOME)
     }
 
     pub(crate) fn entry_agent_ended(&self, ending: &Ending) {
@@ -373,3 +423,11 @@ pub(crate) const RULE_COST: &str = "cost_budget";
 pub(crate) const RULE_TIME: &str = "time_budget";
 pub(crate) const RULE_ITERATIONS: &str = "iteration_limit";
 pub(crate) const RULE_GUARDRAIL: &str = "guardrail";
+/// The rules by which a sub-agent fails the session that it works for.
+pub(crate) const RULES_ACROSS: [&str; 5] = [
+    RULE_BUDGET,
+    RULE_COST,
+    RULE_TIME,
+    RULE_ITERATIONS,
+    RULE_GUARDRAIL,
+];

@@ -3,6 +3,8 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::limits::{Kind, Limits};
+
 /// How the spans of whoever answers hang together with those of whoever asked.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
@@ -26,6 +28,36 @@ pub(crate) struct Grant {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) time_ms: Option<u64>,
 }
+
+impl Grant {
+    pub(crate) fn of(kind: impl Fn(Kind) -> Option<u64>) -> Self {
+        Self {
+            tokens: kind(Kind::Tokens),
+            cost_micro_usd: kind(Kind::Cost),
+            iterations: kind(Kind::Iterations),
+            time_ms: kind(Kind::Time).map(|nanos| nanos / NANOS_OF_MS),
+        }
+    }
+
+    pub(crate) fn get(&self, kind: Kind) -> Option<u64> {
+        match kind {
+            Kind::Tokens => self.tokens,
+            Kind::Cost => self.cost_micro_usd,
+            Kind::Iterations => self.iterations,
+            Kind::Time => self.time_ms.map(|ms| ms.saturating_mul(NANOS_OF_MS)),
+        }
+    }
+
+    pub(crate) fn limits(&self) -> Limits {
+        Limits(Kind::ALL.map(|kind| self.get(kind)))
+    }
+
+    pub(crate) fn any(&self) -> bool {
+        self.limits().any()
+    }
+}
+
+const NANOS_OF_MS: u64 = 1_000_000;
 
 /// What the agent on the far side knows of the delegation that it is for: a part of the envelope.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]

@@ -3,7 +3,9 @@
 use opentelemetry::StringValue;
 use opentelemetry::trace::SpanContext;
 
-use super::Delegated;
+use std::sync::Arc;
+
+use super::{Account, Delegated};
 
 /// Where a task came from: its trace, its session, whose it is.
 ///
@@ -24,4 +26,23 @@ pub struct RemoteContext {
     pub(crate) delegated: Option<Delegated>,
     /// 1 for the first delivery.
     pub(crate) attempt: u32,
+    /// What has come of it here; shared by clones.
+    pub(crate) account: Arc<Account>,
+}
+
+impl RemoteContext {
+    /// Of nowhere: the code that continues it begins a trace and a session of its own.
+    pub(crate) fn none() -> Self {
+        Self {
+            parent: SpanContext::NONE,
+            session: None,
+            task: None,
+            tier: None,
+            user_hash: None,
+            tenant: None,
+            delegated: None,
+            attempt: 1,
+            account: Arc::default(),
+        }
+    }
 }
