@@ -25,6 +25,7 @@ const RECENT_FAILURES: usize = 16;
 pub(crate) struct AgentState {
     pub(crate) id: Redacted,
     pub(crate) name: Redacted,
+    pub(crate) tier: Option<Redacted>,
     pub(crate) span: SpanContext,
     pub(crate) parent: Option<Arc<AgentState>>,
     pub(crate) totals: Totals,
@@ -85,6 +86,7 @@ impl AgentState {
         Self {
             id,
             name,
+            tier: None,
             span,
             parent,
             totals: Totals::default(),

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::cell::Cell;
 
-use opentelemetry::KeyValue;
+use opentelemetry::{KeyValue, Value};
 
 use crate::capture::Capture;
 use crate::frame::{Frame, Within};
@@ -87,6 +87,17 @@ pub(crate) fn of_call(call: &Opened<'_>, capture: &mut Capture) -> Vec<KeyValue>
         attributes.push(attribute(names::AGENT_ID, agent.id.clone()));
     }
     attributes
+}
+
+/// Tier of the agent that has these attributes.
+pub(crate) fn tier(attributes: &[KeyValue]) -> Option<Redacted> {
+    let tier = attributes
+        .iter()
+        .find(|it| it.key.as_str() == names::AGENT_TIER)?;
+    match &tier.value {
+        Value::String(tier) => Some(Redacted::shown(tier.clone())),
+        _ => None,
+    }
 }
 
 fn tool(attributes: &mut Vec<KeyValue>, call: &Opened<'_>, capture: &mut Capture) {

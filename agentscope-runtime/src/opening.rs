@@ -166,6 +166,7 @@ impl Opening {
             attributes.push(attribute(names::FRAME, "recovered"));
             vec![Link::with_context(displaced)]
         });
+        let tier = (layer == Layer::Agent).then(|| attributes::tier(&attributes));
         let builder = SpanBuilder {
             span_kind: Some(match layer {
                 Layer::Inference => SpanKind::Client,
@@ -184,14 +185,16 @@ impl Opening {
             span.set_attribute(attribute(names::AGENT_ID, id.clone()));
             let above = Some(frame.ledger().clone());
             let ledger = Ledger::new(Layer::Agent, name.clone(), capture.limits, above);
-            let agent = Arc::new(AgentState::new(
+            let mut agent = AgentState::new(
                 id,
                 name.clone(),
                 span_context.clone(),
                 frame.agent.clone(),
                 ledger,
                 session.situation(),
-            ));
+            );
+            agent.tier = tier.flatten();
+            let agent = Arc::new(agent);
             session.add_agent(&agent);
             agent
         });

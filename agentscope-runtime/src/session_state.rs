@@ -112,6 +112,12 @@ impl SessionState {
         }
     }
 
+    /// A part of its identity, whoever has said it.
+    pub(crate) fn said(&self, part: fn(&Identity) -> &Option<Redacted>) -> Option<&Redacted> {
+        let added = || self.added.get().and_then(|added| part(added).as_ref());
+        part(&self.identity).as_ref().or_else(added)
+    }
+
     /// What a snapshot shows of the session outside any agent.
     pub(crate) fn situation(&self) -> Situation {
         let own = Situation {
