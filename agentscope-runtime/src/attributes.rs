@@ -104,9 +104,12 @@ pub(crate) fn tier(attributes: &mut Vec<KeyValue>, frame: &Frame) -> Option<Reda
     if let Some(Value::String(tier)) = own.map(|it| &it.value) {
         return Some(Redacted::shown(tier.clone()));
     }
-    frame.delegation.as_ref()?;
-    let outer = frame.agent.as_ref().map(|agent| agent.tier.as_ref());
-    let tier = outer.unwrap_or(frame.session.tier.as_ref())?.clone();
+    let outer = match &frame.agent {
+        None => &frame.session.tier,
+        Some(agent) if frame.delegation.is_some() => &agent.tier,
+        Some(_) => return None,
+    };
+    let tier = outer.clone()?;
     attributes.push(attribute(names::AGENT_TIER, tier.clone()));
     Some(tier)
 }

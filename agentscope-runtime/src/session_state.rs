@@ -63,13 +63,6 @@ pub(crate) struct SessionState {
     sink: OnceBox<KnownSink>,
 }
 
-/// Whose a session is.
-pub(crate) struct Whose {
-    pub(crate) user_hash: Option<Redacted>,
-    pub(crate) task: Option<Redacted>,
-    pub(crate) tenant: Option<Redacted>,
-}
-
 #[derive(Clone, Copy)]
 struct Said {
     verdict: Verdict,
@@ -132,18 +125,10 @@ impl SessionState {
         }
     }
 
-    /// Whose it is, its own word before that of an agent inside.
-    pub(crate) fn whose(&self) -> Whose {
-        let added = self.added.get();
-        let either = |part: fn(&Identity) -> &Option<Redacted>| {
-            let own = part(&self.identity).as_ref();
-            own.or_else(|| part(added?).as_ref()).cloned()
-        };
-        Whose {
-            user_hash: either(|it| &it.user_hash),
-            task: either(|it| &it.task),
-            tenant: either(|it| &it.tenant),
-        }
+    /// A part of its identity, whoever has said it.
+    pub(crate) fn said(&self, part: fn(&Identity) -> &Option<Redacted>) -> Option<&Redacted> {
+        let added = || self.added.get().and_then(|added| part(added).as_ref());
+        part(&self.identity).as_ref().or_else(added)
     }
 
     /// What a snapshot shows of the session outside any agent.

@@ -3,6 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::baggage::is_identifier;
 use crate::limits::{Kind, Limits};
 
 /// How the spans of whoever answers hang together with those of whoever asked.
@@ -75,4 +76,16 @@ pub(crate) struct Delegated {
     pub(crate) chain: Vec<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) grant: Option<Grant>,
+}
+
+/// What is hostile, or nobody's delegation, is not taken for one.
+pub(super) fn is_acceptable(delegated: &Delegated) -> bool {
+    let is_step =
+        |step: &str| matches!(step.len(), 1..=10) && step.bytes().all(|it| it.is_ascii_digit());
+    let path = &delegated.step_path;
+    path.len() <= 256
+        && path.split('/').all(is_step)
+        && is_identifier(&delegated.target)
+        && delegated.chain.len() <= 256
+        && delegated.chain.iter().all(|agent| is_identifier(agent))
 }

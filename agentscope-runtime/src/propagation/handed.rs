@@ -4,7 +4,7 @@ use std::any::type_name;
 use std::fmt;
 
 use super::open::Answer;
-use super::{OpenDelegation, RemoteContext, Reply, SetAsideScope};
+use super::{Envelope, OpenDelegation, RemoteContext, Reply, SetAsideScope};
 use crate::frame;
 use crate::limits::Kind;
 use crate::outcome::{Ending, Outcome};
@@ -45,6 +45,36 @@ impl Handed {
             Some(Inner::Unrecorded(scope)) => scope.context(),
             None => RemoteContext::none(),
         }
+    }
+
+    /// Puts the task into an envelope, for whatever transport takes it to the sub-agent.
+    ///
+    /// ```
+    /// # extern crate agentscope_runtime as agentscope;
+    /// use agentscope::propagation::{Envelope, Reply};
+    /// use agentscope::{agent, delegate};
+    ///
+    /// // Here.
+    /// let handed = delegate("billing").token_budget(5_000).send();
+    /// let message = serde_json::to_string(&handed.envelope(7_u32))?;
+    ///
+    /// // There.
+    /// #[agent(context = envelope.context(), default = internal)]
+    /// fn billing(#[sensitivity(secret)] envelope: &Envelope<u32>) -> Option<u32> {
+    ///     Some(envelope.task() + 1)
+    /// }
+    ///
+    /// let envelope = serde_json::from_str(&message)?;
+    /// let charged = billing(&envelope);
+    /// let message = serde_json::to_string(&envelope.context().reply(charged))?;
+    ///
+    /// // Here again.
+    /// let reply: Reply<u32> = serde_json::from_str(&message)?;
+    /// assert_eq!(handed.answered(reply)?, 8);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn envelope<T>(&self, task: T) -> Envelope<T> {
+        Envelope::delegated(task, self.context())
     }
 
     /// Ends the delegation with what the sub-agent replied, and gives its result. What it used is

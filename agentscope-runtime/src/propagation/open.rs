@@ -263,10 +263,9 @@ impl OpenDelegation {
     /// For whoever works on it elsewhere.
     pub(super) fn context(&self) -> RemoteContext {
         let session = &self.frame.session;
-        let whose = session.whose();
         let agent = self.frame.agent.as_ref();
         let tier = agent.map_or(&session.tier, |agent| &agent.tier);
-        let text = |text: Option<Redacted>| text.map(Into::into);
+        let text = |text: Option<&Redacted>| text.cloned().map(Into::into);
         let span = &self.span;
         RemoteContext {
             parent: SpanContext::new(
@@ -277,10 +276,10 @@ impl OpenDelegation {
                 span.trace_state().clone(),
             ),
             session: Some(session.id.clone().into()),
-            task: text(whose.task),
-            tier: text(tier.clone()),
-            user_hash: text(whose.user_hash),
-            tenant: text(whose.tenant),
+            task: text(session.said(|it| &it.task)),
+            tier: text(tier.as_ref()),
+            user_hash: text(session.said(|it| &it.user_hash)),
+            tenant: text(session.said(|it| &it.tenant)),
             delegated: Some(self.delegated()),
             attempt: 1,
             account: Arc::default(),
