@@ -32,6 +32,23 @@
 //!     handle(envelope["task"])
 //! ```
 //!
+//! # Delegations
+//!
+//! [`delegate`](crate::delegate) hands a task to another agent. One of this process
+//! [runs](Delegation::run) right there; for one of another process [`send`](Delegation::send) opens the
+//! delegation, [`Handed::envelope`] is what goes to the other side, `#[agent(context =
+//! envelope.context())]` goes on there, and [`RemoteContext::reply`] makes what
+//! [`Handed::answered`] ends the delegation with.
+//!
+//! A delegation is a step of its session, as a tool call is. **Steps are numbered in each process by
+//! itself**: `agentscope.step.index` counts from 0 below each session span, and anew in each process
+//! that goes on with the session. `step(3)` is therefore the fourth step of the process that has the
+//! session span. Across processes a step is named by `agentscope.step.path`: the path of the delegation
+//! that it is on behalf of, `/`, and its own number. In `4/2/0`, step 4 of the session delegates to an
+//! agent whose step 2 delegates to one whose first step it is. Without any delegation path and number
+//! are the same. A task that is delivered twice has the same paths twice, and `agentscope.agent.id`
+//! and `agentscope.delegation.attempt` tell the two apart.
+//!
 //! # What is believed
 //!
 //! Whatever comes from outside is anybody's word. Of baggage the five keys above are read and nothing
