@@ -4,7 +4,7 @@ use opentelemetry::KeyValue;
 
 use crate::answer::Answer;
 use crate::class::Class;
-use crate::content::{self, Message};
+use crate::content::{self, Parts};
 use crate::id;
 use crate::level::Level;
 use crate::limits::to_signed;
@@ -31,12 +31,26 @@ pub(crate) struct Asked {
 
 impl Recording {
     /// What was asked and answered, where the deployment asks for it.
-    pub(crate) fn content(&mut self, completion: Option<Redacted>, attributes: &mut Vec<KeyValue>) {
+    pub(crate) fn content(
+        &mut self,
+        ending: &Ending,
+        output: Option<&Output>,
+        completion: Option<Redacted>,
+        attributes: &mut Vec<KeyValue>,
+    ) {
         let capture = content::capture();
-        if capture == content::Capture::default() {
+        if !capture.is_wanted() {
             return;
         }
-        let answer = completion.map(|completion| Message::Output.of(&completion));
+        let answer = completion.map(|completion| {
+            let reasons = output.and_then(|output| output.answer.as_deref());
+            let reason = reasons.and_then(|answer| answer.finish_reasons.first());
+            let reason = reason.map(String::as_str);
+            match output.and_then(|output| output.parts.as_ref()) {
+                Some(parts) => parts.answered(reason, ending.outcome),
+                None => Parts::of_json(&completion).answered(reason, ending.outcome),
+            }
+        });
         if let Some(answer) = answer.as_ref().filter(|_| capture.on_spans) {
             attributes.push(attribute(names::OUTPUT_MESSAGES, answer.clone()));
         }

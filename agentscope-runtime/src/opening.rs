@@ -13,7 +13,7 @@ use opentelemetry::{Context, InstrumentationScope, StringValue, global};
 use crate::agent_state::{AgentState, CallPrint};
 use crate::attributes::{self, INPUT, Opened};
 use crate::capture::Capture;
-use crate::content::{self, Message};
+use crate::content::{self, Parts};
 use crate::decided::Asked;
 use crate::frame::{self, Found, Frame};
 use crate::id;
@@ -108,8 +108,8 @@ impl Opening {
         let content = content::capture();
         let prompt = input.as_ref().filter(|_| layer == Layer::Inference);
         let prompt = prompt
-            .filter(|_| content != content::Capture::default())
-            .map(|input| Message::Input.of(input));
+            .filter(|_| content.is_wanted())
+            .map(|input| Parts::of_json(input).asked());
         let input = input.filter(|_| layer != Layer::Inference);
         let (frame, own_session) = match self.place {
             Place::Framed(frame) => {

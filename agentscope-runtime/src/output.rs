@@ -8,11 +8,13 @@ use crate::answer::Answer;
 use crate::canonical;
 use crate::class::{Class, Sensitivity};
 use crate::classify::Classify;
+use crate::content::{self, Parts};
 use crate::emptiness;
 use crate::json::Json;
 use crate::keyring::Hasher;
 use crate::model::InferenceResponse;
 use crate::pace::Pace;
+use crate::policy;
 use crate::redact::{Redactor, Tally, View};
 use crate::redacted::Redacted;
 use crate::result_schema::Misfit;
@@ -38,6 +40,8 @@ pub struct Output {
     pub(crate) pace: Option<Pace>,
     /// Times that a streamed answer has begun.
     pub(crate) attempts: u32,
+    /// The same as parts of a message, where the deployment asks for content.
+    pub(crate) parts: Option<Parts>,
     /// Where it does not fit the schema that it should have.
     pub(crate) misfit: Option<Box<Misfit>>,
 }
@@ -54,6 +58,7 @@ impl Output {
             answer: None,
             pace: None,
             attempts: 1,
+            parts: None,
             misfit: None,
         }
     }
@@ -80,6 +85,7 @@ impl Output {
                 output.structure(&*text);
             }
             output.attempts = answer.attempts();
+            output.values.class = so_far.class;
             output.answered(&answer);
         }
         output.values.class = so_far.class;
@@ -88,9 +94,23 @@ impl Output {
 
     /// It is the answer of a model.
     pub(crate) fn answered(&mut self, answer: &dyn InferenceResponse) {
+        if content::capture().is_wanted() {
+            self.parts = Parts::of_answer(answer, &self.sensitivity(), &self.values.hasher);
+        }
         let answer = Answer::of(answer);
         self.usage = self.usage.or(answer.usage);
         self.answer = Some(Box::new(answer));
+    }
+
+    /// Of all of it together: by the highest class in it, or by what the place says if that is
+    /// stricter.
+    fn sensitivity(&self) -> Sensitivity {
+        let by_class = Sensitivity::of(self.values.class);
+        let said = self.meta.output.unwrap_or(by_class);
+        match policy::treatment(&said) > policy::treatment(&by_class) {
+            true => said,
+            false => by_class,
+        }
     }
 
     /// The result as it is, with its highest class, where somebody keeps such.
