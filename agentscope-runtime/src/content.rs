@@ -63,6 +63,11 @@ fn parse(word: &str) -> Option<Capture> {
     })
 }
 
+/// Whether the conventions know messages of an operation.
+pub(crate) fn has_messages(operation: &Redacted) -> bool {
+    operation.as_str() != "embeddings"
+}
+
 /// Parts of a message of the conventions: JSON, redacted.
 pub(crate) struct Parts(Redacted);
 

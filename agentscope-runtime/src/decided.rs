@@ -39,7 +39,9 @@ impl Recording {
         attributes: &mut Vec<KeyValue>,
     ) {
         let capture = content::capture();
-        if !capture.is_wanted() {
+        let operation = self.asked.as_ref().map(|asked| &asked.operation);
+        let has_messages = operation.is_some_and(content::has_messages);
+        if !capture.is_wanted() || !has_messages {
             return;
         }
         let answer = completion.map(|completion| {

@@ -108,7 +108,7 @@ impl Opening {
         let content = content::capture();
         let prompt = input.as_ref().filter(|_| layer == Layer::Inference);
         let prompt = prompt
-            .filter(|_| content.is_wanted())
+            .filter(|_| content.is_wanted() && content::has_messages(&capture.operation))
             .map(|input| Parts::of_json(input).asked());
         let input = input.filter(|_| layer != Layer::Inference);
         let (frame, own_session) = match self.place {
