@@ -1,18 +1,20 @@
 //! Prompts and completions in telemetry: only where the deployment asks for them, and never more of
 //! them than their class lets be shown.
 
-use std::borrow::Cow;
-
 use once_cell::sync::OnceCell;
+use opentelemetry::KeyValue;
+use serde_json::Value;
 
 use crate::answer::MOST_CHOICES;
 use crate::class::Sensitivity;
-use crate::json::{Json, text_of};
+use crate::json::{Json, LARGEST, text_of};
 use crate::keyring::Hasher;
-use crate::model::{InferenceResponse, ToolCall};
+use crate::model::InferenceResponse;
+use crate::model::conversation::{self, Part};
+use crate::names;
 use crate::outcome::Outcome;
 use crate::redact::{Redactor, Tally, View};
-use crate::redacted::Redacted;
+use crate::redacted::{Redacted, attribute};
 use crate::text;
 
 /// What `OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT` asks for.
@@ -71,6 +73,12 @@ pub(crate) fn has_messages(operation: &Redacted) -> bool {
 /// Parts of a message of the conventions: JSON, redacted.
 pub(crate) struct Parts(Redacted);
 
+/// How content is written: as what, and by whose key.
+pub(crate) struct Manner<'a> {
+    pub(crate) said: Sensitivity,
+    pub(crate) hasher: &'a Hasher,
+}
+
 impl Parts {
     /// One text: the redacted JSON of the arguments or of the result. A text that is all there is
     /// goes without its quotes.
@@ -83,27 +91,26 @@ impl Parts {
         Self(json.to_redacted())
     }
 
-    /// What a model has answered, all of it as `said`; `None` where that is nothing.
-    pub(crate) fn of_answer(
-        answer: &dyn InferenceResponse,
-        said: &Sensitivity,
-        hasher: &Hasher,
-    ) -> Option<Self> {
-        let (mut json, mut tally) = (Json::default(), Tally::default());
-        let texts = [("reasoning", answer.reasoning()), ("text", answer.text())];
-        let texts = texts
-            .into_iter()
-            .filter_map(|(of, text)| Some(Part::Text(of, text?)));
+    /// What a model has answered; `None` where that is nothing.
+    pub(crate) fn of_answer(answer: &dyn InferenceResponse, manner: &Manner<'_>) -> Option<Self> {
+        let reasoning = answer.reasoning().map(Part::Reasoning);
+        let texts = reasoning.into_iter().chain(answer.text().map(Part::Text));
         let calls = answer.tool_calls().into_iter().take(MOST_CHOICES);
         let parts: Vec<_> = texts.chain(calls.map(Part::Call)).collect();
-        let mut redactor = Redactor::new(&mut json, &mut tally, View::Telemetry(hasher));
-        redactor.list(&parts, |part, redactor| part.write(redactor, said, hasher));
+        Self::of(&parts, manner)
+    }
+
+    fn of(parts: &[Part<'_>], manner: &Manner<'_>) -> Option<Self> {
+        let (mut json, mut tally) = (Json::default(), Tally::default());
+        let view = View::Telemetry(manner.hasher);
+        let mut redactor = Redactor::new(&mut json, &mut tally, view);
+        redactor.list(parts, |part, redactor| write(part, redactor, manner));
         (!parts.is_empty()).then(|| Self(json.to_redacted()))
     }
 
     /// The message of whoever asks.
-    pub(crate) fn asked(&self) -> Redacted {
-        self.message("user", None)
+    fn asked(&self) -> Redacted {
+        list(&[self.message("user", None)])
     }
 
     /// The message of the model, which stopped for a reason of which we have the provider's word, or
@@ -115,21 +122,77 @@ impl Parts {
             (None, Outcome::Cancelled) => outcome.as_str(),
             (None, Outcome::Error | Outcome::Panicked) => "error",
         };
-        self.message("assistant", Some(text::label(reason.to_owned().into())))
+        let reason = text::label(reason.to_owned().into());
+        list(&[self.message("assistant", Some(reason))])
     }
 
     fn message(&self, role: &str, reason: Option<Redacted>) -> Redacted {
         let mut json = Json::default();
-        json.raw(r#"[{"role":""#);
-        json.raw(role);
-        json.raw(r#"","parts":"#);
+        json.raw(r#"{"role":"#);
+        json.string(text::label(role.to_owned().into()).as_str());
+        json.raw(r#","parts":"#);
         json.raw(self.0.as_str());
         if let Some(reason) = reason {
             json.raw(r#","finish_reason":"#);
             json.string(reason.as_str());
         }
-        json.raw("}]");
+        json.raw("}");
         json.to_redacted()
+    }
+}
+
+fn list(messages: &[Redacted]) -> Redacted {
+    let messages: Vec<_> = messages.iter().map(Redacted::as_str).collect();
+    let mut json = Json::default();
+    json.raw("[");
+    json.raw(&messages.join(","));
+    json.raw("]");
+    json.to_redacted()
+}
+
+/// What a model is asked.
+pub(crate) struct Conversation {
+    pub(crate) messages: Redacted,
+    /// What it is told beside them.
+    pub(crate) instructions: Option<Redacted>,
+}
+
+impl Conversation {
+    /// One message with all of the arguments.
+    pub(crate) fn of_arguments(input: &Redacted) -> Self {
+        Self {
+            messages: Parts::of_json(input).asked(),
+            instructions: None,
+        }
+    }
+
+    pub(crate) fn attributes(&self) -> impl Iterator<Item = KeyValue> + use<> {
+        let instructions = self.instructions.clone();
+        let instructions = instructions.map(|said| attribute(names::SYSTEM_INSTRUCTIONS, said));
+        let messages = attribute(names::INPUT_MESSAGES, self.messages.clone());
+        [messages].into_iter().chain(instructions)
+    }
+
+    /// `None` where no message is found. Of a long one the end.
+    pub(crate) fn of(body: &Value, manner: &Manner<'_>) -> Option<Self> {
+        let mut written = Vec::new();
+        let mut bytes = 0;
+        for message in conversation::messages(body).iter().rev() {
+            let Some(parts) = Parts::of(&message.parts, manner) else {
+                continue;
+            };
+            bytes += parts.0.as_str().len();
+            if bytes > LARGEST {
+                break;
+            }
+            written.push(parts.message(message.role, None));
+        }
+        written.reverse();
+        let instructions = Parts::of(&conversation::instructions(body), manner);
+        (!written.is_empty()).then(|| Self {
+            messages: list(&written),
+            instructions: instructions.map(|parts| parts.0),
+        })
     }
 }
 
@@ -146,36 +209,44 @@ fn finish_reason(word: &str) -> &str {
     }
 }
 
-enum Part<'a> {
-    Text(&'static str, Cow<'a, str>),
-    Call(ToolCall<'a>),
-}
-
-impl Part<'_> {
-    fn write(&self, redactor: &mut Redactor<'_>, said: &Sensitivity, hasher: &Hasher) {
-        redactor.object(|part| match self {
-            Self::Text(of, content) => {
-                part.field("type", |redactor| redactor.word(of));
-                part.field("content", |redactor| redactor.value(&**content, said));
+fn write(part: &Part<'_>, redactor: &mut Redactor<'_>, manner: &Manner<'_>) {
+    let Manner { said, hasher } = manner;
+    let identifier = |id: &str| text::identifier(id.to_owned().into(), hasher);
+    let label = |name: &str| text::label(name.to_owned().into());
+    redactor.object(|object| match part {
+        Part::Text(content) => {
+            object.field("type", |redactor| redactor.word("text"));
+            object.field("content", |redactor| redactor.value(&**content, said));
+        }
+        Part::Reasoning(content) => {
+            object.field("type", |redactor| redactor.word("reasoning"));
+            object.field("content", |redactor| redactor.value(&**content, said));
+        }
+        Part::Call(call) => {
+            object.field("type", |redactor| redactor.word("tool_call"));
+            if let Some(id) = &call.id {
+                object.field("id", |redactor| redactor.redacted(&identifier(id)));
             }
-            Self::Call(call) => {
-                part.field("type", |redactor| redactor.word("tool_call"));
-                if let Some(id) = &call.id {
-                    let id = text::identifier(id.to_string().into(), hasher);
-                    part.field("id", |redactor| redactor.redacted(&id));
+            object.field("name", |redactor| redactor.redacted(&label(&call.name)));
+            object.field("arguments", |redactor| {
+                // They are meant to be JSON, and not always that.
+                match serde_json::from_str::<Value>(&call.arguments) {
+                    Ok(arguments) => redactor.value(&arguments, said),
+                    Err(_) => redactor.value(&*call.arguments, said),
                 }
-                let name = text::label(call.name.to_string().into());
-                part.field("name", |redactor| redactor.redacted(&name));
-                part.field("arguments", |redactor| {
-                    // They are meant to be JSON, and not always that.
-                    match serde_json::from_str::<serde_json::Value>(&call.arguments) {
-                        Ok(arguments) => redactor.value(&arguments, said),
-                        Err(_) => redactor.value(&*call.arguments, said),
-                    }
-                });
+            });
+        }
+        Part::Result(id, result) => {
+            object.field("type", |redactor| redactor.word("tool_call_response"));
+            if let Some(id) = id {
+                object.field("id", |redactor| redactor.redacted(&identifier(id)));
             }
-        });
-    }
+            object.field("response", |redactor| redactor.value(*result, said));
+        }
+        Part::Other(kind) => {
+            object.field("type", |redactor| redactor.redacted(&label(kind)));
+        }
+    });
 }
 
 #[cfg(test)]
@@ -219,7 +290,9 @@ mod tests {
             ],
         });
         let message = |class| {
-            let parts = Parts::of_answer(&answer, &Sensitivity::of(class), &Hasher::default());
+            let said = Sensitivity::of(class);
+            let hasher = &Hasher::default();
+            let parts = Parts::of_answer(&answer, &Manner { said, hasher });
             let reason = answer.finish_reasons();
             let message = parts
                 .expect("it says something")

@@ -4,7 +4,7 @@ use opentelemetry::KeyValue;
 
 use crate::answer::Answer;
 use crate::class::Class;
-use crate::content::{self, Parts};
+use crate::content::{self, Conversation, Parts};
 use crate::id;
 use crate::level::Level;
 use crate::limits::to_signed;
@@ -26,7 +26,7 @@ const TRACE_RATIO: f64 = 0.05;
 pub(crate) struct Asked {
     pub(crate) operation: Redacted,
     pub(crate) provider: Option<Redacted>,
-    pub(crate) prompt: Option<Redacted>,
+    pub(crate) prompt: Option<Conversation>,
 }
 
 impl Recording {
@@ -59,11 +59,16 @@ impl Recording {
         let Some(asked) = self.asked.take().filter(|_| capture.in_events) else {
             return;
         };
+        let prompt = asked
+            .prompt
+            .map(|prompt| (prompt.messages, prompt.instructions));
+        let (messages, instructions) = prompt.unzip();
         let said = [
             (names::OPERATION_NAME, Some(asked.operation)),
             (names::PROVIDER_NAME, asked.provider),
             (names::REQUEST_MODEL, self.model.clone()),
-            (names::INPUT_MESSAGES, asked.prompt),
+            (names::INPUT_MESSAGES, messages),
+            (names::SYSTEM_INSTRUCTIONS, instructions.flatten()),
             (names::OUTPUT_MESSAGES, answer),
         ];
         let event = Event::new(names::EVENT_INFERENCE_DETAILS, Level::Info);

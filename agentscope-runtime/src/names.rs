@@ -267,6 +267,7 @@ names! {
         PROMPT_VERSION = "gen_ai.prompt.version", Text, "version of the prompt";
         TIME_TO_FIRST_CHUNK = "gen_ai.response.time_to_first_chunk", Double, "seconds until the first item of a streamed response";
         INPUT_MESSAGES = "gen_ai.input.messages", Json, "the prompt as JSON, redacted by class; only where message content is captured";
+        SYSTEM_INSTRUCTIONS = "gen_ai.system_instructions", Json, "what the request says beside its messages as JSON, redacted by class; only where message content is captured";
         OUTPUT_MESSAGES = "gen_ai.output.messages", Json, "the completion as JSON, redacted by class; only where message content is captured";
         EVENT_INFERENCE_DETAILS = "gen_ai.client.inference.operation.details", Event, "an inference ended; only where message content is captured in events";
         EVALUATION_NAME = "gen_ai.evaluation.name", Text, "policy that a guardrail has checked";

@@ -8,13 +8,12 @@ use crate::answer::Answer;
 use crate::canonical;
 use crate::class::{Class, Sensitivity};
 use crate::classify::Classify;
-use crate::content::{self, Parts};
+use crate::content::{self, Manner, Parts};
 use crate::emptiness;
 use crate::json::Json;
 use crate::keyring::Hasher;
 use crate::model::InferenceResponse;
 use crate::pace::Pace;
-use crate::policy;
 use crate::redact::{Redactor, Tally, View};
 use crate::redacted::Redacted;
 use crate::result_schema::Misfit;
@@ -95,22 +94,13 @@ impl Output {
     /// It is the answer of a model.
     pub(crate) fn answered(&mut self, answer: &dyn InferenceResponse) {
         if content::capture().is_wanted() {
-            self.parts = Parts::of_answer(answer, &self.sensitivity(), &self.values.hasher);
+            let said = self.values.together(self.meta.output);
+            let hasher = &self.values.hasher;
+            self.parts = Parts::of_answer(answer, &Manner { said, hasher });
         }
         let answer = Answer::of(answer);
         self.usage = self.usage.or(answer.usage);
         self.answer = Some(Box::new(answer));
-    }
-
-    /// Of all of it together: by the highest class in it, or by what the place says if that is
-    /// stricter.
-    fn sensitivity(&self) -> Sensitivity {
-        let by_class = Sensitivity::of(self.values.class);
-        let said = self.meta.output.unwrap_or(by_class);
-        match policy::treatment(&said) > policy::treatment(&by_class) {
-            true => said,
-            false => by_class,
-        }
     }
 
     /// The result as it is, with its highest class, where somebody keeps such.

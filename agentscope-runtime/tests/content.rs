@@ -82,6 +82,10 @@ fn child() {
         assert!(input.contains("how are you"), "{input}");
         let output = text(span, "gen_ai.output.messages").expect("both sides");
         assert!(output.contains("how are you 5"), "{output}");
+        let asked = text(named(&spans, "chat parts"), "gen_ai.input.messages");
+        let asked: Value = serde_json::from_str(&asked.expect("shown")).expect("JSON");
+        let part = json!({"type": "text", "content": "Rain?"});
+        assert_eq!(asked, json!([{"role": "user", "parts": [part]}]));
         let decided = text(named(&spans, "chat parts"), "gen_ai.output.messages");
         let decided: Value = serde_json::from_str(&decided.expect("shown")).expect("JSON");
         let call = json!({

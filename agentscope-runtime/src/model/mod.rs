@@ -26,6 +26,7 @@
 #[cfg(feature = "async-openai")]
 mod async_openai;
 mod chat;
+pub(crate) mod conversation;
 mod converse;
 mod counts;
 mod dialect;
