@@ -404,6 +404,7 @@ names! {
         EVENT_VALUES = "agentscope.values", Event, "at DEBUG: arguments or result in full, by class";
         EVENT_PAYLOAD = "agentscope.payload", Event, "at TRACE: a raw prompt and completion existed";
         METRIC_WARNINGS = "agentscope.warnings", Counter("{warning}"), "snapshots from WARN on, by `agentscope.level` and `agentscope.warning`";
+        METRIC_BUDGET_LEFT = "agentscope.budget.left", Histogram("1"), "part of its budget that an agent, or a session, had left at its end, 0 where that was overspent; by `agentscope.budget.kind`";
         METRIC_SPANS_OPENED = "agentscope.spans.opened", Counter("{span}"), "spans that annotated code opened";
         METRIC_SPANS_ENDED = "agentscope.spans.ended", Counter("{span}"), "spans of annotated code that ended, by `agentscope.outcome`";
         METRIC_SNAPSHOTS = "agentscope.snapshots.recorded", Counter("{snapshot}"), "snapshots that annotated code recorded";
