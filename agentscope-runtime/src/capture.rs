@@ -5,6 +5,7 @@ use serde::Serialize;
 
 use crate::class::{Class, Sensitivity};
 use crate::classify::Classify;
+use crate::content::Conversation;
 use crate::identity::Stated;
 use crate::keyring::Hasher;
 use crate::limits::Limits;
@@ -34,10 +35,12 @@ pub struct Capture {
     pub(crate) values: Values,
     /// Options that are attributes as they are.
     pub(crate) attributes: Vec<KeyValue>,
+    /// What a model is asked, where the deployment asks for content.
+    pub(crate) conversation: Option<Conversation>,
     shapes: Shapes,
     print_is_whole: bool,
     /// Only the options are asked for: values are not looked at.
-    options_only: bool,
+    pub(crate) options_only: bool,
 }
 
 /// An option that is a string literal: a value tells it, where an expression needs code.
@@ -64,6 +67,7 @@ impl Capture {
             schema: None,
             values: Values::new(Class::Secret, hasher),
             attributes: Vec::new(),
+            conversation: None,
             shapes: Shapes::new(site),
             print_is_whole: true,
             options_only: false,
@@ -166,6 +170,7 @@ impl Capture {
     /// Filling it was cut short: nothing half written may be shown.
     pub(crate) fn spoil(&mut self) {
         self.values.spoil();
+        self.conversation = None;
         self.shapes.clear(&mut self.values.room.get().look);
         self.print_is_whole = false;
     }

@@ -4,7 +4,7 @@ use opentelemetry::KeyValue;
 
 use crate::answer::Answer;
 use crate::class::Class;
-use crate::content::{self, Message};
+use crate::content::{self, Conversation, Parts};
 use crate::id;
 use crate::level::Level;
 use crate::limits::to_signed;
@@ -26,28 +26,49 @@ const TRACE_RATIO: f64 = 0.05;
 pub(crate) struct Asked {
     pub(crate) operation: Redacted,
     pub(crate) provider: Option<Redacted>,
-    pub(crate) prompt: Option<Redacted>,
+    pub(crate) prompt: Option<Conversation>,
 }
 
 impl Recording {
     /// What was asked and answered, where the deployment asks for it.
-    pub(crate) fn content(&mut self, completion: Option<Redacted>, attributes: &mut Vec<KeyValue>) {
+    pub(crate) fn content(
+        &mut self,
+        ending: &Ending,
+        output: Option<&Output>,
+        completion: Option<Redacted>,
+        attributes: &mut Vec<KeyValue>,
+    ) {
         let capture = content::capture();
-        if capture == content::Capture::default() {
+        let operation = self.asked.as_ref().map(|asked| &asked.operation);
+        let has_messages = operation.is_some_and(content::has_messages);
+        if !capture.is_wanted() || !has_messages {
             return;
         }
-        let answer = completion.map(|completion| Message::Output.of(&completion));
+        let answer = completion.map(|completion| {
+            let reasons = output.and_then(|output| output.answer.as_deref());
+            let reason = reasons.and_then(|answer| answer.finish_reasons.first());
+            let reason = reason.map(String::as_str);
+            match output.and_then(|output| output.parts.as_ref()) {
+                Some(parts) => parts.answered(reason, ending.outcome),
+                None => Parts::of_json(&completion).answered(reason, ending.outcome),
+            }
+        });
         if let Some(answer) = answer.as_ref().filter(|_| capture.on_spans) {
             attributes.push(attribute(names::OUTPUT_MESSAGES, answer.clone()));
         }
         let Some(asked) = self.asked.take().filter(|_| capture.in_events) else {
             return;
         };
+        let prompt = asked
+            .prompt
+            .map(|prompt| (prompt.messages, prompt.instructions));
+        let (messages, instructions) = prompt.unzip();
         let said = [
             (names::OPERATION_NAME, Some(asked.operation)),
             (names::PROVIDER_NAME, asked.provider),
             (names::REQUEST_MODEL, self.model.clone()),
-            (names::INPUT_MESSAGES, asked.prompt),
+            (names::INPUT_MESSAGES, messages),
+            (names::SYSTEM_INSTRUCTIONS, instructions.flatten()),
             (names::OUTPUT_MESSAGES, answer),
         ];
         let event = Event::new(names::EVENT_INFERENCE_DETAILS, Level::Info);

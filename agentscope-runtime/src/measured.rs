@@ -6,6 +6,8 @@ use std::time::SystemTime;
 use opentelemetry::KeyValue;
 
 use crate::agent_state::AgentState;
+use crate::ledger::Ledger;
+use crate::meters::Meters;
 use crate::names;
 use crate::outcome::Ending;
 use crate::output::Output;
@@ -29,6 +31,15 @@ fn tool_labels(tool: &Redacted, agent: Option<&Redacted>) -> Vec<KeyValue> {
     ]);
     labels.extend(agent.map(|agent| attribute(names::AGENT_NAME, agent.clone())));
     labels
+}
+
+/// `labels` are as they were afterwards.
+fn measure_budget(meters: &Meters, ledger: &Ledger, labels: &mut Vec<KeyValue>) {
+    for (kind, left) in ledger.parts_left() {
+        labels.push(attribute(names::BUDGET_KIND, kind.as_str()));
+        meters.budget_left.record(left, labels);
+        labels.pop();
+    }
 }
 
 impl Recording {
@@ -55,6 +66,7 @@ impl Recording {
         let (tools, inferences) = agent.totals.calls();
         meters.agent_tools.record(tools.into(), &labels);
         meters.agent_inferences.record(inferences.into(), &labels);
+        measure_budget(meters, &agent.ledger, &mut labels);
         labels.extend(ending.error_attribute());
         meters
             .agent_duration
@@ -113,6 +125,7 @@ impl Recording {
 impl OwnSession {
     pub(crate) fn measure(&self, ending: &Ending, now: SystemTime) {
         let mut labels = vec![attribute(names::WORKFLOW_NAME, self.name.clone())];
+        measure_budget(&self.state.meters, &self.state.ledger, &mut labels);
         labels.extend(ending.error_attribute());
         let time = now.duration_since(self.started).unwrap_or_default();
         let meters = &self.state.meters;

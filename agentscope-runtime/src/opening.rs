@@ -13,7 +13,7 @@ use opentelemetry::{Context, InstrumentationScope, StringValue, global};
 use crate::agent_state::{AgentState, CallPrint};
 use crate::attributes::{self, INPUT, Opened};
 use crate::capture::Capture;
-use crate::content::{self, Message};
+use crate::content::{self, Conversation};
 use crate::decided::Asked;
 use crate::frame::{self, Found, Frame};
 use crate::id;
@@ -108,8 +108,11 @@ impl Opening {
         let content = content::capture();
         let prompt = input.as_ref().filter(|_| layer == Layer::Inference);
         let prompt = prompt
-            .filter(|_| content != content::Capture::default())
-            .map(|input| Message::Input.of(input));
+            .filter(|_| content.is_wanted() && content::has_messages(&capture.operation))
+            .map(|input| match capture.conversation.take() {
+                Some(conversation) => conversation,
+                None => Conversation::of_arguments(input),
+            });
         let input = input.filter(|_| layer != Layer::Inference);
         let (frame, own_session) = match self.place {
             Place::Framed(frame) => {
@@ -152,7 +155,7 @@ impl Opening {
         };
         let mut attributes = attributes::of_call(&call, capture);
         if let Some(prompt) = prompt.as_ref().filter(|_| content.on_spans) {
-            attributes.push(attribute(names::INPUT_MESSAGES, prompt.clone()));
+            attributes.extend(prompt.attributes());
         }
         // Nearly always the span is the only place that it goes to.
         let again = match level::level() <= Level::Debug {

@@ -236,7 +236,7 @@ impl Recording {
             }
             Layer::Inference => {
                 self.measure_inference(&ending, output.as_ref());
-                self.content(completion, &mut attributes);
+                self.content(&ending, output.as_ref(), completion, &mut attributes);
                 self.end_inference(&ending, output.as_mut(), &mut attributes);
             }
             Layer::Agent | Layer::Session => self.end_agent(&ending, &mut attributes),

@@ -8,6 +8,7 @@ use async_openai::types::chat::{
     CreateChatCompletionResponse, CreateChatCompletionStreamResponse, FinishReason,
     StopConfiguration,
 };
+use serde_json::Value;
 
 use super::{double, float, unsigned};
 use crate::model::chat::counts;
@@ -65,6 +66,10 @@ impl InferenceRequest for CreateChatCompletionRequest {
 
     fn stream(&self) -> Option<bool> {
         self.stream
+    }
+
+    fn body(&self) -> Option<Cow<'_, Value>> {
+        serde_json::to_value(self).ok().map(Cow::Owned)
     }
 
     fn set_model(&mut self, model: &str) -> bool {
