@@ -27,7 +27,7 @@
 mod async_openai;
 mod chat;
 mod converse;
-mod counts;
+pub(crate) mod counts;
 mod dialect;
 mod fields;
 mod gemini;
