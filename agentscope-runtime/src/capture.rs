@@ -1,5 +1,7 @@
 //! Collects what an annotated function was called with, while the arguments are still there.
 
+use std::time::SystemTime;
+
 use opentelemetry::KeyValue;
 use serde::Serialize;
 
@@ -26,6 +28,8 @@ pub struct Capture {
     pub(crate) name: Option<Redacted>,
     pub(crate) reason: Option<Text>,
     pub(crate) identity: Stated,
+    /// Of a call that is told of when it is over.
+    pub(crate) began: Option<SystemTime>,
     pub(crate) limits: Limits,
     pub(crate) operation: Redacted,
     pub(crate) model: Option<Redacted>,
@@ -60,6 +64,7 @@ impl Capture {
             name: None,
             reason: None,
             identity: Stated::default(),
+            began: None,
             limits: Limits::default(),
             operation: Redacted::of_code("chat"),
             model: None,

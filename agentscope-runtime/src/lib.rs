@@ -36,6 +36,7 @@
 //!   model wrote: [`args::parse`].
 //! - One user interaction or job: [`Session`].
 //! - What a model was asked and answered, whoever provides it, and what that cost: [`model`].
+//! - An agent on rig, which calls the model itself: `rig`, with the feature of that name.
 //! - What is on the wire: [`names`].
 //! - A test of what an agent does: `testing`, with the feature of that name.
 //! - Without `agentscope-collector`: [`enable`], [`set_logger_provider`], [`SnapshotSink`].
@@ -59,6 +60,8 @@ pub mod guardrail;
 pub mod model;
 pub mod names;
 pub mod policy;
+#[cfg(feature = "rig")]
+pub mod rig;
 #[cfg(feature = "testing")]
 pub mod testing;
 

@@ -99,7 +99,7 @@ impl Opening {
     pub(crate) fn start(self, capture: &mut Capture) -> Box<Recording> {
         let site = capture.site;
         let layer = site.meta.layer;
-        let started = SystemTime::now();
+        let started = capture.began.unwrap_or_else(SystemTime::now);
         let given_name = capture.name.take();
         let code_name = || Redacted::of_code(site.meta.name);
         let name = given_name.clone().unwrap_or_else(code_name);
@@ -211,6 +211,10 @@ impl Opening {
         let mut cx = self.parent.with_span(span);
         if opened_agent.is_some() || own_session.is_some() {
             cx = cx.with_value(frame.clone());
+        }
+        #[cfg(feature = "rig")]
+        if layer == Layer::Inference {
+            cx = cx.with_value(crate::rig::Asking);
         }
         let key = session.open_span(cx.clone(), opened_agent);
         let (reason, call_id) = match models {

@@ -32,7 +32,7 @@ mod async_openai;
 mod chat;
 pub(crate) mod conversation;
 mod converse;
-mod counts;
+pub(crate) mod counts;
 mod dialect;
 mod fields;
 mod gemini;
