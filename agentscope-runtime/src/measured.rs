@@ -1,7 +1,7 @@
 //! What metrics tell of a call. Their labels are of few values: names of code and of models, types of
 //! errors, never what a call was given.
 
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use opentelemetry::KeyValue;
 
@@ -43,9 +43,9 @@ fn measure_budget(meters: &Meters, ledger: &Ledger, labels: &mut Vec<KeyValue>) 
 }
 
 impl Recording {
-    pub(crate) fn measure_tool(&self, ending: &Ending) {
+    pub(crate) fn measure_tool(&self, ending: &Ending, time: Duration) {
         let duration = &self.frame.session.meters.tool_duration;
-        let seconds = self.duration().as_secs_f64();
+        let seconds = time.as_secs_f64();
         let agent = self.frame.agent.as_ref().map(|agent| &agent.name);
         let known = self.site.labels.get_or_init(|| Labels {
             tool: self.name.clone(),

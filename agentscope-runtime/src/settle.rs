@@ -317,12 +317,13 @@ pub trait Settle: Copy {
     fn judge(self, yielded: &Self::Yields, meta: &'static Meta, hasher: &Hasher) -> Judged {
         match Self::Judge::look(yielded) {
             Ok(value) => {
-                let looked = catch_unwind(AssertUnwindSafe(|| {
-                    let mut output = Output::new(meta, hasher);
-                    self.show(value, &mut output);
-                    output
-                }));
-                Judged::Returned(looked.unwrap_or_else(|_| Output::new(meta, hasher)))
+                // Filled where it is: it is large to move.
+                let mut output = Output::new(meta, hasher);
+                let looked = catch_unwind(AssertUnwindSafe(|| self.show(value, &mut output)));
+                if looked.is_err() {
+                    output = Output::new(meta, hasher);
+                }
+                Judged::Returned(output)
             }
             Err(error) => Judged::Failed(self.failure(error, hasher)),
         }
