@@ -68,6 +68,7 @@ fn summary(folded: &[usize], nodes: &[Node]) -> String {
         (Layer::Agent, "agent"),
         (Layer::Tool, "tool call"),
         (Layer::Inference, "inference"),
+        (Layer::Delegation, "delegation"),
         (Layer::Other, "other span"),
     ];
     let parts: Vec<_> = layers

@@ -166,6 +166,7 @@ fn sum(nodes: &[Node], totals: &mut Totals) {
                 input += node.input_tokens.unwrap_or(0);
                 output += node.output_tokens.unwrap_or(0);
             }
+            Layer::Delegation => totals.delegations += 1,
             Layer::Other => totals.others += 1,
         }
         let failed = matches!(node.outcome, Some(Outcome::Error | Outcome::Panicked));

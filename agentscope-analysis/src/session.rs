@@ -18,6 +18,8 @@ pub enum Layer {
     Tool,
     /// A call of a model.
     Inference,
+    /// A task that was handed to another agent.
+    Delegation,
     /// A span of somebody else that lies between ours, for example one of `tracing`.
     Other,
 }
@@ -172,6 +174,19 @@ pub struct Node {
     /// Number of the (latest) step.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub step_index: Option<i64>,
+    /// Where the step, or the work of an agent, stands in the session across processes: `4/2/0`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub step_path: Option<String>,
+    /// Which delivery of its task an agent works on; 2 for the first redelivery.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub attempt: Option<i64>,
+    /// Whether a task has come back to an agent that it came through.
+    pub is_cycle: bool,
+    /// Delegations that were open side by side, this one included.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub fan_out: Option<i64>,
+    /// Whether the sub-agent works in a trace of its own.
+    pub is_linked: bool,
     /// Why the call was made.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
@@ -232,6 +247,7 @@ impl Node {
             Some("agent") => (Layer::Agent, span.text(names::AGENT_NAME)),
             Some("tool") => (Layer::Tool, span.text(names::TOOL_NAME)),
             Some("inference") => (Layer::Inference, None),
+            Some("delegation") => (Layer::Delegation, span.text(names::DELEGATION_TARGET)),
             _ => (Layer::Other, None),
         };
         let tokens = |own, total| span.int(own).or_else(|| span.int(total));
@@ -247,7 +263,12 @@ impl Node {
             start: span.start,
             duration: span.end.saturating_sub(span.start),
             step_index: span.int(names::STEP_INDEX),
-            reason: text(names::CALL_REASON),
+            step_path: text(names::STEP_PATH),
+            attempt: span.int(names::DELEGATION_ATTEMPT),
+            is_cycle: span.flag(names::DELEGATION_CYCLE),
+            fan_out: span.int(names::DELEGATION_FAN_OUT),
+            is_linked: span.text(names::DELEGATION_MODE) == Some("link"),
+            reason: text(names::CALL_REASON).or_else(|| text(names::DELEGATION_REASON)),
             reason_source: text(names::CALL_REASON_SOURCE),
             input_tokens: tokens(names::USAGE_INPUT_TOKENS, names::TOTAL_INPUT_TOKENS),
             output_tokens: tokens(names::USAGE_OUTPUT_TOKENS, names::TOTAL_OUTPUT_TOKENS),
@@ -290,6 +311,8 @@ pub struct Totals {
     pub tools: usize,
     /// Calls of models.
     pub inferences: usize,
+    /// Tasks that were handed to another agent.
+    pub delegations: usize,
     /// Spans of others.
     pub others: usize,
     /// Spans that ended in an error or a panic.

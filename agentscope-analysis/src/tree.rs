@@ -148,10 +148,14 @@ impl<'a> Writer<'a> {
             Layer::Agent => "● agent ",
             Layer::Tool => "▸ tool ",
             Layer::Inference => "✦ inference ",
+            Layer::Delegation => "→ delegation ",
             Layer::Other => "· ",
         };
         self.out.push_str(glyph);
-        if let (Layer::Tool, Some(step)) = (node.layer, node.step_index) {
+        if let (Layer::Tool | Layer::Delegation, Some(step)) = (node.layer, node.step_index) {
+            let step = step.to_string();
+            let step = node.step_path.as_ref().unwrap_or(&step);
+            let step = text::line(step, self.options.text);
             self.out.push_str(&format!("#{step} "));
         }
         let name = text::line(&node.name, self.options.text);
@@ -197,6 +201,9 @@ impl<'a> Writer<'a> {
             facts.push(text::counted(totals.agents, "agent"));
             facts.push(text::counted(totals.tools, "tool call"));
             facts.push(text::counted(totals.inferences, "inference"));
+            if totals.delegations > 0 {
+                facts.push(text::counted(totals.delegations, "delegation"));
+            }
         }
         let (input, output) = match node.layer {
             Layer::Session => (Some(totals.input_tokens), Some(totals.output_tokens)),
@@ -228,6 +235,7 @@ impl<'a> Writer<'a> {
         {
             facts.push(format!("result {status}"));
         }
+        self.push_delegated(node, &mut facts);
         if node.recovered {
             facts.push("frame recovered".to_owned());
         }
@@ -251,6 +259,21 @@ impl<'a> Writer<'a> {
         facts
     }
 
+    fn push_delegated(&self, node: &Node, facts: &mut Vec<String>) {
+        if let Some(count @ 2..) = node.fan_out {
+            facts.push(format!("one of {}", text::count(count)));
+        }
+        if node.is_linked {
+            facts.push("linked".to_owned());
+        }
+        if let Some(attempt @ 2..) = node.attempt {
+            facts.push(format!("attempt {}", text::count(attempt)));
+        }
+        if node.is_cycle {
+            facts.push("cycle".to_owned());
+        }
+    }
+
     fn details(&mut self, node: &'a Node, last: bool, has_children: bool) {
         let mut rail = String::new();
         if !self.last.is_empty() {
@@ -261,7 +284,12 @@ impl<'a> Writer<'a> {
         let source = node.reason_source.as_deref();
         match (node.reason.as_deref(), source) {
             (Some(reason), source) => {
-                let reason = self.quoted(reason, source.unwrap_or("no source"));
+                let source = match node.layer {
+                    // It is always the code that says it.
+                    Layer::Delegation => "stated",
+                    _ => source.unwrap_or("no source"),
+                };
+                let reason = self.quoted(reason, source);
                 self.detail(&rail, Paint::Dim, &format!("why: {reason}"));
             }
             (None, Some("missing")) => self.detail(&rail, Paint::Dim, "why: missing"),

@@ -44,6 +44,7 @@ impl Macro {
                 "cost_budget",
                 "iteration_limit",
                 "time_budget",
+                "context",
                 "user",
                 "task",
                 "tenant",
@@ -108,9 +109,18 @@ const BUDGETS: &[&str] = &[
 
 impl Arguments {
     /// Whether it may be limited: it then has to be known where nothing is recorded, too.
+    pub(crate) fn is_limited(&self) -> bool {
+        self.has_budget() || self.has_context()
+    }
+
     pub(crate) fn has_budget(&self) -> bool {
         let is_budget = |word: &Ident| BUDGETS.iter().any(|budget| word == budget);
         self.options.iter().any(|(word, _)| is_budget(word))
+    }
+
+    /// Whether it says where its task comes from, which may limit it.
+    pub(crate) fn has_context(&self) -> bool {
+        self.options.iter().any(|(word, _)| word == "context")
     }
 
     /// An argument could not be read. It may have classified everything: no second error that

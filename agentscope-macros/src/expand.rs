@@ -183,12 +183,13 @@ impl Expansion<'_> {
             false => self.capture_schema(&capture),
         };
         let site = self.site(function);
-        // Before the arguments: the tenant chooses the key that they are hashed with.
+        // Before the arguments: the tenant chooses the key that they are hashed with, and the context
+        // may know a tenant.
         let (tenant, others): (Vec<_>, Vec<_>) = self
             .arguments
             .options
             .iter()
-            .partition(|(name, _)| name == "tenant");
+            .partition(|(name, _)| name == "tenant" || name == "context");
         let options = tenant
             .into_iter()
             .chain(others)
@@ -222,13 +223,15 @@ impl Expansion<'_> {
             (false, Some(_)) => Some(quote!(.enforcing_budget())),
             (false, None) => None,
         };
+        let context = self.arguments.has_context();
+        let context = context.then(|| quote!(.with_context()));
         let items = self.laundering_items(function);
         let registration = self.registration();
         let declaration = self.declared;
         let declaration = declaration.then(|| self.schema_declaration());
         quote! {
             {
-                static __SITE: #private::Site = #private::Site::new(#meta)#budget;
+                static __SITE: #private::Site = #private::Site::new(#meta)#budget #context;
                 #declaration
                 #registration
                 #items

@@ -71,7 +71,7 @@ impl Expansion<'_> {
                 quote!(#private::async_call(#body, #decision))
             }
         };
-        let budget = self.arguments.has_budget();
+        let budget = self.arguments.is_limited();
         let budget = budget.then(|| quote!(.__with_budget()));
         diverging(returns, quote!(#called #budget.await))
     }
@@ -141,8 +141,7 @@ impl Expansion<'_> {
 
     /// What opens the call of a function that is not `async`; before it what is to be done first.
     fn opened(&self, function: &Function) -> (Option<TokenStream>, TokenStream) {
-        let has_budget = self.arguments.has_budget();
-        let open = match has_budget {
+        let open = match self.arguments.is_limited() {
             true => "open_with_budget",
             false => "open",
         };

@@ -11,6 +11,7 @@ use opentelemetry::trace::SpanContext;
 use crate::ledger::Ledger;
 use crate::memory::{self, Memory};
 use crate::names;
+use crate::propagation::{DelegationState, Fan};
 use crate::reasoning::Reasoning;
 use crate::redacted::{Redacted, attribute};
 use crate::session_state::SessionState;
@@ -27,6 +28,13 @@ pub(crate) struct AgentState {
     pub(crate) name: Redacted,
     pub(crate) span: SpanContext,
     pub(crate) parent: Option<Arc<AgentState>>,
+    /// Its own, else that of whoever has delegated to it.
+    pub(crate) tier: Option<Redacted>,
+    /// On behalf of which delegation it runs.
+    pub(crate) delegation: Option<Arc<DelegationState>>,
+    /// It is the first to work on that, not one below.
+    pub(crate) answers: bool,
+    pub(crate) fan: Fan,
     pub(crate) totals: Totals,
     pub(crate) reasoning: Reasoning,
     pub(crate) ledger: Arc<Ledger>,
@@ -87,6 +95,10 @@ impl AgentState {
             name,
             span,
             parent,
+            tier: None,
+            delegation: None,
+            answers: false,
+            fan: Fan::default(),
             totals: Totals::default(),
             reasoning: Reasoning::default(),
             ledger,

@@ -3,11 +3,12 @@
 use std::borrow::Cow;
 use std::cell::Cell;
 
-use opentelemetry::KeyValue;
+use opentelemetry::{KeyValue, Value};
 
 use crate::capture::Capture;
 use crate::frame::{Frame, Within};
 use crate::names;
+use crate::propagation::path_of;
 use crate::reasoning::ModelsCall;
 use crate::redacted::{Redacted, Words, attribute};
 use crate::site::{Layer, Meta};
@@ -58,13 +59,15 @@ pub(crate) fn span_name(call: &Opened<'_>, capture: &Capture) -> Cow<'static, st
         (Layer::Inference, _, Some(model)) => format!("{} {model}", capture.operation).into(),
         (Layer::Inference, _, None) => capture.operation.as_str().to_owned().into(),
         (Layer::Tool, Some(name), _) => format!("execute_tool {name}").into(),
-        (Layer::Agent | Layer::Session, Some(name), _) => format!("invoke_agent {name}").into(),
+        (Layer::Agent | Layer::Session | Layer::Delegation, Some(name), _) => {
+            format!("invoke_agent {name}").into()
+        }
         (_, None, _) => meta.span_name.into(),
     }
 }
 
 pub(crate) fn of_call(call: &Opened<'_>, capture: &mut Capture) -> Vec<KeyValue> {
-    let Within { session, agent } = &**call.frame;
+    let Within { session, agent, .. } = &**call.frame;
     // Room for those that the span gets at its end too.
     let mut attributes = Vec::with_capacity(36);
     // Several at once where they are together: what is pushed alone is written twice.
@@ -76,17 +79,39 @@ pub(crate) fn of_call(call: &Opened<'_>, capture: &mut Capture) -> Vec<KeyValue>
     if let Some(step) = call.step.or_else(|| session.latest_step()) {
         attributes.push(attribute(names::STEP_INDEX, i64::from(step)));
     }
+    if let Some(step) = call.step {
+        attributes.push(attribute(names::STEP_PATH, path_of(call.frame, step)));
+    }
     session.push_identity(&mut attributes);
     attributes.append(&mut capture.attributes);
     match capture.site.meta.layer {
         Layer::Tool => tool(&mut attributes, call, capture),
         Layer::Inference => inference(&mut attributes, capture),
-        Layer::Agent | Layer::Session => entry(&mut attributes, call, &capture.site.meta),
+        Layer::Agent | Layer::Session | Layer::Delegation => {
+            entry(&mut attributes, call, &capture.site.meta);
+        }
     }
     if let (Some(agent), Layer::Tool | Layer::Inference) = (agent, capture.site.meta.layer) {
         attributes.push(attribute(names::AGENT_ID, agent.id.clone()));
     }
     attributes
+}
+
+/// The tier of an agent: its own, among its attributes, else that of whoever delegated to it.
+pub(crate) fn tier(attributes: &mut Vec<KeyValue>, frame: &Frame) -> Option<Redacted> {
+    let mut known = attributes.iter();
+    let own = known.find(|it| it.key.as_str() == names::AGENT_TIER);
+    if let Some(Value::String(tier)) = own.map(|it| &it.value) {
+        return Some(Redacted::shown(tier.clone()));
+    }
+    let outer = match &frame.agent {
+        None => &frame.session.tier,
+        Some(agent) if frame.delegation.is_some() => &agent.tier,
+        Some(_) => return None,
+    };
+    let tier = outer.clone()?;
+    attributes.push(attribute(names::AGENT_TIER, tier.clone()));
+    Some(tier)
 }
 
 fn tool(attributes: &mut Vec<KeyValue>, call: &Opened<'_>, capture: &mut Capture) {

@@ -6,7 +6,7 @@ use std::panic::{AssertUnwindSafe, RefUnwindSafe, UnwindSafe, catch_unwind};
 use crate::begin;
 use crate::budget::BudgetExhausted;
 use crate::capture::Capture;
-use crate::frame;
+use crate::frame::{self, Frame};
 #[cfg(feature = "rig")]
 use crate::keyring::Hasher;
 use crate::metered::{self, Metered};
@@ -14,6 +14,7 @@ use crate::opening::Opening;
 use crate::output::Failure;
 pub(crate) use crate::recording::Entered;
 use crate::recording::Recording;
+use crate::redacted::Redacted;
 use crate::settle::{Judged, Settle};
 use crate::site::Site;
 use crate::so_far::SoFar;
@@ -65,6 +66,9 @@ pub(crate) fn open_with(site: &'static Site, need: Need, fill: impl FnOnce(&mut 
 
 /// Not generic, so that it is compiled once.
 fn open_filled(site: &'static Site, need: Need, fill: &mut dyn FnMut(&mut Capture)) -> Call {
+    if site.has_context {
+        return open_in_context(site, need, fill);
+    }
     let opening = match need {
         Need::Record => Opening::begin(site),
         Need::Charge | Need::Nothing => None,
@@ -82,6 +86,36 @@ fn open_filled(site: &'static Site, need: Need, fill: &mut dyn FnMut(&mut Captur
     }
     let recording = opening.start(&mut capture);
     Call(ManuallyDrop::new(Some(Open::Recorded(recording))))
+}
+
+/// The same of a function whose attribute says where its task came from: what is said comes first.
+#[cold]
+fn open_in_context(site: &'static Site, need: Need, fill: &mut dyn FnMut(&mut Capture)) -> Call {
+    let running = Frame::of_current_context();
+    let hasher = running.map(|frame| frame.session.hasher().clone());
+    let mut capture = match need {
+        Need::Record => Capture::new(site, hasher.unwrap_or_default()),
+        Need::Charge | Need::Nothing => Capture::of_options(site),
+    };
+    if catch_unwind(AssertUnwindSafe(|| fill(&mut capture))).is_err() {
+        capture.spoil();
+    }
+    let opening = match (need, &capture.context) {
+        (Need::Charge | Need::Nothing, _) => None,
+        (Need::Record, None) => Opening::begin(site),
+        (Need::Record, Some(remote)) => {
+            let name = capture.name.clone();
+            Opening::of_remote(
+                remote,
+                name.unwrap_or_else(|| Redacted::of_code(site.meta.name)),
+            )
+        }
+    };
+    let open = match opening {
+        Some(opening) => Open::Recorded(opening.start(&mut capture)),
+        None => Open::Metered(metered::open_asked(&mut capture, site)),
+    };
+    Call(ManuallyDrop::new(Some(open)))
 }
 
 impl Call {

@@ -31,6 +31,24 @@ pub(crate) fn write<T: Serialize + ?Sized>(out: &mut Ordered, value: &T) -> bool
     }
 }
 
+/// The same of a value of any size, in bytes of its own: for what is not written on every call.
+pub(crate) fn whole<T: Serialize + ?Sized>(value: &T) -> Option<Vec<u8>> {
+    let mut out = Ordered::default();
+    let room = usize::MAX;
+    if value
+        .serialize(&mut Writer {
+            out: &mut out,
+            room,
+        })
+        .is_ok()
+    {
+        return Some(out.text);
+    }
+    let mut value = serde_json::to_value(value).ok()?;
+    tag_large_integers(&mut value);
+    serde_json_canonicalizer::to_vec(&value).ok()
+}
+
 /// For whatever the writer below does not decide: odd keys, and values that may be too large.
 fn with_care<T: Serialize + ?Sized>(value: &T) -> Option<Vec<u8>> {
     let mut value = json::fits(value).then(|| serde_json::to_value(value).ok())??;

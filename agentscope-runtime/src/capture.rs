@@ -14,6 +14,7 @@ use crate::limits::Limits;
 use crate::names;
 use crate::option::{FloatOption, IntOption, TextOption, TimeOption};
 use crate::probe::Argued;
+use crate::propagation::{ContextOption, RemoteContext};
 use crate::redacted::{Recordable, Redacted, attribute};
 use crate::schema::{Schema, SchemaBuilder};
 use crate::shapes::Shapes;
@@ -26,6 +27,8 @@ use crate::values::Values;
 pub struct Capture {
     pub(crate) site: &'static Site,
     pub(crate) name: Option<Redacted>,
+    /// Where its task came from.
+    pub(crate) context: Option<RemoteContext>,
     pub(crate) reason: Option<Text>,
     pub(crate) identity: Stated,
     /// Of a call that is told of when it is over.
@@ -62,6 +65,7 @@ impl Capture {
         Self {
             site,
             name: None,
+            context: None,
             reason: None,
             identity: Stated::default(),
             began: None,
@@ -266,6 +270,14 @@ impl Capture {
 
     pub fn time_budget(&mut self, time: impl TimeOption) {
         self.limits.time(time);
+    }
+
+    /// Before the arguments, for the tenant chooses the key that they are hashed with.
+    pub fn context(&mut self, context: impl ContextOption) {
+        self.context = context.context_option();
+        if let (Some(remote), false) = (&self.context, self.options_only) {
+            self.values.hasher = remote.hasher();
+        }
     }
 
     pub fn user(&mut self, user: impl TextOption) {

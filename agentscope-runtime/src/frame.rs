@@ -15,6 +15,7 @@ use opentelemetry::trace::{SpanContext, TraceContextExt as _, TraceId};
 
 use crate::agent_state::AgentState;
 use crate::ledger::Ledger;
+use crate::propagation::{DelegationState, Fan, Here};
 use crate::reasoning::Reasoning;
 use crate::session_state::SessionState;
 use crate::stats;
@@ -29,6 +30,10 @@ pub(crate) struct Within {
     pub(crate) session: Arc<SessionState>,
     /// `None` for a tool or an inference outside any agent.
     pub(crate) agent: Option<Arc<AgentState>>,
+    /// On behalf of which delegation it is, the innermost.
+    pub(crate) delegation: Option<Arc<DelegationState>>,
+    /// The code runs in that delegation itself, not in an agent of it yet.
+    is_in_delegation: bool,
 }
 
 impl Deref for Frame {
@@ -41,7 +46,46 @@ impl Deref for Frame {
 
 impl Frame {
     pub(crate) fn new(session: Arc<SessionState>, agent: Option<Arc<AgentState>>) -> Self {
-        Self(Arc::new(Within { session, agent }))
+        let delegation = match &agent {
+            Some(agent) => agent.delegation.clone(),
+            None => session.delegation.clone(),
+        };
+        Self(Arc::new(Within {
+            session,
+            agent,
+            delegation,
+            is_in_delegation: false,
+        }))
+    }
+
+    /// The frame of code that a delegation of this frame runs.
+    pub(crate) fn delegating(&self, delegation: Arc<DelegationState>) -> Self {
+        Self(Arc::new(Within {
+            session: self.session.clone(),
+            agent: self.agent.clone(),
+            delegation: Some(delegation),
+            is_in_delegation: true,
+        }))
+    }
+
+    /// The delegation of this process that code runs in, if that is not in an agent of it yet.
+    fn in_delegation(&self) -> Option<&Here> {
+        let delegation = self.delegation.as_ref().filter(|_| self.is_in_delegation);
+        delegation.and_then(|delegation| delegation.here.as_ref())
+    }
+
+    /// The delegation that an agent which opens here is the first to work on.
+    pub(crate) fn to_answer(&self) -> Option<&Arc<DelegationState>> {
+        let is_first = self.is_in_delegation || self.agent.is_none();
+        self.delegation.as_ref().filter(|_| is_first)
+    }
+
+    /// The delegations that are made here.
+    pub(crate) fn fan(&self) -> &Fan {
+        match &self.agent {
+            Some(agent) => &agent.fan,
+            None => &self.session.fan,
+        }
     }
 
     fn is(&self, other: &Self) -> bool {
@@ -50,9 +94,11 @@ impl Frame {
 
     /// The span that a call in this frame nests under.
     pub(crate) fn span(&self) -> &SpanContext {
-        self.agent
-            .as_ref()
-            .map_or(&self.session.span, |agent| &agent.span)
+        match (self.in_delegation(), &self.agent) {
+            (Some(delegation), _) => &delegation.span,
+            (None, Some(agent)) => &agent.span,
+            (None, None) => &self.session.span,
+        }
     }
 
     /// What the inferences of the agent have chosen; outside any agent, those of the session.
@@ -65,9 +111,10 @@ impl Frame {
 
     /// What is used in it is charged to this.
     pub(crate) fn ledger(&self) -> &Arc<Ledger> {
-        match &self.agent {
-            Some(agent) => &agent.ledger,
-            None => &self.session.ledger,
+        match (self.in_delegation(), &self.agent) {
+            (Some(delegation), _) => &delegation.ledger,
+            (None, Some(agent)) => &agent.ledger,
+            (None, None) => &self.session.ledger,
         }
     }
 
@@ -282,14 +329,17 @@ pub(crate) fn untrack(session: &Arc<SessionState>) {
 /// session, not under one of its agents: it may as well be a second entry agent of one request.
 ///
 /// Nothing where sessions of several tenants live in the trace: what is of one must not be shown as
-/// the other's.
+/// the other's. Nor where there are several and one of them came with a task from elsewhere: they go
+/// on side by side, and nothing tells whose the call is.
 fn find_by_trace(trace: TraceId, agent_layer: bool) -> Option<Frame> {
     let live = shard(trace).lock().unwrap_or_else(PoisonError::into_inner);
     let sessions = live.get(&trace)?.iter().filter_map(Weak::upgrade);
     let sessions: Vec<_> = sessions.collect();
     drop(live);
     let session = sessions.last()?.clone();
-    if sessions.iter().any(|it| it.hasher() != session.hasher()) {
+    let is_other = |it: &Arc<SessionState>| it.hasher() != session.hasher();
+    let is_continued = |it: &Arc<SessionState>| it.is_continued;
+    if sessions.iter().any(is_other) || sessions.len() > 1 && sessions.iter().any(is_continued) {
         return None;
     }
     let agent = if agent_layer {

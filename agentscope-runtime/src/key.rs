@@ -48,7 +48,7 @@ impl From<KeyedHash> for Value {
 }
 
 /// The hex digits of a word, all at once.
-fn hex(word: u32) -> [u8; 8] {
+pub(crate) fn hex(word: u32) -> [u8; 8] {
     // One nibble a byte.
     let mut nibbles = u64::from(word);
     nibbles = (nibbles | nibbles << 16) & 0x0000_ffff_0000_ffff;

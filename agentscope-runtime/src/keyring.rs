@@ -83,13 +83,21 @@ impl Hasher {
     }
 }
 
+/// What the envelopes of a deployment are signed with that has no keys of its own for that.
+pub(crate) fn envelope_secret() -> [u8; 32] {
+    expanded(&root().secret, &[b"envelope"])
+}
+
 fn derived(secret: &[u8], tenant: &str) -> Key {
+    Key::new(&expanded(secret, &[b"tenant\0", tenant.as_bytes()]))
+}
+
+fn expanded(secret: &[u8], info: &[&[u8]]) -> [u8; 32] {
     let mut bytes = [0; 32];
-    let info = [b"tenant\0", tenant.as_bytes()];
     Hkdf::<Sha256>::new(Some(b"agentscope"), secret)
-        .expand_multi_info(&info, &mut bytes)
+        .expand_multi_info(info, &mut bytes)
         .unwrap_or_else(|_| unreachable!("HKDF-SHA256 gives 32 bytes"));
-    Key::new(&bytes)
+    bytes
 }
 
 fn secret() -> Vec<u8> {

@@ -5,8 +5,8 @@
 //! all of them. Reasoning loops alone are an agent's own: those above have loops of their own, and
 //! only a session counts the loops of all.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU8, AtomicU64, Ordering::Relaxed};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use opentelemetry::KeyValue;
@@ -19,6 +19,10 @@ use crate::redacted::{Redacted, attribute};
 use crate::site::Layer;
 use crate::switch;
 
+mod granted;
+
+pub(crate) use granted::SetAside;
+
 pub(crate) struct Ledger {
     layer: Layer,
     owner: Redacted,
@@ -29,6 +33,8 @@ pub(crate) struct Ledger {
     has_limits: bool,
     /// By kind: whether there is a limit here or above.
     limited: [bool; 4],
+    /// By kind: whether those above have set its limit aside. They are then charged when it is settled.
+    set_aside: [bool; 4],
 }
 
 #[derive(Default)]
@@ -36,6 +42,8 @@ struct Account {
     limit: Option<u64>,
     /// Of time nothing: that is asked of the clock.
     spent: AtomicU64,
+    /// Granted to delegations that are still open.
+    granted: AtomicU64,
     /// The most that was reported of it.
     said: AtomicU8,
 }
@@ -65,6 +73,17 @@ impl Ledger {
         limits: Limits,
         above: Option<Arc<Self>>,
     ) -> Arc<Self> {
+        Self::of_grant(layer, owner, limits, above, [false; 4])
+    }
+
+    /// The same, where those above have set some kinds aside.
+    pub(crate) fn of_grant(
+        layer: Layer,
+        owner: Redacted,
+        limits: Limits,
+        above: Option<Arc<Self>>,
+        set_aside: [bool; 4],
+    ) -> Arc<Self> {
         let above = above.and_then(|above| match above.has_limits {
             true => Some(above),
             false => above.above.clone(),
@@ -88,6 +107,7 @@ impl Ledger {
             accounts,
             has_limits,
             limited,
+            set_aside,
         })
     }
 
@@ -106,12 +126,26 @@ impl Ledger {
         self.layer == Layer::Agent
     }
 
+    /// This one and those above.
+    fn chain(&self) -> impl Iterator<Item = &Self> {
+        std::iter::successors(Some(self), |ledger| ledger.above.as_deref())
+    }
+
     /// This one and those above, as far as they count such.
     fn charged(&self, kind: Kind) -> impl Iterator<Item = &Self> {
         let counts = move |ledger: &&Self| {
             kind != Kind::Iterations || std::ptr::eq(*ledger, self) || !ledger.is_of_agent()
         };
-        std::iter::successors(Some(self), |ledger| ledger.above.as_deref()).filter(counts)
+        let mut next = Some(self);
+        let chain = std::iter::from_fn(move || {
+            let ledger = next?;
+            next = match ledger.set_aside[kind as usize] {
+                true => None,
+                false => ledger.above.as_deref(),
+            };
+            Some(ledger)
+        });
+        chain.filter(counts)
     }
 
     /// Those of them that limit it, with the limit.
@@ -131,10 +165,17 @@ impl Ledger {
         }
     }
 
+    /// What is spent, and what is granted to others.
+    fn taken(&self, kind: Kind) -> u64 {
+        let granted = self.accounts[kind as usize].granted.load(Relaxed);
+        self.spent(kind).saturating_add(granted)
+    }
+
     fn owner_seen_from(&self, user: &Self) -> &'static str {
         match self.layer {
             Layer::Agent if std::ptr::eq(self, user) => "agent",
             Layer::Agent => "outer_agent",
+            Layer::Delegation => "delegation",
             _ => "session",
         }
     }
@@ -168,16 +209,20 @@ impl Ledger {
 
     fn charge(&self, kind: Kind, amount: u64, news: &mut Vec<News>) {
         for ledger in self.charged(kind) {
-            let account = &ledger.accounts[kind as usize];
-            // Loops are counted for those who ask how many there were.
-            if account.limit.is_none() && kind != Kind::Iterations {
-                continue;
-            }
-            let add = |spent: u64| Some(spent.saturating_add(amount));
-            let (Ok(before) | Err(before)) = account.spent.fetch_update(Relaxed, Relaxed, add);
-            let spent = before.saturating_add(amount);
-            news.extend(ledger.judge(kind, spent, self));
+            news.extend(ledger.add(kind, amount, self));
         }
+    }
+
+    /// Adds to what is spent, for `user`.
+    fn add(&self, kind: Kind, amount: u64, user: &Self) -> Option<News> {
+        let account = &self.accounts[kind as usize];
+        // Loops are counted for those who ask how many there were.
+        if account.limit.is_none() && kind != Kind::Iterations {
+            return None;
+        }
+        let add = |spent: u64| Some(spent.saturating_add(amount));
+        let (Ok(before) | Err(before)) = account.spent.fetch_update(Relaxed, Relaxed, add);
+        self.judge(kind, before.saturating_add(amount), user)
     }
 
     /// Charges a model call that has ended.
@@ -233,12 +278,9 @@ impl Ledger {
     pub(crate) fn check(&self) -> Result<(), Refusal> {
         let limits = Kind::ALL.into_iter().flat_map(|kind| {
             let limiting = self.limiting(kind);
-            limiting.map(move |(ledger, limit)| (kind, ledger, limit, ledger.spent(kind)))
+            limiting.map(move |(ledger, limit)| (kind, ledger, limit, ledger.taken(kind)))
         });
-        let depth = |ledger: &Self| {
-            let mut chain = self.charged(Kind::Tokens);
-            chain.position(|it| std::ptr::eq(it, ledger))
-        };
+        let depth = |ledger: &Self| self.chain().position(|it| std::ptr::eq(it, ledger));
         let used_up = limits.filter(|(_, _, limit, spent)| spent >= limit);
         let Some((kind, ledger, limit, spent)) = used_up.min_by_key(|(_, it, ..)| depth(it)) else {
             return Ok(());
@@ -249,7 +291,11 @@ impl Ledger {
                 layer: ledger.layer,
                 owner: ledger.owner.clone(),
             },
-            news: ledger.say(kind, EXHAUSTED, self),
+            // What is granted may come back.
+            news: match ledger.spent(kind) >= limit {
+                true => ledger.say(kind, EXHAUSTED, self),
+                false => None,
+            },
         })
     }
 
@@ -276,7 +322,7 @@ impl Ledger {
     }
 
     fn left(&self, kind: Kind, limit: u64) -> i64 {
-        to_signed(limit).saturating_sub(to_signed(self.spent(kind)))
+        to_signed(limit).saturating_sub(to_signed(self.taken(kind)))
     }
 
     fn own_limits(&self) -> impl Iterator<Item = (Kind, u64)> {

@@ -60,6 +60,7 @@ pub mod guardrail;
 pub mod model;
 pub mod names;
 pub mod policy;
+pub mod propagation;
 #[cfg(feature = "rig")]
 pub mod rig;
 #[cfg(feature = "testing")]
@@ -145,6 +146,7 @@ mod result_schema;
 #[allow(missing_docs, reason = "called by expansions only")]
 mod returned;
 mod room;
+mod running;
 #[allow(missing_docs, reason = "called by expansions only")]
 mod schema;
 #[cfg(test)]
@@ -191,6 +193,7 @@ pub use level::{Level, UnknownLevel, level, set_level};
 pub use option::{FloatOption, IntOption, TextOption, TimeOption};
 pub use outcome::{Outcome, Verdict};
 pub use payload::{Payload, PayloadSide, PayloadSink, set_payload_sink};
+pub use propagation::delegate;
 /// The trait under the name of the function, so that one import brings both:
 /// `use agentscope::because;`.
 pub use reason::Because as because;

@@ -14,6 +14,7 @@ use crate::frame::{self, Frame};
 use crate::ledger::Ledger;
 use crate::limits::{Kind, Limits};
 use crate::model;
+use crate::propagation::RemoteContext;
 use crate::recording::Entered;
 use crate::redacted::Redacted;
 use crate::settle::Settle;
@@ -54,15 +55,40 @@ pub(crate) struct Scope(Context);
 
 impl Scope {
     pub(crate) fn open(layer: Layer, owner: Redacted, limits: Limits) -> Self {
-        let cx = Context::current();
-        let ledger = Ledger::new(layer, owner, limits, nearest());
+        Self::of_ledger(Ledger::new(layer, owner, limits, nearest()))
+    }
+
+    /// In a ledger that was made before, whatever runs here.
+    pub(crate) fn of_ledger(ledger: Arc<Ledger>) -> Self {
+        Self::with(Context::current(), ledger)
+    }
+
+    fn with(cx: Context, ledger: Arc<Ledger>) -> Self {
         let within = cx.get::<Frame>().map(|frame| frame.ledger().clone());
         Self(cx.with_value(Carried { ledger, within }))
+    }
+
+    /// Of a task that came from elsewhere: it is kept for what goes out from here.
+    pub(crate) fn of_remote(remote: &RemoteContext) -> Self {
+        let cx = Context::current().with_value(Passing(remote.clone()));
+        Self::with(cx, remote.ledger())
     }
 
     pub(crate) fn enter(&self) -> Entered {
         Entered::unrecorded(&self.0)
     }
+}
+
+/// Where a task came from that nothing is recorded of.
+#[derive(Clone)]
+struct Passing(RemoteContext);
+
+/// Where the task came from that code here works on; for code of which nothing is recorded.
+pub(crate) fn passing() -> Option<RemoteContext> {
+    if !frame::thread_is_alive() {
+        return None;
+    }
+    Context::map_current(|cx| cx.get::<Passing>().map(|passing| passing.0.clone()))
 }
 
 /// Opens the budget of a session of which nothing is recorded.
@@ -81,6 +107,22 @@ pub(crate) struct Inference {
     /// Where its price is wanted.
     model: Option<Redacted>,
     refused: Option<BudgetExhausted>,
+}
+
+/// A call of a function whose attribute says where its task came from; its options are known.
+pub(crate) fn open_asked(capture: &mut Capture, site: &'static Site) -> Box<Metered> {
+    let name = capture.name.take();
+    let name = name.unwrap_or_else(|| Redacted::of_code(site.meta.name));
+    let outer = match capture.context.take() {
+        Some(remote) => Scope::of_remote(&remote),
+        None => Scope(Context::current()),
+    };
+    let _outer = outer.enter();
+    Box::new(Metered::Agent(Scope::open(
+        Layer::Agent,
+        name,
+        capture.limits,
+    )))
 }
 
 /// `None` for a call that no budget is about.
@@ -131,7 +173,7 @@ pub(crate) fn open(
                 refused,
             })
         }
-        Layer::Tool | Layer::Session => return None,
+        Layer::Tool | Layer::Session | Layer::Delegation => return None,
     };
     Some(Box::new(metered))
 }

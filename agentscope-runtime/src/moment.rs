@@ -67,7 +67,10 @@ impl Event {
     fn is_of_step(&self) -> bool {
         matches!(
             self.name,
-            names::EVENT_TOOL_CALLED | names::EVENT_TOOL_RETURNED
+            names::EVENT_TOOL_CALLED
+                | names::EVENT_TOOL_RETURNED
+                | names::EVENT_DELEGATION_CALLED
+                | names::EVENT_DELEGATION_RETURNED
         )
     }
 

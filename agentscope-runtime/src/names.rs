@@ -167,7 +167,7 @@ pub struct SpanName {
 /// let tool = names::SPANS.into_iter().find(|span| span.layer == Layer::Tool);
 /// assert_eq!(tool.expect("every layer has one").name, "execute_tool {gen_ai.tool.name}");
 /// ```
-pub const SPANS: [SpanName; 4] = [
+pub const SPANS: [SpanName; 5] = [
     SpanName {
         layer: Layer::Session,
         name: "invoke_workflow {gen_ai.workflow.name}",
@@ -186,6 +186,11 @@ pub const SPANS: [SpanName; 4] = [
     SpanName {
         layer: Layer::Inference,
         name: "{gen_ai.operation.name} {gen_ai.request.model}",
+        kind: SpanKind::Client,
+    },
+    SpanName {
+        layer: Layer::Delegation,
+        name: "invoke_agent {gen_ai.agent.name}",
         kind: SpanKind::Client,
     },
 ];
@@ -251,7 +256,7 @@ names! {
         TOOL_DESCRIPTION = "gen_ai.tool.description", Text, "doc comment of the tool function";
         TOOL_CALL_ID = "gen_ai.tool.call.id", Text, "by what the model knows the tool call";
         TOOL_TYPE = "gen_ai.tool.type", OneOf(&["function"]), "always `function` for an annotated function";
-        PROVIDER_NAME = "gen_ai.provider.name", Text, "who serves the model";
+        PROVIDER_NAME = "gen_ai.provider.name", Text, "who serves the model; `agentscope` on a delegation";
         REQUEST_MODEL = "gen_ai.request.model", Text, "model that was asked for";
         REQUEST_TEMPERATURE = "gen_ai.request.temperature", Double, "sampling temperature of the request";
         REQUEST_TOP_P = "gen_ai.request.top_p", Double, "share of probability that the request samples from";
@@ -305,11 +310,12 @@ names! {
         OUTPUT_MIME_TYPE = "output.mime_type", OneOf(&["application/json"]), "application/json";
     }
     Agentscope {
-        LAYER = "agentscope.layer", OneOf(&["session", "agent", "tool", "inference"]), "session, agent, tool or inference";
+        LAYER = "agentscope.layer", OneOf(&["session", "agent", "tool", "inference", "delegation"]), "session, agent, tool, inference or delegation";
         OUTCOME = "agentscope.outcome", OneOf(&["ok", "error", "cancelled", "panicked"]), "ok, error, cancelled or panicked";
         LEVEL = "agentscope.level", OneOf(&["TRACE", "DEBUG", "INFO", "WARN", "SEMANTIC_WARN", "ERROR", "CRITICAL"]), "on a span: the worst level of its snapshots; on a snapshot: its own";
         FRAME = "agentscope.frame", OneOf(&["recovered"]), "`recovered` where foreign code had dropped the agent frame";
         STEP_INDEX = "agentscope.step.index", Int, "number of the (latest) step in its session span, from 0";
+        STEP_PATH = "agentscope.step.path", Text, "where a step, or the work of an agent, stands in the session across processes: numbers of steps from the outermost delegation in, such as `4/2/0`";
         TASK_ID = "agentscope.task.id", Text, "the application's task";
         TENANT_ID = "agentscope.tenant.id", Text, "the application's tenant";
         CLASSIFICATION = "agentscope.data.classification", OneOf(&["public", "internal", "confidential", "pii", "special", "secret"]), "highest sensitivity class among the values of the span";
@@ -338,7 +344,7 @@ names! {
         TIME_LIMIT = "agentscope.time.budget.limit", Double, "seconds the agent, or the session, may take";
         TIME_REMAINING = "agentscope.time.budget.remaining", Double, "seconds that are left; on a span negative when overrun";
         BUDGET_KIND = "agentscope.budget.kind", OneOf(&["tokens", "cost", "iterations", "time"]), "which budget a warning is about: tokens, cost, iterations or time";
-        BUDGET_OWNER = "agentscope.budget.owner", OneOf(&["agent", "outer_agent", "session"]), "whose it is: of the agent that used it up, of one above it, or of the session";
+        BUDGET_OWNER = "agentscope.budget.owner", OneOf(&["agent", "outer_agent", "delegation", "session"]), "whose it is: of the agent that used it up, of one above it, the grant of a delegation, or of the session";
         COST = "agentscope.cost.usd", Double, "US dollars that the model call cost at list prices; none where the price is not known";
         TOTAL_COST = "agentscope.usage.cost_usd", Double, "US dollars that all inferences below this span cost, as far as their prices are known";
         TOTAL_INPUT_TOKENS = "agentscope.usage.input_tokens", Int, "prompt tokens of all inferences below this span";
@@ -359,6 +365,15 @@ names! {
         CONTEXT_TOKENS_BEFORE = "agentscope.context.tokens.before", Int, "tokens of the prompt before it was compacted";
         CONTEXT_TOKENS_AFTER = "agentscope.context.tokens.after", Int, "tokens of the prompt after that";
         CALL_REASON_SOURCE = "agentscope.call.reason.source", OneOf(&["stated", "model", "missing"]), "stated, model or missing";
+        DELEGATION_TARGET = "agentscope.delegation.target", Text, "agent that a task was handed to";
+        DELEGATION_REASON = "agentscope.delegation.reason", Text, "why it was, by class";
+        DELEGATION_INSTRUCTIONS = "agentscope.delegation.instructions", Text, "what that agent was told to do, by class";
+        DELEGATION_MODE = "agentscope.delegation.mode", OneOf(&["child", "link"]), "child where its spans are below the delegation's, link where they are in a trace of their own";
+        DELEGATION_DEPTH = "agentscope.delegation.depth", Int, "delegations from the entry agent to here; 1 for the first";
+        DELEGATION_FAN_OUT = "agentscope.delegation.fan_out", Int, "delegations of the agent that were open side by side, this one included";
+        DELEGATION_CHAIN = "agentscope.delegation.chain", Texts, "agents that a task came through, the entry agent first";
+        DELEGATION_CYCLE = "agentscope.delegation.cycle", Boolean, "true where a task has come back to an agent that it came through";
+        DELEGATION_ATTEMPT = "agentscope.delegation.attempt", Int, "deliveries of the task so far, this one included; 2 for the first redelivery";
         TOOL_EFFECT = "agentscope.tool.effect", OneOf(&["read", "write"]), "read or write";
         TOOL_SCHEMA_HASH = "agentscope.tool.schema.hash", Text, "SHA-256 over the canonical JSON Schema of the declared arguments";
         TOOL_OPAQUE_ARGS = "agentscope.tool.args.opaque", Texts, "arguments whose type has no JSON Schema";
@@ -375,7 +390,7 @@ names! {
         TOOL_UNCLASSIFIED = "agentscope.tool.unclassified", Texts, "arguments, and `output`, that nothing but a default has made secret";
         ERROR_PARTS = "agentscope.error.parts", Text, "the error as JSON, redacted by class; only of a classified error type";
         TOOL_BLIND = "agentscope.tool.blind", Boolean, "true where nothing of the call is shown and a default has made values secret";
-        WARNING = "agentscope.warning", OneOf(&["retry", "timeout", "empty_response", "tool_error", "inference_error", "schema_violation", "budget_low", "budget_exhausted", "iteration_limit", "context_window", "fallback", "guardrail"]), "what a snapshot warns of: retry, timeout, empty_response, tool_error, inference_error, schema_violation, budget_low, budget_exhausted, iteration_limit, context_window, fallback, guardrail";
+        WARNING = "agentscope.warning", OneOf(&["retry", "timeout", "empty_response", "tool_error", "inference_error", "schema_violation", "budget_low", "budget_exhausted", "iteration_limit", "context_window", "fallback", "guardrail", "delegation_error", "delegation_cycle", "redelivered", "implausible_reply"]), "what a snapshot warns of: retry, timeout, empty_response, tool_error, inference_error, schema_violation, budget_low, budget_exhausted, iteration_limit, context_window, fallback, guardrail, delegation_error, delegation_cycle, redelivered, implausible_reply";
         SCHEMA_SIDE = "agentscope.schema.side", OneOf(&["arguments", "result"]), "what does not fit its schema: arguments or result";
         SCHEMA_POINTER = "agentscope.schema.pointer", Text, "JSON Pointer to the value that does not fit; none for the whole";
         SCHEMA_VIOLATION = "agentscope.schema.violation", OneOf(&["syntax", "truncated", "data"]), "how it does not fit: syntax, truncated or data";
@@ -397,6 +412,8 @@ names! {
         EXPORT_RESULT = "agentscope.export.result", OneOf(&["exported", "failed", "dropped"]), "on a metric: what became of it";
         EVENT_TOOL_CALLED = "agentscope.tool.called", Event, "the state before a tool call";
         EVENT_TOOL_RETURNED = "agentscope.tool.returned", Event, "a tool call ended";
+        EVENT_DELEGATION_CALLED = "agentscope.delegation.called", Event, "the state before a task was handed to another agent";
+        EVENT_DELEGATION_RETURNED = "agentscope.delegation.returned", Event, "that agent has answered, or nobody waits for it any more";
         EVENT_AGENT_DECIDED = "agentscope.agent.decided", Event, "an inference ended";
         EVENT_WARNING = "agentscope.warned", Event, "a warning between two steps";
         EVENT_COMPACTED = "agentscope.context.compacted", Event, "the prompt has lost half of a long conversation";

@@ -26,6 +26,7 @@ use crate::metered;
 use crate::moment::{Event, Moment};
 use crate::names;
 use crate::payload::{self, PayloadSide};
+use crate::propagation::{RemoteContext, continued};
 use crate::recording::{OwnSession, Recording};
 use crate::redacted::{Redacted, attribute};
 use crate::session_state::SessionState;
@@ -44,6 +45,16 @@ pub(crate) struct Opening {
     stated_reason: Option<Text>,
 }
 
+/// Where what is no call of an annotated function opens.
+pub(crate) struct Placed {
+    pub(crate) parent: Context,
+    pub(crate) frame: Frame,
+    /// That was opened for it.
+    pub(crate) own_session: Option<OwnSession>,
+    pub(crate) displaced: Option<SpanContext>,
+    pub(crate) stated_reason: Option<Text>,
+}
+
 enum Place {
     Framed(Frame),
     /// A session span that this call has opened for itself.
@@ -51,20 +62,23 @@ enum Place {
         tracer: BoxedTracer,
         session_cx: Context,
     },
+    /// A session that came with a task from elsewhere.
+    Continued(OwnSession),
 }
 
 impl Opening {
     /// `None` where nothing is recorded: telemetry is suppressed here or there is no provider.
     #[inline]
     pub(crate) fn begin(site: &'static Site) -> Option<Self> {
-        if !frame::thread_is_alive() {
-            return None;
-        }
-        let cx = Context::current();
-        if cx.is_telemetry_suppressed() {
-            return None;
-        }
-        let (parent, place, displaced) = match frame::find(&cx, site.meta.layer == Layer::Agent) {
+        let is_agent = site.meta.layer == Layer::Agent;
+        Self::find(is_agent, || Redacted::of_code(site.meta.name))
+    }
+
+    /// The same, where a session that is opened is called so.
+    #[inline]
+    pub(crate) fn find(is_agent: bool, name: impl FnOnce() -> Redacted) -> Option<Self> {
+        let cx = recording_context()?;
+        let (parent, place, displaced) = match frame::find(&cx, is_agent) {
             Found::InContext(frame) => (cx, Place::Framed(frame), None),
             Found::Recovered(frame) => {
                 let displaced = cx.span().span_context().clone();
@@ -74,8 +88,7 @@ impl Opening {
                 (parent, Place::Framed(frame), Some(displaced))
             }
             Found::Nowhere => {
-                let (tracer, session_cx) =
-                    open_session_span(&cx, Redacted::of_code(site.meta.name))?;
+                let (tracer, session_cx) = open_session_span(&cx, name(), Vec::new())?;
                 (session_cx.clone(), Place::Own { tracer, session_cx }, None)
             }
         };
@@ -88,10 +101,51 @@ impl Opening {
         })
     }
 
+    /// In the session that came with a task.
+    pub(crate) fn of_remote(remote: &RemoteContext, name: Redacted) -> Option<Self> {
+        let (parent, place) = match continued::find(remote, name)? {
+            continued::Found::Here(cx, frame) => (cx, Place::Framed(frame)),
+            continued::Found::Opened(own) => (own.cx.clone(), Place::Continued(own)),
+        };
+        let stated_reason = frame::stated_reason();
+        Some(Self {
+            parent,
+            place,
+            displaced: None,
+            stated_reason,
+        })
+    }
+
+    /// For what is no call of an annotated function.
+    pub(crate) fn placed(self, name: Redacted) -> Placed {
+        let (frame, own) = match self.place {
+            Place::Framed(frame) => (frame, None),
+            Place::Continued(own) => (own.frame(), Some(own)),
+            Place::Own { tracer, session_cx } => {
+                let described = Described {
+                    name,
+                    id: None,
+                    identity: Stated::default(),
+                    limits: Limits::default(),
+                };
+                let own = start_session(tracer, session_cx, described, None);
+                (own.frame(), Some(own))
+            }
+        };
+        Placed {
+            parent: self.parent,
+            frame,
+            own_session: own,
+            displaced: self.displaced,
+            stated_reason: self.stated_reason,
+        }
+    }
+
     /// By the key of the tenant, where that is known already.
     pub(crate) fn hasher(&self) -> Hasher {
         match &self.place {
             Place::Framed(frame) => frame.session.hasher().clone(),
+            Place::Continued(own) => own.state.hasher().clone(),
             Place::Own { .. } => Hasher::default(),
         }
     }
@@ -135,6 +189,10 @@ impl Opening {
                 let own = start_session(tracer, session_cx, described, input);
                 (own.frame(), Some(own))
             }
+            Place::Continued(own) => {
+                own.state.add_identity(&mut capture.identity);
+                (own.frame(), Some(own))
+            }
         };
         let session = &frame.session;
         let step = (layer == Layer::Tool).then(|| session.take_step());
@@ -143,7 +201,7 @@ impl Opening {
         let print = capture.print().filter(|_| layer == Layer::Tool);
         let models = match layer {
             Layer::Tool => frame.reasoning().take(name.as_str(), &site.meta, print),
-            Layer::Session | Layer::Agent | Layer::Inference => None,
+            Layer::Session | Layer::Agent | Layer::Inference | Layer::Delegation => None,
         };
         let call = Opened {
             name: &name,
@@ -165,13 +223,22 @@ impl Opening {
         if let Some(input) = input {
             attributes::push_json(&mut attributes, INPUT, input);
         }
-        let links = self.displaced.map(|displaced| {
+        let answering = frame.to_answer().filter(|_| layer == Layer::Agent).cloned();
+        if let Some(delegation) = &answering {
+            delegation.push_attributes_of_agent(&name, &mut attributes);
+        }
+        let tier = (layer == Layer::Agent)
+            .then(|| attributes::tier(&mut attributes, &frame))
+            .flatten();
+        let mut links: Vec<_> = frame.fan().join().into_iter().map(link).collect();
+        links.extend(self.displaced.map(|displaced| {
             attributes.push(attribute(names::FRAME, "recovered"));
-            vec![Link::with_context(displaced)]
-        });
+            link(displaced)
+        }));
+        let links = (!links.is_empty()).then_some(links);
         let builder = SpanBuilder {
             span_kind: Some(match layer {
-                Layer::Inference => SpanKind::Client,
+                Layer::Inference | Layer::Delegation => SpanKind::Client,
                 Layer::Session | Layer::Agent | Layer::Tool => SpanKind::Internal,
             }),
             name: attributes::span_name(&call, capture),
@@ -187,14 +254,18 @@ impl Opening {
             span.set_attribute(attribute(names::AGENT_ID, id.clone()));
             let above = Some(frame.ledger().clone());
             let ledger = Ledger::new(Layer::Agent, name.clone(), capture.limits, above);
-            let agent = Arc::new(AgentState::new(
+            let mut agent = AgentState::new(
                 id,
                 name.clone(),
                 span_context.clone(),
                 frame.agent.clone(),
                 ledger,
                 session.situation(),
-            ));
+            );
+            agent.tier = tier;
+            agent.delegation = frame.delegation.clone();
+            agent.answers = answering.is_some();
+            let agent = Arc::new(agent);
             session.add_agent(&agent);
             agent
         });
@@ -254,6 +325,9 @@ impl Opening {
             frame,
         });
         recording.opened(again);
+        if let Some(delegation) = answering {
+            recording.warn_of(&delegation);
+        }
         recording
     }
 }
@@ -288,7 +362,7 @@ impl Recording {
                 agent.map(|agent| agent.take_stated_retry());
                 self.admit();
             }
-            Layer::Agent | Layer::Session => {}
+            Layer::Agent | Layer::Session | Layer::Delegation => {}
         }
         self.debug_values(names::INPUT_VALUE, input);
     }
@@ -304,12 +378,34 @@ impl Recording {
     }
 }
 
-/// `None` if no provider is installed, or one that makes no valid spans.
-fn open_session_span(parent: &Context, name: Redacted) -> Option<(BoxedTracer, Context)> {
+fn link(span: SpanContext) -> Link {
+    Link::with_context(span)
+}
+
+/// The current context, if something may be recorded in it.
+pub(crate) fn recording_context() -> Option<Context> {
+    if !frame::thread_is_alive() {
+        return None;
+    }
+    let cx = Context::current();
+    (!cx.is_telemetry_suppressed()).then_some(cx)
+}
+
+pub(crate) fn tracer() -> BoxedTracer {
     let scope = InstrumentationScope::builder(crate::SCOPE).with_version(env!("CARGO_PKG_VERSION"));
-    let tracer = global::tracer_with_scope(scope.build());
+    global::tracer_with_scope(scope.build())
+}
+
+/// `None` if no provider is installed, or one that makes no valid spans.
+pub(crate) fn open_session_span(
+    parent: &Context,
+    name: Redacted,
+    links: Vec<SpanContext>,
+) -> Option<(BoxedTracer, Context)> {
+    let tracer = tracer();
     let builder = SpanBuilder::from_name(format!("invoke_workflow {name}"))
         .with_kind(SpanKind::Internal)
+        .with_links(links.into_iter().map(link).collect())
         .with_attributes([
             attribute(names::OPERATION_NAME, "invoke_workflow"),
             attribute(names::LAYER, Layer::Session.as_str()),
@@ -346,27 +442,35 @@ fn start_session(
         Some(id) => text::identifier(id, &identity.hasher),
         None => id::random_id128(),
     };
-    let mut attributes = vec![
-        attribute(names::SESSION_ID, id.clone()),
-        attribute(names::WORKFLOW_NAME, name.clone()),
-    ];
-    attributes.extend(identity.attributes());
-    if let Some(input) = input {
-        attributes::push_json(&mut attributes, INPUT, input);
-    }
-    span.set_attributes(attributes);
     span.update_name(format!("invoke_workflow {name}"));
     // One inside another uses what that may use.
     let above = metered::nearest_in(&session_cx);
     let ledger = Ledger::new(Layer::Session, name.clone(), described.limits, above);
     let state = SessionState::new(id, identity, span.span_context().clone(), tracer, ledger);
+    let own = own_session(state, session_cx.clone(), name);
+    if let Some(input) = input {
+        let mut attributes = Vec::with_capacity(2);
+        attributes::push_json(&mut attributes, INPUT, input);
+        span.set_attributes(attributes);
+    }
+    own
+}
+
+/// A session with a span of its own.
+pub(crate) fn own_session(state: SessionState, cx: Context, name: Redacted) -> OwnSession {
+    let mut attributes = vec![
+        attribute(names::SESSION_ID, state.id.clone()),
+        attribute(names::WORKFLOW_NAME, name.clone()),
+    ];
+    state.push_identity(&mut attributes);
+    cx.span().set_attributes(attributes);
     let state = Arc::new(state);
-    let key = state.open_span(session_cx.clone(), None);
+    let key = state.open_span(cx.clone(), None);
     frame::track(&state);
     OwnSession {
         state,
-        cx: session_cx,
-        key,
+        cx,
+        key: Some(key),
         name,
         started: SystemTime::now(),
     }
@@ -377,8 +481,7 @@ pub(crate) fn open_session(described: Described) -> Option<OwnSession> {
     if switch::need() != Need::Record || Context::map_current(Context::is_telemetry_suppressed) {
         return None;
     }
-    let (tracer, session_cx) = open_session_span(&Context::current(), described.name.clone())?;
-    let mut session = start_session(tracer, session_cx, described, None);
-    session.cx = session.cx.with_value(session.frame());
-    Some(session)
+    let name = described.name.clone();
+    let (tracer, session_cx) = open_session_span(&Context::current(), name, Vec::new())?;
+    Some(start_session(tracer, session_cx, described, None).with_frame())
 }

@@ -60,7 +60,8 @@ pub(crate) struct Recording {
 pub(crate) struct OwnSession {
     pub(crate) state: Arc<SessionState>,
     pub(crate) cx: Context,
-    pub(crate) key: SpanKey,
+    /// `None` where it has no span here: it goes on below that of whoever sent the task.
+    pub(crate) key: Option<SpanKey>,
     pub(crate) name: Redacted,
     pub(crate) started: SystemTime,
 }
@@ -95,6 +96,12 @@ impl OwnSession {
         Frame::new(self.state.clone(), None)
     }
 
+    /// With its frame in its context.
+    pub(crate) fn with_frame(mut self) -> Self {
+        self.cx = self.cx.with_value(self.frame());
+        self
+    }
+
     pub(crate) fn enter(&self) -> Entered {
         Entered::new(&self.cx, Some(&self.frame()))
     }
@@ -102,7 +109,8 @@ impl OwnSession {
     pub(crate) fn end(self, ending: &Ending, output: Option<Redacted>, time: SystemTime) {
         frame::untrack(&self.state);
         self.state.end();
-        if self.state.close_span(self.key) {
+        if self.key.is_some_and(|key| self.state.close_span(key)) {
+            self.state.fan.join_at_end(&self.cx);
             let ending = self.state.ending(ending);
             self.measure(&ending, time);
             let mut attributes = self.state.closing_attributes(ending.outcome);
@@ -240,7 +248,9 @@ impl Recording {
                 self.content(&ending, output.as_ref(), completion, &mut attributes);
                 self.end_inference(&ending, output.as_mut(), &mut attributes);
             }
-            Layer::Agent | Layer::Session => self.end_agent(&ending, &mut attributes),
+            Layer::Agent | Layer::Session | Layer::Delegation => {
+                self.end_agent(&ending, &mut attributes);
+            }
         }
         // Nearly always the span is the only place that it goes to.
         let goes_on = self.own_session.is_some() || level::level() <= Level::Debug;
@@ -298,6 +308,12 @@ impl Recording {
         let news = agent.ledger.look_at_clock();
         if agent.parent.is_none() {
             session.entry_agent_ended(ending);
+        }
+        agent.fan.join_at_end(&self.cx);
+        if agent.answers
+            && let Some(delegation) = &agent.delegation
+        {
+            delegation.agent_ended(ending, &agent.totals.sums());
         }
         attributes.extend(agent.closing_attributes());
         self.measure_agent(agent, ending);

@@ -3,19 +3,19 @@
 use std::fmt;
 use std::pin::Pin;
 use std::task::{Context, Poll};
-use std::time::SystemTime;
 
 use opentelemetry::StringValue;
 use pin_project_lite::pin_project;
 
-use crate::frame::{self, Frame};
+use crate::frame::Frame;
 use crate::identity::Stated;
 use crate::limits::Limits;
-use crate::metered::{self, Scope};
+use crate::metered;
 use crate::opening::{self, Described};
 use crate::option::{FloatOption, IntOption, TextOption, TimeOption};
-use crate::outcome::{Ending, Verdict};
-use crate::recording::{Entered, OwnSession};
+use crate::outcome::Verdict;
+use crate::propagation::RemoteContext;
+use crate::running::{self, Open, Running, State};
 use crate::text;
 
 /// One user interaction or job: a chat turn, a request, a batch item.
@@ -163,13 +163,7 @@ impl SessionBuilder {
 
     /// Runs a future in the session; the session opens at its first poll and ends with it.
     pub fn run<F: Future>(self, future: F) -> SessionFuture<F> {
-        SessionFuture {
-            inner: future,
-            state: State {
-                builder: Some(self),
-                session: None,
-            },
-        }
+        SessionFuture::of(Pending::Described(self), future)
     }
 
     /// Runs a closure in the session.
@@ -180,16 +174,12 @@ impl SessionBuilder {
     /// assert_eq!(answer, 42);
     /// ```
     pub fn run_sync<R>(self, run: impl FnOnce() -> R) -> R {
-        let mut state = State {
-            builder: None,
-            session: self.open(),
-        };
-        let result = state.poll(run);
-        state.end(&Ending::OK);
-        result
+        running::run_sync(self, run)
     }
+}
 
-    fn open(self) -> Option<Open> {
+impl Open for SessionBuilder {
+    fn open(self) -> Option<Running> {
         let (name, limits) = (text::label(self.name), self.limits);
         let recorded = opening::open_session(Described {
             name: name.clone(),
@@ -198,77 +188,42 @@ impl SessionBuilder {
             limits,
         });
         match recorded {
-            Some(session) => Some(Open::Recorded(session)),
-            None => metered::open_session(name, limits).map(Open::Metered),
+            Some(session) => Some(Running::Session(session)),
+            None => metered::open_session(name, limits).map(Running::Metered),
+        }
+    }
+}
+
+/// A session that begins here, or that came with a task.
+pub(crate) enum Pending {
+    Described(SessionBuilder),
+    Remote(RemoteContext),
+}
+
+impl Open for Pending {
+    fn open(self) -> Option<Running> {
+        match self {
+            Self::Described(session) => session.open(),
+            Self::Remote(remote) => remote.open(),
         }
     }
 }
 
 pin_project! {
-    /// A future in its session; made by [`SessionBuilder::run`].
+    /// A future in its session; made by [`SessionBuilder::run`] and by
+    /// [`RemoteContext::run`](crate::propagation::RemoteContext::run).
     #[must_use = "futures do nothing unless awaited"]
     pub struct SessionFuture<F> {
         #[pin]
         inner: F,
-        state: State,
+        state: State<Pending>,
     }
 }
 
-struct State {
-    /// Until the first poll.
-    builder: Option<SessionBuilder>,
-    /// While it runs, if it is recorded or has a budget.
-    session: Option<Open>,
-}
-
-enum Open {
-    Recorded(OwnSession),
-    Metered(Scope),
-}
-
-impl Open {
-    fn enter(&self) -> Entered {
-        match self {
-            Self::Recorded(session) => session.enter(),
-            Self::Metered(scope) => scope.enter(),
-        }
-    }
-}
-
-impl State {
-    fn poll<R>(&mut self, run: impl FnOnce() -> R) -> R {
-        let Some(session) = &self.session else {
-            return run();
-        };
-        let entered = session.enter();
-        let unwinding = Unwinding(self);
-        let result = run();
-        std::mem::forget(unwinding);
-        drop(entered);
-        result
-    }
-
-    fn end(&mut self, ending: &Ending) {
-        if let Some(Open::Recorded(session)) = self.session.take() {
-            session.end(ending, None, SystemTime::now());
-        }
-    }
-}
-
-/// Dropped before it was done.
-impl Drop for State {
-    fn drop(&mut self) {
-        if self.session.is_some() {
-            frame::on_living_thread(|| self.end(&Ending::CANCELLED));
-        }
-    }
-}
-
-struct Unwinding<'a>(&'a mut State);
-
-impl Drop for Unwinding<'_> {
-    fn drop(&mut self) {
-        self.0.end(&Ending::PANICKED);
+impl<F: Future> SessionFuture<F> {
+    pub(crate) fn of(pending: Pending, inner: F) -> Self {
+        let state = State::of(pending);
+        Self { inner, state }
     }
 }
 
@@ -277,12 +232,9 @@ impl<F: Future> Future for SessionFuture<F> {
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<F::Output> {
         let this = self.project();
-        if let Some(builder) = this.state.builder.take() {
-            this.state.session = builder.open();
-        }
         let poll = this.state.poll(|| this.inner.poll(cx));
         if poll.is_ready() {
-            this.state.end(&Ending::OK);
+            this.state.done();
         }
         poll
     }

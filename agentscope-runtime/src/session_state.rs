@@ -21,6 +21,7 @@ pub(crate) use crate::open_spans::SpanKey;
 use crate::open_spans::{OpenSpan, OpenSpans};
 use crate::outcome::{Ending, Outcome, Verdict};
 use crate::payload::{Payload, PayloadSide};
+use crate::propagation::{DelegationState, Fan};
 use crate::reasoning::Reasoning;
 use crate::redacted::{Redacted, attribute};
 use crate::site::Site;
@@ -34,7 +35,15 @@ pub(crate) struct SessionState {
     identity: Identity,
     /// What an agent inside adds that the session did not say itself; the first to say it wins.
     added: OnceLock<Identity>,
+    /// Its own; of one that goes on elsewhere that of whoever sent the task.
     pub(crate) span: SpanContext,
+    /// It came with a task from elsewhere and has no span here.
+    pub(crate) is_continued: bool,
+    /// The delegation that it came with.
+    pub(crate) delegation: Option<Arc<DelegationState>>,
+    /// Tier of the agent that it came from.
+    pub(crate) tier: Option<Redacted>,
+    pub(crate) fan: Fan,
     /// Kept here because asking the global provider for one costs more than the rest of a span.
     pub(crate) tracer: BoxedTracer,
     pub(crate) meters: Arc<Meters>,
@@ -78,6 +87,10 @@ impl SessionState {
             identity,
             added: OnceLock::new(),
             span,
+            is_continued: false,
+            delegation: None,
+            tier: None,
+            fan: Fan::default(),
             tracer,
             meters: Meters::current(),
             totals: Totals::default(),
@@ -110,6 +123,12 @@ impl SessionState {
             Some(added) if !self.identity.hasher.is_of_tenant() => &added.hasher,
             _ => &self.identity.hasher,
         }
+    }
+
+    /// A part of its identity, whoever has said it.
+    pub(crate) fn said(&self, part: fn(&Identity) -> &Option<Redacted>) -> Option<&Redacted> {
+        let added = || self.added.get().and_then(|added| part(added).as_ref());
+        part(&self.identity).as_ref().or_else(added)
     }
 
     /// What a snapshot shows of the session outside any agent.
@@ -180,6 +199,16 @@ impl SessionState {
         self.sink.get_or_init(|| Box::new(KnownSink::find()))
     }
 
+    /// Steps that were taken.
+    pub(crate) fn steps(&self) -> u32 {
+        self.next_step.load(Relaxed)
+    }
+
+    /// Goes on counting after so many.
+    pub(crate) fn go_on_after(&self, steps: u32) {
+        self.next_step.store(steps, Relaxed);
+    }
+
     /// Takes the next step number.
     pub(crate) fn take_step(&self) -> u32 {
         self.next_step.fetch_add(1, Relaxed)
@@ -218,6 +247,12 @@ impl SessionState {
             source: rule,
             by_rule: true,
         });
+    }
+
+    /// The rule by which it has failed, if one that tells more than that an agent did.
+    pub(crate) fn failed_by(&self) -> Option<&'static str> {
+        let said = lock(&self.verdict).filter(|said| said.by_rule)?;
+        Some(said.source).filter(|rule| *rule != RULE_OUTCOME)
     }
 
     pub(crate) fn entry_agent_ended(&self, ending: &Ending) {
@@ -370,3 +405,11 @@ pub(crate) const RULE_COST: &str = "cost_budget";
 pub(crate) const RULE_TIME: &str = "time_budget";
 pub(crate) const RULE_ITERATIONS: &str = "iteration_limit";
 pub(crate) const RULE_GUARDRAIL: &str = "guardrail";
+/// The rules by which a sub-agent fails the session that it works for.
+pub(crate) const RULES_ACROSS: [&str; 5] = [
+    RULE_BUDGET,
+    RULE_COST,
+    RULE_TIME,
+    RULE_ITERATIONS,
+    RULE_GUARDRAIL,
+];

@@ -10,7 +10,7 @@ use crate::measured::Labels;
 use crate::redacted::Redacted;
 use crate::schema::{Cache, Schema, SchemaBuilder};
 
-/// The four layers of a semantic trace.
+/// The layers of a semantic trace.
 ///
 /// ```
 /// # extern crate agentscope_runtime as agentscope;
@@ -26,6 +26,8 @@ pub enum Layer {
     Tool,
     /// One model call.
     Inference,
+    /// One task that was handed to another agent.
+    Delegation,
 }
 
 impl Layer {
@@ -36,6 +38,7 @@ impl Layer {
             Self::Agent => "agent",
             Self::Tool => "tool",
             Self::Inference => "inference",
+            Self::Delegation => "delegation",
         }
     }
 }
@@ -80,6 +83,8 @@ pub struct Site {
     pub(crate) has_budget: bool,
     /// It is not run where a budget is used up.
     pub(crate) enforces_budget: bool,
+    /// Its attribute says where its task came from.
+    pub(crate) has_context: bool,
     /// Of each argument `,"name":`.
     keys: OnceLock<Box<[String]>>,
     /// What its latency is labelled with.
@@ -120,6 +125,7 @@ impl Site {
             schemas: Cache::new(),
             has_budget: false,
             enforces_budget: false,
+            has_context: false,
             keys: OnceLock::new(),
             labels: OnceLock::new(),
             first_shape: OnceLock::new(),
@@ -131,6 +137,12 @@ impl Site {
     /// The same of a function with a budget of its own.
     pub const fn with_budget(mut self) -> Self {
         self.has_budget = true;
+        self
+    }
+
+    /// The same of a function whose attribute says where its task came from.
+    pub const fn with_context(mut self) -> Self {
+        self.has_context = true;
         self
     }
 

@@ -33,6 +33,12 @@ pub struct Stats {
     pub untracked: u64,
     /// Certainties that were stated and are no number from 0 to 1.
     pub ignored_confidences: u64,
+    /// Contexts from outside, or parts of one, that were malformed, too large, of an unknown version
+    /// or wrongly signed: what they came with began a trace of its own.
+    pub refused_contexts: u64,
+    /// Members of baggage that were not taken over from outside, or not handed on: keys that are none
+    /// of ours, values that are no identifiers, a tenant that nobody vouches for.
+    pub dropped_baggage: u64,
 }
 
 macro_rules! counters {
@@ -65,6 +71,8 @@ counters! {
     RECOVERED => recovered,
     UNTRACKED => untracked,
     IGNORED_CONFIDENCES => ignored_confidences,
+    REFUSED_CONTEXTS => refused_contexts,
+    DROPPED_BAGGAGE => dropped_baggage,
 }
 
 fn add_one(counter: &AtomicU64) {
@@ -100,4 +108,14 @@ pub(crate) fn count_ignored_confidence() -> bool {
 
 pub(crate) fn count_untracked() {
     add_one(&UNTRACKED);
+}
+
+pub(crate) fn count_refused_context() {
+    add_one(&REFUSED_CONTEXTS);
+}
+
+pub(crate) fn count_dropped_baggage(members: u64) {
+    if members > 0 {
+        DROPPED_BAGGAGE.fetch_add(members, Relaxed);
+    }
 }

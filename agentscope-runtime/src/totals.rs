@@ -25,7 +25,63 @@ pub(crate) struct Totals {
     is_priced: AtomicBool,
 }
 
+/// What such sums are at one moment.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Sums {
+    pub(crate) input_tokens: u64,
+    pub(crate) output_tokens: u64,
+    pub(crate) tool_calls: u32,
+    pub(crate) inference_calls: u32,
+    pub(crate) tool_nanos: u64,
+    pub(crate) inference_nanos: u64,
+    /// Millionths of a dollar.
+    pub(crate) cost: Option<u64>,
+}
+
+impl Sums {
+    pub(crate) fn add(&mut self, more: &Self) {
+        self.input_tokens += more.input_tokens;
+        self.output_tokens += more.output_tokens;
+        self.tool_calls += more.tool_calls;
+        self.inference_calls += more.inference_calls;
+        self.tool_nanos += more.tool_nanos;
+        self.inference_nanos += more.inference_nanos;
+        self.cost = match (self.cost, more.cost) {
+            (None, cost) | (cost, None) => cost,
+            (Some(one), Some(other)) => Some(one.saturating_add(other)),
+        };
+    }
+}
+
 impl Totals {
+    pub(crate) fn sums(&self) -> Sums {
+        let cost = self.cost.load(Relaxed);
+        Sums {
+            input_tokens: self.input_tokens.load(Relaxed),
+            output_tokens: self.output_tokens.load(Relaxed),
+            tool_calls: self.tool_calls.load(Relaxed),
+            inference_calls: self.inference_calls.load(Relaxed),
+            tool_nanos: self.tool_nanos.load(Relaxed),
+            inference_nanos: self.inference_nanos.load(Relaxed),
+            cost: self.is_priced.load(Relaxed).then_some(cost),
+        }
+    }
+
+    /// Adds what was summed up elsewhere.
+    pub(crate) fn add(&self, sums: &Sums) {
+        self.input_tokens.fetch_add(sums.input_tokens, Relaxed);
+        self.output_tokens.fetch_add(sums.output_tokens, Relaxed);
+        self.tool_calls.fetch_add(sums.tool_calls, Relaxed);
+        self.inference_calls
+            .fetch_add(sums.inference_calls, Relaxed);
+        self.tool_nanos.fetch_add(sums.tool_nanos, Relaxed);
+        self.inference_nanos
+            .fetch_add(sums.inference_nanos, Relaxed);
+        if let Some(cost) = sums.cost {
+            self.add_cost(MicroDollars::new(cost));
+        }
+    }
+
     pub(crate) fn add_usage(&self, usage: &Usage) {
         self.input_tokens.fetch_add(usage.input_tokens, Relaxed);
         self.output_tokens.fetch_add(usage.output_tokens, Relaxed);

@@ -60,6 +60,8 @@ mod recorder;
 mod tree;
 mod view;
 
+pub(crate) use recorder::carry;
+
 #[doc(inline)]
 pub use crate::assert_tool_sequence;
 pub use inventory::assert_inventory;

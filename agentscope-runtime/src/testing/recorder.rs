@@ -46,6 +46,14 @@ type Store = Mutex<Seen>;
 #[derive(Clone)]
 struct Marker(Weak<Store>);
 
+/// Takes the recording of a context along to one that is made anew.
+pub(crate) fn carry(from: &Context, to: Context) -> Context {
+    match from.get::<Marker>() {
+        Some(marker) => to.with_value(marker.clone()),
+        None => to,
+    }
+}
+
 /// In the context of the span that asks whether the global provider is the kit's.
 struct Probe(Arc<OnceLock<()>>);
 

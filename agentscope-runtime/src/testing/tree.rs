@@ -70,7 +70,9 @@ impl Tree<'_> {
                     None => "session".into(),
                 }
             }
-            (Some(Layer::Tool), Some(step)) => format!("tool #{step}"),
+            (Some(layer @ (Layer::Tool | Layer::Delegation)), Some(step)) => {
+                format!("{} #{step}", layer.as_str())
+            }
             (Some(layer), _) => layer.as_str().into(),
             (None, _) => "span".into(),
         };

@@ -93,7 +93,7 @@ impl SpanView {
         let layer = layer(&data);
         let name = match layer {
             Some(Layer::Session) => text(names::WORKFLOW_NAME),
-            Some(Layer::Agent) => text(names::AGENT_NAME),
+            Some(Layer::Agent | Layer::Delegation) => text(names::AGENT_NAME),
             Some(Layer::Tool) => text(names::TOOL_NAME),
             Some(Layer::Inference) | None => None,
         };
@@ -108,7 +108,7 @@ impl SpanView {
             step: int(names::STEP_INDEX).and_then(|step| u32::try_from(step).ok()),
             tool_status: text(names::TOOL_STATUS),
             error_type: text(names::ERROR_TYPE),
-            reason: text(names::CALL_REASON),
+            reason: text(names::CALL_REASON).or(text(names::DELEGATION_REASON)),
             input_tokens: int(names::USAGE_INPUT_TOKENS).or(int(names::TOTAL_INPUT_TOKENS)),
             output_tokens: int(names::USAGE_OUTPUT_TOKENS).or(int(names::TOTAL_OUTPUT_TOKENS)),
             budget_limit: int(names::BUDGET_LIMIT),
@@ -263,9 +263,15 @@ pub(super) fn text(span: &SpanData, key: &str) -> Option<String> {
 
 pub(super) fn layer(span: &SpanData) -> Option<Layer> {
     let word = text(span, names::LAYER)?;
-    [Layer::Session, Layer::Agent, Layer::Tool, Layer::Inference]
-        .into_iter()
-        .find(|layer| layer.as_str() == word)
+    [
+        Layer::Session,
+        Layer::Agent,
+        Layer::Tool,
+        Layer::Inference,
+        Layer::Delegation,
+    ]
+    .into_iter()
+    .find(|layer| layer.as_str() == word)
 }
 
 fn outcome(word: &str) -> Option<Outcome> {

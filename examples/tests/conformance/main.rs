@@ -5,6 +5,7 @@
 mod answered;
 #[path = "../../../agentscope-collector/tests/support/child.rs"]
 mod child;
+mod delegated;
 mod golden;
 mod official;
 mod profiles;
@@ -183,7 +184,7 @@ fn the_wide_run_ends_every_layer_in_every_way() {
             Some((word(names::LAYER)?, word(names::OUTCOME)?))
         })
         .collect();
-    assert_eq!(ended.len(), 4 * 4, "{ended:?}");
+    assert_eq!(ended.len(), 5 * 4, "{ended:?}");
     let left_open = WIDE.spans.iter().filter(|span| {
         let is_agent = text(&span.attributes, names::LAYER) == Some("agent");
         is_agent && text(&span.attributes, names::LEVEL).is_none()

@@ -13,6 +13,10 @@ fn required(event: &str) -> &'static [&'static str] {
     match event {
         names::EVENT_TOOL_CALLED => &[names::TOOL_NAME, names::STEP_INDEX],
         names::EVENT_TOOL_RETURNED => &[names::TOOL_NAME, names::STEP_INDEX, names::OUTCOME],
+        names::EVENT_DELEGATION_CALLED => &[names::DELEGATION_TARGET, names::STEP_INDEX],
+        names::EVENT_DELEGATION_RETURNED => {
+            &[names::DELEGATION_TARGET, names::STEP_INDEX, names::OUTCOME]
+        }
         names::EVENT_AGENT_DECIDED => &[names::OUTCOME],
         names::EVENT_WARNING => &[names::WARNING],
         names::EVENT_NOTE => &[names::NOTE],

@@ -54,6 +54,15 @@ fn required(layer: Layer) -> &'static [&'static str] {
             names::STEP_INDEX,
         ],
         Layer::Inference => &[names::FUNCTION_NAME, names::PROVIDER_NAME],
+        Layer::Delegation => &[
+            names::PROVIDER_NAME,
+            names::AGENT_NAME,
+            names::DELEGATION_TARGET,
+            names::DELEGATION_MODE,
+            names::DELEGATION_DEPTH,
+            names::STEP_INDEX,
+            names::STEP_PATH,
+        ],
     }
 }
 
@@ -61,7 +70,7 @@ fn required(layer: Layer) -> &'static [&'static str] {
 fn operations(layer: Layer) -> &'static [&'static str] {
     match layer {
         Layer::Session => &["invoke_workflow"],
-        Layer::Agent => &["invoke_agent"],
+        Layer::Agent | Layer::Delegation => &["invoke_agent"],
         Layer::Tool => &["execute_tool"],
         Layer::Inference => &["chat", "generate_content", "text_completion", "embeddings"],
     }
@@ -70,12 +79,13 @@ fn operations(layer: Layer) -> &'static [&'static str] {
 /// What is wrong with a span.
 pub fn span(span: &Span) -> Vec<String> {
     let mut wrong = attributes(&span.attributes);
-    let layer = [Layer::Session, Layer::Agent, Layer::Tool, Layer::Inference]
+    let layer = names::SPANS
         .into_iter()
+        .map(|span| span.layer)
         .find(|layer| text(&span.attributes, names::LAYER) == Some(layer.as_str()));
     match layer {
         Some(layer) => of_layer(span, layer, &mut wrong),
-        None => wrong.push("layer: none of the four".into()),
+        None => wrong.push("layer: none of ours".into()),
     }
     ending(span, &mut wrong);
     contents(&span.attributes, &mut wrong);
@@ -88,14 +98,27 @@ pub fn span(span: &Span) -> Vec<String> {
     if span.dropped_attributes_count > 0 || !span.events.is_empty() {
         wrong.push("span: lost attributes, or has events".into());
     }
-    let recovered = text(&span.attributes, names::FRAME).is_some();
-    if span.links.len() != usize::from(recovered) {
-        wrong.push("links: one to the displaced span exactly where the frame was recovered".into());
-    }
+    links(span, layer, &mut wrong);
     wrong
         .into_iter()
         .map(|wrong| format!("span `{}`: {wrong}", span.name))
         .collect()
+}
+
+/// To the span that was displaced where the frame was recovered; to several delegations that are
+/// joined; of a session to the delegation that it is linked to.
+fn links(span: &Span, layer: Option<Layer>, wrong: &mut Vec<String>) {
+    let recovered = text(&span.attributes, names::FRAME).is_some();
+    let others = span.links.len().checked_sub(usize::from(recovered));
+    let fits = match (others, layer) {
+        (Some(0), _) => true,
+        (Some(1), layer) => layer == Some(Layer::Session),
+        (Some(_), _) => true,
+        (None, _) => false,
+    };
+    if !fits {
+        wrong.push(format!("links: {} of them", span.links.len()));
+    }
 }
 
 fn of_layer(span: &Span, layer: Layer, wrong: &mut Vec<String>) {
@@ -145,11 +168,12 @@ fn expand(pattern: &str, attributes: &[KeyValue]) -> String {
 
 /// Attributes that mean something else, or reveal something, on other layers.
 fn only_on(attributes: &[KeyValue], layer: Layer, wrong: &mut Vec<String>) {
-    let homes: [(&str, &[Layer]); 8] = [
+    let homes: [(&str, &[Layer]); 9] = [
         // Backends would count a request for every span that has it.
         (names::REQUEST_MODEL, &[Layer::Inference]),
         (names::USAGE_INPUT_TOKENS, &[Layer::Inference]),
-        (names::PROVIDER_NAME, &[Layer::Inference]),
+        (names::PROVIDER_NAME, &[Layer::Inference, Layer::Delegation]),
+        (names::DELEGATION_TARGET, &[Layer::Delegation]),
         (names::SPAN_KIND, &[Layer::Session]),
         (names::SESSION_VERDICT, &[Layer::Session]),
         (names::TOOL_NAME, &[Layer::Tool]),

@@ -12,7 +12,7 @@ use opentelemetry::Context;
 use opentelemetry::trace::{SpanContext, SpanId, TraceContextExt as _, TraceFlags, TraceId};
 use tokio::time::timeout;
 
-use crate::answered;
+use crate::{answered, delegated};
 
 #[derive(Debug, Classify)]
 #[allow(dead_code, reason = "the field is there to be classified")]
@@ -230,6 +230,7 @@ pub async fn run() {
         .await
         .expect("it goes through");
     answered::forecaster("Bonn").await;
+    delegated::planner().await;
     explicit_sessions().await;
     implicit_sessions().await;
     // A few of many sessions are in the sample whose prompts make a TRACE snapshot.

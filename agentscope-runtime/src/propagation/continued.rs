@@ -1,0 +1,236 @@
+//! Goes on with the session that came with a task.
+
+use std::fmt;
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::time::SystemTime;
+
+use opentelemetry::trace::{
+    SpanContext, SpanId, TraceContextExt as _, TraceFlags, TraceId, TraceState, Tracer as _,
+};
+use opentelemetry::{Context, StringValue};
+
+use super::{DelegationState, Mode, RemoteContext};
+use crate::frame::{self, Frame};
+use crate::id;
+use crate::identity::Identity;
+use crate::keyring::Hasher;
+use crate::ledger::Ledger;
+use crate::limits::{Kind, Limits};
+use crate::opening;
+use crate::recording::OwnSession;
+use crate::redacted::Redacted;
+use crate::session_state::SessionState;
+use crate::site::Layer;
+use crate::switch;
+use crate::text;
+
+/// What has come of one delivery of a task, for the reply.
+#[derive(Default)]
+pub(crate) struct Account {
+    /// One grant, however often the context is entered.
+    ledger: OnceLock<Arc<Ledger>>,
+    sessions: Mutex<Vec<Arc<SessionState>>>,
+}
+
+impl fmt::Debug for Account {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Account").finish_non_exhaustive()
+    }
+}
+
+impl Account {
+    pub(crate) fn sessions(&self) -> MutexGuard<'_, Vec<Arc<SessionState>>> {
+        self.sessions.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// What was used of a kind that the grant limits.
+    pub(crate) fn used(&self, kind: Kind) -> Option<u64> {
+        self.ledger.get()?.used(kind)
+    }
+
+    fn has(&self, session: &Arc<SessionState>) -> bool {
+        self.sessions().iter().any(|it| Arc::ptr_eq(it, session))
+    }
+}
+
+impl RemoteContext {
+    /// What may be used on behalf of it.
+    pub(crate) fn ledger(&self) -> Arc<Ledger> {
+        let open = || {
+            let grant = self.delegated.as_ref().and_then(|it| it.grant);
+            let limits = grant.map_or(Limits::default(), |grant| grant.limits());
+            let (layer, owner) = match &self.delegated {
+                Some(delegated) => (
+                    Layer::Delegation,
+                    text::label(delegated.target.clone().into()),
+                ),
+                None => (Layer::Session, Redacted::of_code("session")),
+            };
+            Ledger::new(layer, owner, limits, None)
+        };
+        self.account.ledger.get_or_init(open).clone()
+    }
+
+    pub(crate) fn hasher(&self) -> Hasher {
+        match &self.tenant {
+            Some(tenant) => Hasher::of_tenant(tenant.as_str()),
+            None => Hasher::default(),
+        }
+    }
+
+    fn delegation(&self) -> Option<Arc<DelegationState>> {
+        let delegated = self.delegated.as_ref()?;
+        let label = |name: &String| text::label(name.clone().into());
+        let target = label(&delegated.target);
+        let chain: Vec<_> = delegated.chain.iter().map(label).collect();
+        Some(Arc::new(DelegationState {
+            path: label(&delegated.step_path),
+            depth: delegated.depth,
+            is_cycle: chain.contains(&target),
+            chain,
+            target,
+            attempt: self.attempt,
+            here: None,
+        }))
+    }
+
+    fn state(&self, span: SpanContext, tracer: opentelemetry::global::BoxedTracer) -> SessionState {
+        let hasher = self.hasher();
+        let known = |id: &Option<StringValue>| Some(carried(id.clone()?, &hasher));
+        let session = known(&self.session).unwrap_or_else(id::random_id128);
+        let identity = Identity {
+            conversation: None,
+            user_hash: known(&self.user_hash),
+            task: known(&self.task),
+            tenant: known(&self.tenant),
+            hasher: hasher.clone(),
+        };
+        let mut state = SessionState::new(session, identity, span, tracer, self.ledger());
+        state.delegation = self.delegation();
+        state.tier = self.tier.clone().map(text::label);
+        // Whatever was done on behalf of it before goes before what is done now.
+        let before = self.account.sessions().last().map(|before| before.steps());
+        state.go_on_after(before.unwrap_or(0));
+        state
+    }
+}
+
+/// An identifier that another process has shown, which must stay what it is: its own random ids and
+/// keyed hashes may look like somebody's number.
+fn carried(id: StringValue, hasher: &Hasher) -> Redacted {
+    let hex =
+        |text: &str, count| text.len() == count && text.bytes().all(|it| it.is_ascii_hexdigit());
+    let text = id.as_str();
+    let keyed = text.strip_prefix('h').and_then(|rest| rest.split_once(':'));
+    let is_hash = keyed.is_some_and(|(key, hash)| hex(key, 8) && hex(hash, 32));
+    match is_hash || hex(text, 32) {
+        true => Redacted::shown(id),
+        false => text::identifier(id, hasher),
+    }
+}
+
+/// Where the work on a task goes on.
+pub(crate) enum Found {
+    /// In a session that was opened for it before, and runs.
+    Here(Context, Frame),
+    Opened(OwnSession),
+}
+
+/// `None` where nothing is recorded.
+pub(crate) fn find(remote: &RemoteContext, name: Redacted) -> Option<Found> {
+    let cx = opening::recording_context()?;
+    let running = Frame::of_current_context();
+    if let Some(frame) = running
+        .as_ref()
+        .filter(|it| remote.account.has(&it.session))
+    {
+        return Some(Found::Here(cx, frame.clone()));
+    }
+    let mode = remote.delegated.as_ref().map(|delegated| delegated.mode);
+    let parent = match () {
+        () if !remote.parent.is_valid() || mode == Some(Mode::Link) => root(&cx),
+        // Whoever took the request has opened a span of its own for it.
+        () if running.is_none() && trace(&cx) == remote.parent.trace_id() => cx.clone(),
+        () => cx.with_remote_span_context(remote.parent.clone()),
+    };
+    let goes_on = parent.has_active_span() && remote.session.is_some();
+    let own = match goes_on {
+        true => below(remote, &parent, name)?,
+        false => {
+            let from = Some(remote.parent.clone());
+            let from = from.filter(|from| from.is_valid() && !parent.has_active_span());
+            let links = from.into_iter().collect();
+            let (tracer, cx) = opening::open_session_span(&parent, name.clone(), links)?;
+            seen();
+            let state = remote.state(cx.span().span_context().clone(), tracer);
+            opening::own_session(state, cx, name)
+        }
+    };
+    remote.account.sessions().push(own.state.clone());
+    Some(Found::Opened(own))
+}
+
+fn trace(cx: &Context) -> TraceId {
+    cx.span().span_context().trace_id()
+}
+
+/// The session has its span elsewhere; what is done here is below that of whoever sent the task.
+fn below(remote: &RemoteContext, parent: &Context, name: Redacted) -> Option<OwnSession> {
+    if !provider_is_there() {
+        return None;
+    }
+    let span = parent.span().span_context().clone();
+    let mut state = remote.state(span, opening::tracer());
+    state.is_continued = true;
+    let state = Arc::new(state);
+    frame::track(&state);
+    Some(OwnSession {
+        cx: parent.clone(),
+        state,
+        key: None,
+        name,
+        started: SystemTime::now(),
+    })
+}
+
+/// A context without a span.
+fn root(cx: &Context) -> Context {
+    let root = Context::new();
+    #[cfg(feature = "testing")]
+    let root = crate::testing::carry(cx, root);
+    #[cfg(not(feature = "testing"))]
+    let _ = cx;
+    root
+}
+
+static PROVIDER_SEEN: AtomicBool = AtomicBool::new(false);
+
+fn seen() {
+    PROVIDER_SEEN.store(true, Relaxed);
+}
+
+/// A session without a span of its own shows nothing of whether there is a provider: asked once, with
+/// a span of a trace that nobody samples.
+fn provider_is_there() -> bool {
+    if PROVIDER_SEEN.load(Relaxed) {
+        return true;
+    }
+    let parent = SpanContext::new(
+        TraceId::from(1),
+        SpanId::from(1),
+        TraceFlags::NOT_SAMPLED,
+        true,
+        TraceState::NONE,
+    );
+    let cx = Context::new().with_remote_span_context(parent.clone());
+    let span = opening::tracer().start_with_context("probe", &cx);
+    let found = opentelemetry::trace::Span::span_context(&span);
+    // A no-op tracer hands back its parent's context.
+    let is_there = found.is_valid() && *found != parent;
+    if is_there {
+        seen();
+        switch::provider_seen();
+    }
+    is_there
+}

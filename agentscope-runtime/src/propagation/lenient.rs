@@ -1,0 +1,170 @@
+//! Reads an envelope so that nothing in its context can cost the task.
+
+use std::fmt;
+use std::marker::PhantomData;
+
+use serde::Deserialize;
+use serde::de::{self, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde_json::Value;
+
+use super::envelope::{Delegation, Envelope};
+
+#[derive(Deserialize)]
+#[serde(field_identifier, rename_all = "snake_case")]
+enum Field {
+    Version,
+    Traceparent,
+    Tracestate,
+    Baggage,
+    Delegation,
+    Signature,
+    Task,
+    /// Of a later version.
+    #[serde(other)]
+    Unknown,
+}
+
+/// Needs a format that describes itself, as JSON does.
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for Envelope<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_map(Fields(PhantomData))
+    }
+}
+
+struct Fields<T>(PhantomData<T>);
+
+impl<'de, T: Deserialize<'de>> Visitor<'de> for Fields<T> {
+    type Value = Envelope<T>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an envelope: an object with a `task`")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+        let mut task = None;
+        let mut version = Part::Absent;
+        let [mut traceparent, mut tracestate, mut baggage] = [const { Part::Absent }; 3];
+        let (mut delegation, mut signature) = (Value::Null, Value::Null);
+        let mut is_malformed = false;
+        while let Some(field) = map.next_key()? {
+            // What stands twice is read in two ways by two readers.
+            let mut put = |place: &mut Part, part| {
+                is_malformed |= !matches!(place, Part::Absent);
+                *place = part;
+            };
+            match field {
+                Field::Version => put(&mut version, map.next_value()?),
+                Field::Traceparent => put(&mut traceparent, map.next_value()?),
+                Field::Tracestate => put(&mut tracestate, map.next_value()?),
+                Field::Baggage => put(&mut baggage, map.next_value()?),
+                Field::Delegation => delegation = map.next_value()?,
+                Field::Signature => signature = map.next_value()?,
+                Field::Task if task.is_some() => return Err(de::Error::duplicate_field("task")),
+                Field::Task => task = Some(map.next_value()?),
+                Field::Unknown => {
+                    map.next_value::<IgnoredAny>()?;
+                }
+            }
+        }
+        let mut text = |part| match part {
+            Part::Text(text) => Some(text),
+            Part::Absent => None,
+            Part::Number(_) | Part::Other => {
+                is_malformed = true;
+                None
+            }
+        };
+        let [traceparent, tracestate, baggage] = [traceparent, tracestate, baggage].map(&mut text);
+        Ok(Envelope {
+            version: match version {
+                Part::Number(version) => version,
+                _ => 0,
+            },
+            traceparent,
+            tracestate,
+            baggage,
+            delegation: match delegation {
+                Value::Null => Delegation::None,
+                came => Delegation::Came(came),
+            },
+            signature: match signature {
+                Value::Null => None,
+                came => Some(serde_json::from_value(came).unwrap_or_default()),
+            },
+            task: task.ok_or_else(|| de::Error::missing_field("task"))?,
+            attempt: 1,
+            is_malformed,
+            account: Default::default(),
+        })
+    }
+}
+
+/// A value that ought to be a text or a number.
+enum Part {
+    Absent,
+    Text(String),
+    Number(u64),
+    Other,
+}
+
+impl<'de> Deserialize<'de> for Part {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(Any)
+    }
+}
+
+struct Any;
+
+impl<'de> Visitor<'de> for Any {
+    type Value = Part;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("anything")
+    }
+
+    fn visit_unit<E>(self) -> Result<Part, E> {
+        Ok(Part::Absent)
+    }
+
+    fn visit_none<E>(self) -> Result<Part, E> {
+        Ok(Part::Absent)
+    }
+
+    fn visit_some<D: Deserializer<'de>>(self, deserializer: D) -> Result<Part, D::Error> {
+        Part::deserialize(deserializer)
+    }
+
+    fn visit_str<E>(self, text: &str) -> Result<Part, E> {
+        Ok(Part::Text(text.to_owned()))
+    }
+
+    fn visit_string<E>(self, text: String) -> Result<Part, E> {
+        Ok(Part::Text(text))
+    }
+
+    fn visit_u64<E>(self, number: u64) -> Result<Part, E> {
+        Ok(Part::Number(number))
+    }
+
+    fn visit_i64<E>(self, number: i64) -> Result<Part, E> {
+        Ok(u64::try_from(number).map_or(Part::Other, Part::Number))
+    }
+
+    fn visit_f64<E>(self, _: f64) -> Result<Part, E> {
+        Ok(Part::Other)
+    }
+
+    fn visit_bool<E>(self, _: bool) -> Result<Part, E> {
+        Ok(Part::Other)
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Part, A::Error> {
+        while list.next_element::<IgnoredAny>()?.is_some() {}
+        Ok(Part::Other)
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Part, A::Error> {
+        while map.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
+        Ok(Part::Other)
+    }
+}

@@ -1,0 +1,166 @@
+//! Signatures of envelopes: who may say whose a task is.
+
+use std::fmt;
+
+use hmac::{Hmac, KeyInit as _, Mac as _};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use sha2::{Digest as _, Sha256};
+
+use crate::key::push_hex;
+use crate::keyring;
+
+/// A key that envelopes are signed with, and its id.
+///
+/// Both sides have it. A deployment that changes keys gives the receivers the new one first:
+/// [`context_signed_by`] takes several.
+///
+/// ```
+/// # extern crate agentscope_runtime as agentscope;
+/// use agentscope::propagation::{Envelope, SigningKey};
+///
+/// let key = SigningKey::new("2026-11", b"thirty-two bytes from the vault!");
+/// let envelope = Envelope::new("look up order 7").signed(&key);
+/// assert!(envelope.context_signed_by(&[key]).is_ok());
+/// ```
+///
+/// [`context_signed_by`]: crate::propagation::Envelope::context_signed_by
+#[derive(Clone)]
+pub struct SigningKey {
+    id: String,
+    mac: Hmac<Sha256>,
+}
+
+/// Shows the id only.
+impl fmt::Debug for SigningKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SigningKey")
+            .field("id", &self.id)
+            .finish_non_exhaustive()
+    }
+}
+
+impl SigningKey {
+    /// A deployment's own key: an id that its receivers know it by, and at least 32 random bytes.
+    pub fn new(id: impl Into<String>, secret: &[u8]) -> Self {
+        let mac = Hmac::new_from_slice(secret).unwrap_or_else(|_| {
+            unreachable!("HMAC takes keys of any length");
+        });
+        let id = id.into();
+        Self { id, mac }
+    }
+
+    /// The key that is derived from `AGENTSCOPE_KEY`, by HKDF-SHA256 (RFC 5869) with the salt
+    /// `agentscope` and the info `envelope`; where that is not set, from the key in the user's state
+    /// directory. Its id is made of its hash.
+    pub fn from_environment() -> Self {
+        let secret = keyring::envelope_secret();
+        let hash = Sha256::digest(secret);
+        let mut id = String::from("h");
+        push_hex(&mut id, &hash[..4]);
+        Self::new(id, &secret)
+    }
+
+    pub(super) fn sign(&self, parts: [&[u8]; 5]) -> Signature {
+        let code = self.over(parts).finalize().into_bytes();
+        let mut hmac = String::with_capacity(64);
+        push_hex(&mut hmac, &code);
+        let key_id = self.id.clone();
+        Signature { key_id, hmac }
+    }
+
+    /// Each part with its length in front, so that nothing can move from one into another.
+    fn over(&self, parts: [&[u8]; 5]) -> Hmac<Sha256> {
+        let mut mac = self.mac.clone();
+        mac.update(b"agentscope envelope 1,");
+        for part in parts {
+            mac.update(part.len().to_string().as_bytes());
+            mac.update(b":");
+            mac.update(part);
+            mac.update(b",");
+        }
+        mac
+    }
+}
+
+/// What an envelope says of its signature.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub(super) struct Signature {
+    /// Which key it was made with.
+    #[serde(default)]
+    key_id: String,
+    /// HMAC-SHA256, in hexadecimal.
+    #[serde(default)]
+    hmac: String,
+}
+
+impl Signature {
+    /// Takes the same time wherever a wrong code differs.
+    pub(super) fn verify(
+        &self,
+        keys: &[SigningKey],
+        parts: [&[u8]; 5],
+    ) -> Result<(), SignatureError> {
+        let mut known = keys.iter().filter(|key| key.id == self.key_id).peekable();
+        if known.peek().is_none() {
+            return Err(SignatureError::UnknownKey(self.key_id.clone()));
+        }
+        let code = code(&self.hmac).ok_or(SignatureError::Wrong)?;
+        match known.any(|key| key.over(parts).verify_slice(&code).is_ok()) {
+            true => Ok(()),
+            false => Err(SignatureError::Wrong),
+        }
+    }
+}
+
+fn code(digits: &str) -> Option<[u8; 32]> {
+    let (pairs, []) = digits.as_bytes().as_chunks::<2>() else {
+        return None;
+    };
+    let mut code = [0; 32];
+    if pairs.len() != code.len() {
+        return None;
+    }
+    for (byte, pair) in code.iter_mut().zip(pairs) {
+        let [high, low] = pair.map(|digit| char::from(digit).to_digit(16));
+        *byte = u8::try_from(high? << 4 | low?).ok()?;
+    }
+    Some(code)
+}
+
+/// Why the context of an envelope is not accepted as signed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum SignatureError {
+    /// It has none.
+    Missing,
+    /// Made with a key of this id, which is not among those given.
+    UnknownKey(String),
+    /// Made of something else: the task or its context was changed, or the key is another one.
+    Wrong,
+    /// The envelope is of a version that this program does not read.
+    Version(super::UnsupportedVersion),
+}
+
+impl fmt::Display for SignatureError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Missing => f.write_str(
+                "the envelope is not signed: call `signed` where it is sent, or take `context()`, \
+                 which believes no tenant",
+            ),
+            Self::UnknownKey(id) => write!(
+                f,
+                "the envelope is signed with a key of the id {id:?}, which is not among the keys of \
+                 this receiver"
+            ),
+            Self::Wrong => f.write_str(
+                "the signature of the envelope is wrong: its task or its context was changed on the \
+                 way, or the keys of both sides differ",
+            ),
+            Self::Version(version) => version.fmt(f),
+        }
+    }
+}
+
+impl std::error::Error for SignatureError {}
