@@ -118,10 +118,10 @@ fn chain(frame: &Frame) -> Vec<Redacted> {
 
 impl OpenDelegation {
     /// Gives the delegation back where nothing is recorded.
-    pub(super) fn open(delegation: Delegation) -> Result<Self, Delegation> {
+    pub(super) fn open(delegation: Delegation) -> Result<Self, Box<Delegation>> {
         let target = delegation.target.clone();
         let Some(opening) = Opening::find(false, || target.clone()) else {
-            return Err(delegation);
+            return Err(Box::new(delegation));
         };
         let Placed {
             parent,
