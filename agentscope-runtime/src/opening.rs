@@ -13,7 +13,7 @@ use opentelemetry::{Context, InstrumentationScope, StringValue, global};
 use crate::agent_state::{AgentState, CallPrint};
 use crate::attributes::{self, INPUT, Opened};
 use crate::capture::Capture;
-use crate::content::{self, Message};
+use crate::content::{self, Conversation};
 use crate::decided::Asked;
 use crate::frame::{self, Found, Frame};
 use crate::id;
@@ -153,7 +153,7 @@ impl Opening {
     pub(crate) fn start(self, capture: &mut Capture) -> Box<Recording> {
         let site = capture.site;
         let layer = site.meta.layer;
-        let started = SystemTime::now();
+        let started = capture.began.unwrap_or_else(SystemTime::now);
         let given_name = capture.name.take();
         let code_name = || Redacted::of_code(site.meta.name);
         let name = given_name.clone().unwrap_or_else(code_name);
@@ -162,8 +162,11 @@ impl Opening {
         let content = content::capture();
         let prompt = input.as_ref().filter(|_| layer == Layer::Inference);
         let prompt = prompt
-            .filter(|_| content != content::Capture::default())
-            .map(|input| Message::Input.of(input));
+            .filter(|_| content.is_wanted() && content::has_messages(&capture.operation))
+            .map(|input| match capture.conversation.take() {
+                Some(conversation) => conversation,
+                None => Conversation::of_arguments(input),
+            });
         let input = input.filter(|_| layer != Layer::Inference);
         let (frame, own_session) = match self.place {
             Place::Framed(frame) => {
@@ -210,7 +213,7 @@ impl Opening {
         };
         let mut attributes = attributes::of_call(&call, capture);
         if let Some(prompt) = prompt.as_ref().filter(|_| content.on_spans) {
-            attributes.push(attribute(names::INPUT_MESSAGES, prompt.clone()));
+            attributes.extend(prompt.attributes());
         }
         // Nearly always the span is the only place that it goes to.
         let again = match level::level() <= Level::Debug {
@@ -279,6 +282,10 @@ impl Opening {
         let mut cx = self.parent.with_span(span);
         if opened_agent.is_some() || own_session.is_some() {
             cx = cx.with_value(frame.clone());
+        }
+        #[cfg(feature = "rig")]
+        if layer == Layer::Inference {
+            cx = cx.with_value(crate::rig::Asking);
         }
         let key = session.open_span(cx.clone(), opened_agent);
         let (reason, call_id) = match models {
