@@ -6,7 +6,7 @@ use std::time::SystemTime;
 
 use opentelemetry::global::BoxedTracer;
 use opentelemetry::trace::{
-    Link, Span as _, SpanBuilder, SpanContext, SpanKind, TraceContextExt as _, Tracer as _,
+    Link, Span as _, SpanBuilder, SpanContext, SpanKind, TraceContextExt as _,
 };
 use opentelemetry::{Context, InstrumentationScope, StringValue, global};
 
@@ -26,6 +26,7 @@ use crate::metered;
 use crate::moment::{Event, Moment};
 use crate::names;
 use crate::payload::{self, PayloadSide};
+use crate::propagation;
 use crate::recording::{OwnSession, Recording};
 use crate::redacted::{Redacted, attribute};
 use crate::session_state::SessionState;
@@ -178,7 +179,7 @@ impl Opening {
             events: None,
             links,
         };
-        let mut span = session.tracer.build_with_context(builder, &self.parent);
+        let mut span = propagation::start(&session.tracer, builder, &self.parent);
         let span_context = span.span_context().clone();
         let opened_agent = (layer == Layer::Agent).then(|| {
             let id = id::random_id64();
@@ -210,7 +211,7 @@ impl Opening {
         }
         let mut cx = self.parent.with_span(span);
         if opened_agent.is_some() || own_session.is_some() {
-            cx = cx.with_value(frame.clone());
+            cx = propagation::enter(&cx, frame.clone());
         }
         let key = session.open_span(cx.clone(), opened_agent);
         let (reason, call_id) = match models {
@@ -311,7 +312,7 @@ fn open_session_span(parent: &Context, name: Redacted) -> Option<(BoxedTracer, C
             attribute(names::LAYER, Layer::Session.as_str()),
             attribute(names::SPAN_KIND, "CHAIN"),
         ]);
-    let span = tracer.build_with_context(builder, parent);
+    let span = propagation::start(&tracer, builder, parent);
     let context = span.span_context();
     // A no-op tracer hands back its parent's context.
     if !context.is_valid() || context == parent.span().span_context() {
@@ -375,6 +376,6 @@ pub(crate) fn open_session(described: Described) -> Option<OwnSession> {
     }
     let (tracer, session_cx) = open_session_span(&Context::current(), described.name.clone())?;
     let mut session = start_session(tracer, session_cx, described, None);
-    session.cx = session.cx.with_value(session.frame());
+    session.cx = propagation::enter(&session.cx, session.frame());
     Some(session)
 }

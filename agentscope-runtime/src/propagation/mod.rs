@@ -52,6 +52,7 @@ mod baggage;
 mod carriers;
 mod delegated;
 mod envelope;
+mod in_context;
 mod lenient;
 mod outgoing;
 mod remote;
@@ -69,9 +70,12 @@ pub use carriers::Meta;
 #[expect(unused_imports, reason = "for delegations")]
 pub(crate) use delegated::{Delegated, Grant, Mode};
 pub use envelope::{Envelope, UnsupportedVersion};
+pub use in_context::session_attributes;
+pub(crate) use in_context::{enter, start};
 pub use remote::RemoteContext;
 pub use signature::{SignatureError, SigningKey};
 
+use crate::frame;
 use outgoing::Outgoing;
 use remote::Raw;
 
@@ -80,6 +84,7 @@ const TRACESTATE: &str = "tracestate";
 const BAGGAGE: &str = "baggage";
 
 /// Puts the running span, session and agent into the headers of a request, or into any map of texts.
+/// Baggage that others have put into the OpenTelemetry context goes along, without its properties.
 ///
 /// ```
 /// # extern crate agentscope_runtime as agentscope;
@@ -94,7 +99,10 @@ const BAGGAGE: &str = "baggage";
 /// assert!(headers.is_empty());
 /// ```
 pub fn inject(carrier: &mut dyn Injector) {
-    let outgoing = Outgoing::current();
+    if !frame::thread_is_alive() {
+        return;
+    }
+    let outgoing = Outgoing::current().with_others();
     for (key, value) in [
         (TRACEPARENT, outgoing.traceparent),
         (TRACESTATE, outgoing.tracestate),

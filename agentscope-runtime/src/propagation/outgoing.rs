@@ -1,11 +1,12 @@
 //! What goes out with a task: the current span, and whose the task is.
 
 use opentelemetry::Context;
+use opentelemetry::baggage::BaggageExt as _;
 use opentelemetry::trace::{SpanContext, TraceContextExt as _};
 
-use super::{baggage, traceparent, tracestate};
+use super::baggage::{self, KEYS};
+use super::{traceparent, tracestate};
 use crate::frame::{self, Frame};
-use crate::names;
 use crate::redacted::Redacted;
 use crate::stats;
 
@@ -34,6 +35,19 @@ impl Outgoing {
         })
     }
 
+    /// Adds what others have put into the context as baggage: the header is one for all.
+    pub(super) fn with_others(mut self) -> Self {
+        Context::map_current(|cx| {
+            for (key, (value, _)) in cx.baggage() {
+                if !KEYS.contains(&key.as_str()) {
+                    let baggage = self.baggage.get_or_insert_default();
+                    baggage::push_foreign(baggage, key.as_str(), value.as_str());
+                }
+            }
+        });
+        self
+    }
+
     /// Of that span, and of the session and the agent that run here.
     pub(super) fn of_span(span: &SpanContext) -> Self {
         let is_alive = frame::thread_is_alive();
@@ -50,21 +64,18 @@ impl Outgoing {
     }
 }
 
-/// The design's keys, as they stand on spans.
+/// What of the five there is, in the order of the keys, as it stands on spans.
 pub(super) fn members(frame: &Frame) -> impl Iterator<Item = (&'static str, &Redacted)> {
     let session = &frame.session;
     let tier = frame.agent.as_ref().and_then(|agent| agent.tier.as_ref());
-    let members = [
-        (names::SESSION_ID, Some(&session.id)),
-        (names::TASK_ID, session.said(|identity| &identity.task)),
-        (names::AGENT_TIER, tier),
-        (
-            names::USER_HASH,
-            session.said(|identity| &identity.user_hash),
-        ),
-        (names::TENANT_ID, session.said(|identity| &identity.tenant)),
+    let values = [
+        Some(&session.id),
+        session.said(|identity| &identity.task),
+        tier,
+        session.said(|identity| &identity.user_hash),
+        session.said(|identity| &identity.tenant),
     ];
-    let members = members.into_iter();
+    let members = KEYS.into_iter().zip(values);
     members.filter_map(|(key, value)| Some((key, value?)))
 }
 
