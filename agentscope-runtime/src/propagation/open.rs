@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::SystemTime;
 
 use opentelemetry::trace::{
-    Link, Span as _, SpanBuilder, SpanContext, SpanKind, TraceContextExt as _, Tracer as _,
+    Link, Span as _, SpanBuilder, SpanContext, SpanKind, TraceContextExt as _,
 };
 use opentelemetry::{Context, KeyValue};
 
@@ -189,7 +189,7 @@ impl OpenDelegation {
             .with_start_time(now)
             .with_attributes(attributes)
             .with_links(links.into_iter().map(Link::with_context).collect());
-        let span = session.tracer.build_with_context(builder, &parent);
+        let span = super::start(&session.tracer, builder, &parent);
         let span_context = span.span_context().clone();
         let state = Arc::new(DelegationState {
             target,
