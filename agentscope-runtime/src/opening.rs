@@ -6,7 +6,7 @@ use std::time::SystemTime;
 
 use opentelemetry::global::BoxedTracer;
 use opentelemetry::trace::{
-    Link, Span as _, SpanBuilder, SpanContext, SpanKind, TraceContextExt as _, Tracer as _,
+    Link, Span as _, SpanBuilder, SpanContext, SpanKind, TraceContextExt as _,
 };
 use opentelemetry::{Context, InstrumentationScope, StringValue, global};
 
@@ -26,7 +26,7 @@ use crate::metered;
 use crate::moment::{Event, Moment};
 use crate::names;
 use crate::payload::{self, PayloadSide};
-use crate::propagation::{RemoteContext, continued};
+use crate::propagation::{self, RemoteContext, continued};
 use crate::recording::{OwnSession, Recording};
 use crate::redacted::{Redacted, attribute};
 use crate::session_state::SessionState;
@@ -247,7 +247,7 @@ impl Opening {
             events: None,
             links,
         };
-        let mut span = session.tracer.build_with_context(builder, &self.parent);
+        let mut span = propagation::start(&session.tracer, builder, &self.parent);
         let span_context = span.span_context().clone();
         let opened_agent = (layer == Layer::Agent).then(|| {
             let id = id::random_id64();
@@ -281,7 +281,7 @@ impl Opening {
         }
         let mut cx = self.parent.with_span(span);
         if opened_agent.is_some() || own_session.is_some() {
-            cx = cx.with_value(frame.clone());
+            cx = propagation::enter(&cx, frame.clone());
         }
         #[cfg(feature = "rig")]
         if layer == Layer::Inference {
@@ -411,7 +411,7 @@ pub(crate) fn open_session_span(
             attribute(names::LAYER, Layer::Session.as_str()),
             attribute(names::SPAN_KIND, "CHAIN"),
         ]);
-    let span = tracer.build_with_context(builder, parent);
+    let span = propagation::start(&tracer, builder, parent);
     let context = span.span_context();
     // A no-op tracer hands back its parent's context.
     if !context.is_valid() || context == parent.span().span_context() {

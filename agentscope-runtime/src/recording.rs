@@ -17,6 +17,7 @@ use crate::names;
 use crate::outcome::{Ending, Outcome};
 use crate::output::{Failure, Output};
 use crate::payload::{self, PayloadSide};
+use crate::propagation;
 use crate::redact::Tally;
 use crate::redacted::{Redacted, Words, attribute};
 use crate::schema::Schema;
@@ -98,7 +99,7 @@ impl OwnSession {
 
     /// With its frame in its context.
     pub(crate) fn with_frame(mut self) -> Self {
-        self.cx = self.cx.with_value(self.frame());
+        self.cx = propagation::enter(&self.cx, self.frame());
         self
     }
 

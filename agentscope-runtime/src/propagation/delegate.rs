@@ -169,7 +169,7 @@ impl Open for Delegation {
         let delegation = match switch::need() {
             Need::Record => match OpenDelegation::open(self) {
                 Ok(open) => return Some(Running::Delegation(Box::new(open))),
-                Err(delegation) => *delegation,
+                Err(delegation) => delegation,
             },
             Need::Charge | Need::Nothing => Box::new(self),
         };

@@ -74,6 +74,7 @@ mod delegated;
 mod envelope;
 mod fan;
 mod handed;
+mod in_context;
 mod lenient;
 mod open;
 mod outgoing;
@@ -99,6 +100,8 @@ pub(crate) use delegated::{Delegated, Grant, Mode};
 pub use envelope::{Envelope, UnsupportedVersion};
 pub(crate) use fan::Fan;
 pub use handed::{Handed, NotAnswered};
+pub use in_context::session_attributes;
+pub(crate) use in_context::{enter, start};
 pub(crate) use open::OpenDelegation;
 pub use remote::RemoteContext;
 pub use reply::Reply;
@@ -106,6 +109,7 @@ pub use signature::{SignatureError, SigningKey};
 pub(crate) use state::{DelegationState, Here, path_of};
 pub(crate) use unrecorded::SetAsideScope;
 
+use crate::frame;
 use outgoing::Outgoing;
 use remote::Raw;
 
@@ -114,6 +118,7 @@ const TRACESTATE: &str = "tracestate";
 const BAGGAGE: &str = "baggage";
 
 /// Puts the running span, session and agent into the headers of a request, or into any map of texts.
+/// Baggage that others have put into the OpenTelemetry context goes along, without its properties.
 ///
 /// ```
 /// # extern crate agentscope_runtime as agentscope;
@@ -128,7 +133,10 @@ const BAGGAGE: &str = "baggage";
 /// assert!(headers.is_empty());
 /// ```
 pub fn inject(carrier: &mut dyn Injector) {
-    let outgoing = Outgoing::current();
+    if !frame::thread_is_alive() {
+        return;
+    }
+    let outgoing = Outgoing::current().with_others();
     for (key, value) in [
         (TRACEPARENT, outgoing.traceparent),
         (TRACESTATE, outgoing.tracestate),
