@@ -35,6 +35,7 @@
 //! - Which tools there are, and their definitions for a model: [`tools`]. The arguments that a
 //!   model wrote: [`args::parse`].
 //! - One user interaction or job: [`Session`].
+//! - A task that goes to another process: [`propagation`].
 //! - What a model was asked and answered, whoever provides it, and what that cost: [`model`].
 //! - What is on the wire: [`names`].
 //! - A test of what an agent does: `testing`, with the feature of that name.
