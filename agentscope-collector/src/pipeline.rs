@@ -144,7 +144,7 @@ impl Queue {
     fn pushed(&self, waiting: MutexGuard<'_, Waiting>, taken: bool, lane: Option<&Lane>) -> bool {
         let count = waiting.messages.len();
         drop(waiting);
-        if count % BURST == 0 {
+        if count.is_multiple_of(BURST) {
             self.thread.unpark();
         }
         if !taken {
