@@ -308,3 +308,43 @@ proptest! {
         prop_assert!(!tree.chars().any(|character| character.is_control() && character != '\n'));
     }
 }
+
+#[test]
+fn delegations_stand_in_the_tree_by_the_path_of_their_step() {
+    let delegation = |id: u64, path: &str| {
+        span(id, "delegation", id, 500)
+            .with("agentscope.delegation.target", "billing")
+            .with("agentscope.step.index", 2)
+            .with("agentscope.step.path", path)
+    };
+    let spans = vec![
+        session_span(),
+        span(2, "agent", 1, 900)
+            .child_of(1)
+            .with("gen_ai.agent.name", "planner"),
+        delegation(3, "2")
+            .child_of(2)
+            .with("agentscope.delegation.reason", "it may see invoices")
+            .with("agentscope.delegation.fan_out", 2),
+        span(4, "agent", 4, 400)
+            .child_of(3)
+            .with("gen_ai.agent.name", "billing")
+            .with("agentscope.step.path", "2")
+            .with("agentscope.delegation.attempt", 2),
+        tool(5, 0).child_of(4).with("agentscope.step.path", "2/0"),
+        delegation(6, "2/2")
+            .child_of(4)
+            .with("agentscope.delegation.mode", "link")
+            .with("agentscope.delegation.cycle", true),
+    ];
+    let expected = "\
+◆ session refunds  ok  1m40s · 2 agents · 1 tool call · 0 inferences · 2 delegations · id s-1
+└─ ● agent planner  ok  899ms
+   └─ → delegation #2 billing  ok  497ms · one of 2
+      │ why: \"it may see invoices\" (stated)
+      └─ ● agent billing  ok  396ms · attempt 2
+         ├─ ▸ tool #2/0 tool-5  ok  1ms
+         └─ → delegation #2/2 billing  ok  494ms · linked · cycle
+";
+    assert_eq!(plain(spans, Vec::new()), expected);
+}

@@ -24,6 +24,7 @@ use crate::guard::{Guard, Reservation, Running};
 use crate::metrics;
 use crate::otlp::Transports;
 use crate::pipeline::{Emit, Queue, Stages};
+use crate::profile::{self, Profiled};
 use crate::scrub::Scrubbed;
 use crate::spans::{SpanExport, Spans};
 
@@ -209,7 +210,11 @@ impl Builder {
         let spans = match &traces {
             Some(lane) => {
                 let mut exporter = Scrubbed {
-                    exporter: transports.spans(lane)?,
+                    exporter: Profiled {
+                        exporter: transports.spans(lane)?,
+                        // What is no profile was warned of.
+                        profile: profile::asked().unwrap_or_default(),
+                    },
                     scrubber: Arc::clone(&scrubber),
                 };
                 exporter.set_resource(&resource);

@@ -10,6 +10,8 @@
 
 use std::time::Duration;
 
+use crate::profile;
+
 /// Who reads a variable.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Handling {
@@ -61,7 +63,9 @@ macro_rules! table {
 
 table! {
     Here "agentscope" =>
-        "AGENTSCOPE_CONSOLE" "AGENTSCOPE_KEY" "AGENTSCOPE_LEVEL" "NO_COLOR"
+        "AGENTSCOPE_CONSOLE" "AGENTSCOPE_KEY" "AGENTSCOPE_LEVEL" "AGENTSCOPE_POLICY" "AGENTSCOPE_PRICES"
+        "AGENTSCOPE_PROFILE" "NO_COLOR"
+        "OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT" "OTEL_SEMCONV_STABILITY_OPT_IN"
         "OTEL_SDK_DISABLED" "OTEL_PROPAGATORS" "OTEL_SERVICE_NAME"
         "OTEL_TRACES_EXPORTER" "OTEL_LOGS_EXPORTER" "OTEL_METRICS_EXPORTER"
         "OTEL_EXPORTER_OTLP_PROTOCOL" "OTEL_EXPORTER_OTLP_TRACES_PROTOCOL"
@@ -243,6 +247,10 @@ pub(crate) fn unsupported() -> Vec<String> {
                 "OTEL_TRACES_SAMPLER={word}: not in the SDK; all traces are sampled"
             ));
         }
+    }
+    if let Err(word) = profile::asked() {
+        let (variable, known) = (profile::VARIABLE, profile::known());
+        found.push(format!("{variable}={word}: known are {known}"));
     }
     for word in propagators() {
         if !matches!(word.as_str(), "tracecontext" | "baggage" | "none") {

@@ -61,6 +61,7 @@ mod guard;
 mod metrics;
 mod otlp;
 mod pipeline;
+mod profile;
 mod scrub;
 #[cfg(unix)]
 mod signals;

@@ -73,6 +73,10 @@ impl Waiting {
             ended: false,
         }
     }
+
+    fn has_room(&self) -> bool {
+        self.messages.len() < CAPACITY && !self.ended
+    }
 }
 
 /// Memory that is not used costs nothing; to move it while others wait does.
@@ -126,23 +130,21 @@ impl Queue {
         if let Some(export) = &self.spans {
             export.lane().offer();
         }
-        self.push(
-            Message::Span(Box::new(span)),
-            self.spans.as_ref().map(|export| export.lane()),
-        );
+        let span = Box::new(span);
+        let mut waiting = lock(&self.waiting);
+        let taken = waiting.has_room();
+        if taken {
+            waiting.messages.push(Message::Span(span));
+        }
+        let lane = self.spans.as_ref().map(|export| export.lane());
+        self.pushed(waiting, taken, lane);
     }
 
-    /// False if it was dropped. Inlined, for a message is large to hand on.
-    #[inline(always)]
-    fn push(&self, message: Message, lane: Option<&Lane>) -> bool {
-        let mut waiting = lock(&self.waiting);
+    /// Wakes the thread for a burst, and counts what found no room.
+    fn pushed(&self, waiting: MutexGuard<'_, Waiting>, taken: bool, lane: Option<&Lane>) -> bool {
         let count = waiting.messages.len();
-        let taken = count < CAPACITY && !waiting.ended;
-        if taken {
-            waiting.messages.push(message);
-        }
         drop(waiting);
-        if count % BURST == BURST - 1 {
+        if count % BURST == 0 {
             self.thread.unpark();
         }
         if !taken {
@@ -187,7 +189,12 @@ impl SnapshotSink for Queue {
         if let Some(lane) = &self.logs {
             lane.offer();
         }
-        self.push(Message::Snapshot(snapshot), self.logs.as_deref())
+        let mut waiting = lock(&self.waiting);
+        let taken = waiting.has_room();
+        if taken {
+            waiting.messages.push(Message::Snapshot(snapshot));
+        }
+        self.pushed(waiting, taken, self.logs.as_deref())
     }
 }
 

@@ -3,7 +3,9 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use agentscope_runtime::propagation::session_attributes;
 use opentelemetry::Context;
+use opentelemetry::trace::Span as _;
 use opentelemetry_sdk::error::{OTelSdkError, OTelSdkResult};
 use opentelemetry_sdk::trace::{BatchSpanProcessor, Span, SpanData, SpanProcessor};
 
@@ -63,7 +65,18 @@ impl Spans {
 }
 
 impl SpanProcessor for Spans {
-    fn on_start(&self, _span: &mut Span, _context: &Context) {}
+    /// Spans of the application, and of the libraries that it uses, say whose they are too.
+    fn on_start(&self, span: &mut Span, parent: &Context) {
+        let mut attributes = session_attributes(parent);
+        if attributes.is_empty() {
+            return;
+        }
+        // A key that stands twice has no value. The copy is the only way to see what is there.
+        if let Some(own) = span.exported_data() {
+            attributes.retain(|added| own.attributes.iter().all(|it| it.key != added.key));
+        }
+        span.set_attributes(attributes);
+    }
 
     fn on_end(&self, span: SpanData) {
         // Recorded for the application's own purposes, but not to be exported.

@@ -11,13 +11,13 @@ use crate::text::{self, TEXT_LIMIT};
 use crate::usage::Usage;
 
 /// Choices of tools that are remembered of one answer; more of them no agent carries out.
-const MOST_CHOICES: usize = 256;
+pub(crate) const MOST_CHOICES: usize = 256;
 
 #[derive(Default)]
 pub(crate) struct Answer {
     id: Option<String>,
     pub(crate) model: Option<String>,
-    finish_reasons: Vec<String>,
+    pub(crate) finish_reasons: Vec<String>,
     pub(crate) usage: Option<Usage>,
     /// What it says of why it chose what it chose: content, which is shown by its class only.
     pub(crate) why: Option<String>,

@@ -8,8 +8,9 @@
 //!
 //! Nothing is stopped by itself. Either ask, with [`check`] or [`remaining`]; or write
 //! `enforce_budget = true` at an [`inference`](macro@crate::inference), and it is not called any more
-//! where a budget is used up. Calls that run side by side are let through as long as there is
-//! something left, and may together use more than that.
+//! where a budget is used up: it returns the error that it makes `From` a [`BudgetExhausted`]. Calls
+//! that run side by side are let through as long as there is something left, and may together use
+//! more than that.
 //!
 //! Budgets hold with telemetry off, too.
 //!

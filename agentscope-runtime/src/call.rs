@@ -7,6 +7,8 @@ use crate::begin;
 use crate::budget::BudgetExhausted;
 use crate::capture::Capture;
 use crate::frame::{self, Frame};
+#[cfg(feature = "rig")]
+use crate::keyring::Hasher;
 use crate::metered::{self, Metered};
 use crate::opening::Opening;
 use crate::output::Failure;
@@ -194,6 +196,23 @@ impl Call {
     pub(crate) fn settle<S: Settle>(&mut self, result: &S::Yields, settle: S) {
         if let Some(open) = self.0.take() {
             settle_open(open, result, settle);
+        }
+    }
+
+    /// Ends the call with what has been told of it.
+    #[cfg(feature = "rig")]
+    pub(crate) fn told(&mut self, told: impl FnOnce(&Hasher) -> Judged) {
+        match self.0.take() {
+            Some(Open::Recorded(recording)) => {
+                let judged = told(recording.frame.session.hasher());
+                end(recording, judged);
+            }
+            Some(Open::Metered(metered)) => {
+                if let Judged::Returned(output) = told(&Hasher::default()) {
+                    metered.used(output.usage);
+                }
+            }
+            None => {}
         }
     }
 

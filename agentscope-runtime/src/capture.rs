@@ -1,10 +1,13 @@
 //! Collects what an annotated function was called with, while the arguments are still there.
 
+use std::time::SystemTime;
+
 use opentelemetry::KeyValue;
 use serde::Serialize;
 
 use crate::class::{Class, Sensitivity};
 use crate::classify::Classify;
+use crate::content::Conversation;
 use crate::identity::Stated;
 use crate::keyring::Hasher;
 use crate::limits::Limits;
@@ -28,6 +31,8 @@ pub struct Capture {
     pub(crate) context: Option<RemoteContext>,
     pub(crate) reason: Option<Text>,
     pub(crate) identity: Stated,
+    /// Of a call that is told of when it is over.
+    pub(crate) began: Option<SystemTime>,
     pub(crate) limits: Limits,
     pub(crate) operation: Redacted,
     pub(crate) model: Option<Redacted>,
@@ -37,10 +42,12 @@ pub struct Capture {
     pub(crate) values: Values,
     /// Options that are attributes as they are.
     pub(crate) attributes: Vec<KeyValue>,
+    /// What a model is asked, where the deployment asks for content.
+    pub(crate) conversation: Option<Conversation>,
     shapes: Shapes,
     print_is_whole: bool,
     /// Only the options are asked for: values are not looked at.
-    options_only: bool,
+    pub(crate) options_only: bool,
 }
 
 /// An option that is a string literal: a value tells it, where an expression needs code.
@@ -61,6 +68,7 @@ impl Capture {
             context: None,
             reason: None,
             identity: Stated::default(),
+            began: None,
             limits: Limits::default(),
             operation: Redacted::of_code("chat"),
             model: None,
@@ -68,6 +76,7 @@ impl Capture {
             schema: None,
             values: Values::new(Class::Secret, hasher),
             attributes: Vec::new(),
+            conversation: None,
             shapes: Shapes::new(site),
             print_is_whole: true,
             options_only: false,
@@ -170,6 +179,7 @@ impl Capture {
     /// Filling it was cut short: nothing half written may be shown.
     pub(crate) fn spoil(&mut self) {
         self.values.spoil();
+        self.conversation = None;
         self.shapes.clear(&mut self.values.room.get().look);
         self.print_is_whole = false;
     }

@@ -4,9 +4,10 @@ use opentelemetry::KeyValue;
 
 use crate::answer::Answer;
 use crate::class::Class;
-use crate::content::{self, Message};
+use crate::content::{self, Conversation, Parts};
 use crate::id;
 use crate::level::Level;
+use crate::limits::to_signed;
 use crate::model;
 use crate::moment::Event;
 use crate::names;
@@ -25,28 +26,49 @@ const TRACE_RATIO: f64 = 0.05;
 pub(crate) struct Asked {
     pub(crate) operation: Redacted,
     pub(crate) provider: Option<Redacted>,
-    pub(crate) prompt: Option<Redacted>,
+    pub(crate) prompt: Option<Conversation>,
 }
 
 impl Recording {
     /// What was asked and answered, where the deployment asks for it.
-    pub(crate) fn content(&mut self, completion: Option<Redacted>, attributes: &mut Vec<KeyValue>) {
+    pub(crate) fn content(
+        &mut self,
+        ending: &Ending,
+        output: Option<&Output>,
+        completion: Option<Redacted>,
+        attributes: &mut Vec<KeyValue>,
+    ) {
         let capture = content::capture();
-        if capture == content::Capture::default() {
+        let operation = self.asked.as_ref().map(|asked| &asked.operation);
+        let has_messages = operation.is_some_and(content::has_messages);
+        if !capture.is_wanted() || !has_messages {
             return;
         }
-        let answer = completion.map(|completion| Message::Output.of(&completion));
+        let answer = completion.map(|completion| {
+            let reasons = output.and_then(|output| output.answer.as_deref());
+            let reason = reasons.and_then(|answer| answer.finish_reasons.first());
+            let reason = reason.map(String::as_str);
+            match output.and_then(|output| output.parts.as_ref()) {
+                Some(parts) => parts.answered(reason, ending.outcome),
+                None => Parts::of_json(&completion).answered(reason, ending.outcome),
+            }
+        });
         if let Some(answer) = answer.as_ref().filter(|_| capture.on_spans) {
             attributes.push(attribute(names::OUTPUT_MESSAGES, answer.clone()));
         }
         let Some(asked) = self.asked.take().filter(|_| capture.in_events) else {
             return;
         };
+        let prompt = asked
+            .prompt
+            .map(|prompt| (prompt.messages, prompt.instructions));
+        let (messages, instructions) = prompt.unzip();
         let said = [
             (names::OPERATION_NAME, Some(asked.operation)),
             (names::PROVIDER_NAME, asked.provider),
             (names::REQUEST_MODEL, self.model.clone()),
-            (names::INPUT_MESSAGES, asked.prompt),
+            (names::INPUT_MESSAGES, messages),
+            (names::SYSTEM_INSTRUCTIONS, instructions.flatten()),
             (names::OUTPUT_MESSAGES, answer),
         ];
         let event = Event::new(names::EVENT_INFERENCE_DETAILS, Level::Info);
@@ -71,7 +93,7 @@ impl Recording {
         let told = told.unwrap_or_default();
         let mut news = Vec::new();
         if let Some(usage) = &told.usage {
-            news = self.charge(usage, told.model.as_deref(), attributes);
+            news = self.charge(usage, told.model, attributes);
         }
         let name = names::EVENT_AGENT_DECIDED;
         let event = match ending.outcome {
@@ -103,15 +125,14 @@ impl Recording {
             told.size,
             self.moment().is_recorded(Level::Trace) && in_sample(),
         ) {
-            let size = i64::try_from(size).unwrap_or(i64::MAX);
-            let event =
-                Event::new(names::EVENT_PAYLOAD, Level::Trace).with(names::PAYLOAD_SIZE, size);
+            let event = Event::new(names::EVENT_PAYLOAD, Level::Trace)
+                .with(names::PAYLOAD_SIZE, to_signed(size));
             self.snapshot(event);
         }
     }
 
     /// What the span says of what came, and what more is to be made of it.
-    fn told(&self, output: &mut Output, attributes: &mut Vec<KeyValue>) -> Told {
+    fn told<'a>(&self, output: &'a mut Output, attributes: &mut Vec<KeyValue>) -> Told<'a> {
         let usage = output.usage;
         if let Some(usage) = &usage {
             attributes.extend(usage_attributes(usage));
@@ -123,36 +144,37 @@ impl Recording {
             let attempts = i64::from(output.attempts);
             attributes.push(attribute(names::REQUEST_ATTEMPTS, attempts));
         }
+        let (class, size) = (output.values.class, output.size());
+        let mut chosen_tools = None;
+        if let Some(answer) = &mut output.answer {
+            answer.push_attributes(attributes, self.frame.session.hasher());
+            chosen_tools = answer.chosen_tools();
+            self.remember(answer, class);
+        }
         let answer = output.answer.as_deref();
         let window = usage.and_then(|usage| self.window(answer, &usage));
         if let Some(window) = window {
-            let size = i64::try_from(window.size).unwrap_or(i64::MAX);
+            let size = to_signed(window.size);
             attributes.push(attribute(names::CONTEXT_WINDOW, size));
             attributes.push(attribute(names::CONTEXT_USED, window.used()));
         }
-        let told = Told {
+        Told {
             usage,
             window,
-            model: answer.and_then(|answer| answer.model.clone()),
-            chosen_tools: answer.and_then(Answer::chosen_tools),
-            size: output.size(),
-        };
-        let class = output.values.class;
-        if let Some(answer) = &mut output.answer {
-            answer.push_attributes(attributes, self.frame.session.hasher());
-            self.remember(answer, class);
+            model: answer.and_then(|answer| answer.model.as_deref()),
+            chosen_tools,
+            size,
         }
-        told
     }
 }
 
 /// What the end of an inference has to do with.
 #[derive(Default)]
-struct Told {
+struct Told<'a> {
     usage: Option<Usage>,
     window: Option<Window>,
     /// That answered.
-    model: Option<String>,
+    model: Option<&'a str>,
     chosen_tools: Option<Labels>,
     /// Of what came, as far as it may be told.
     size: Option<usize>,
@@ -203,11 +225,10 @@ impl Recording {
             self.snapshot(event.with(names::CONTEXT_USED, window.used()));
         }
         if let Some(before) = news.compacted_from {
-            let int = |tokens: u64| i64::try_from(tokens).unwrap_or(i64::MAX);
             attributes.push(attribute(names::CONVERSATION_COMPACTED, true));
             let event = Event::new(names::EVENT_COMPACTED, Level::Info)
-                .with(names::CONTEXT_TOKENS_BEFORE, int(before))
-                .with(names::CONTEXT_TOKENS_AFTER, int(window.tokens));
+                .with(names::CONTEXT_TOKENS_BEFORE, to_signed(before))
+                .with(names::CONTEXT_TOKENS_AFTER, to_signed(window.tokens));
             self.snapshot(event);
         }
     }
@@ -220,10 +241,7 @@ fn usage_attributes(usage: &Usage) -> impl Iterator<Item = KeyValue> {
     ];
     let where_used = [
         (names::USAGE_CACHE_READ, usage.cache_read_input_tokens),
-        (
-            names::spelt(names::USAGE_CACHE_WRITE),
-            usage.cache_write_input_tokens,
-        ),
+        (names::USAGE_CACHE_WRITE, usage.cache_write_input_tokens),
         (names::USAGE_REASONING, usage.reasoning_output_tokens),
     ];
     let used = where_used.into_iter().filter(|(_, tokens)| *tokens > 0);
@@ -231,5 +249,5 @@ fn usage_attributes(usage: &Usage) -> impl Iterator<Item = KeyValue> {
     always
         .into_iter()
         .chain(used)
-        .map(|(key, tokens)| attribute(key, i64::try_from(tokens).unwrap_or(i64::MAX)))
+        .map(|(key, tokens)| attribute(key, to_signed(tokens)))
 }

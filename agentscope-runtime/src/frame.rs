@@ -122,8 +122,13 @@ impl Frame {
         if !thread_is_alive() {
             return None;
         }
-        Context::map_current(|cx| cx.get::<Self>().cloned())
-            .or_else(|| AMBIENT.with_borrow(|ambient| ambient.frame.clone()))
+        Context::map_current(|cx| cx.get::<Self>().cloned()).or_else(Self::being_polled)
+    }
+
+    /// Of the call that is being polled on this thread, whatever the context says.
+    pub(crate) fn being_polled() -> Option<Self> {
+        let ambient = AMBIENT.try_with(|ambient| ambient.borrow().frame.clone());
+        ambient.ok().flatten()
     }
 }
 

@@ -55,12 +55,12 @@ impl<F: Future> Future for InAgentFuture<F> {
 }
 
 /// What is taken along; boxed, for a future is moved and stored in many places.
-struct Carried(Box<(Context, Option<Frame>)>);
+pub(crate) struct Carried(Box<(Context, Option<Frame>)>);
 
 impl Carried {
     /// `None` while the thread is torn down. Without an agent the context goes along all the same:
     /// it carries what others have put into it.
-    fn of_current() -> Option<Self> {
+    pub(crate) fn of_current() -> Option<Self> {
         if !frame::thread_is_alive() {
             return None;
         }
@@ -72,7 +72,7 @@ impl Carried {
         Some(Self(Box::new((cx, frame))))
     }
 
-    fn enter(&self) -> Entered {
+    pub(crate) fn enter(&self) -> Entered {
         let (cx, frame) = &*self.0;
         Entered::new(cx, frame.as_ref())
     }

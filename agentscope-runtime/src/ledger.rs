@@ -325,6 +325,20 @@ impl Ledger {
         to_signed(limit).saturating_sub(to_signed(self.taken(kind)))
     }
 
+    fn own_limits(&self) -> impl Iterator<Item = (Kind, u64)> {
+        let limits = Kind::ALL.into_iter().zip(&self.accounts);
+        limits.filter_map(|(kind, account)| Some((kind, account.limit?)))
+    }
+
+    /// The part that is left of each of its own limits.
+    pub(crate) fn parts_left(&self) -> impl Iterator<Item = (Kind, f64)> {
+        self.own_limits().map(|(kind, limit)| {
+            let left = self.left(kind, limit).max(0);
+            // Of a limit of nothing, nothing is left.
+            (kind, left as f64 / limit.max(1) as f64)
+        })
+    }
+
     /// Its own limits, and what is left of them.
     pub(crate) fn closing_attributes(&self) -> impl Iterator<Item = KeyValue> {
         let written = |kind, key, number: i64| match kind {
@@ -332,9 +346,7 @@ impl Ledger {
             Kind::Cost => attribute(key, usd(number)),
             Kind::Time => attribute(key, number as f64 / 1e9),
         };
-        let limits = Kind::ALL.into_iter().zip(&self.accounts);
-        let limits = limits.filter_map(|(kind, account)| Some((kind, account.limit?)));
-        limits.flat_map(move |(kind, limit)| {
+        self.own_limits().flat_map(move |(kind, limit)| {
             let (of_limit, of_rest) = match kind {
                 Kind::Tokens => (names::BUDGET_LIMIT, names::BUDGET_REMAINING),
                 Kind::Cost => (names::COST_LIMIT, names::COST_REMAINING),

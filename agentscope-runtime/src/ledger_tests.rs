@@ -40,6 +40,23 @@ fn what_is_used_up_at_once_is_not_said_to_be_low() {
 }
 
 #[test]
+fn what_is_left_is_told_as_a_part_of_each_own_limit() {
+    let session = ledger(Layer::Session, limits(Some(1_000), None, None), None);
+    let agent = limits(Some(100), Some(0.5), Some(0));
+    let agent = ledger(Layer::Agent, agent, Some(&session));
+    agent.spend(25, Some(MicroDollars::new(1_000_000)));
+    let left: Vec<_> = agent.parts_left().collect();
+    let of_agent = [
+        (Kind::Tokens, 0.75),
+        (Kind::Cost, 0.0),
+        (Kind::Iterations, 0.0),
+    ];
+    assert_eq!(left, of_agent);
+    let left: Vec<_> = session.parts_left().collect();
+    assert_eq!(left, [(Kind::Tokens, 0.975)]);
+}
+
+#[test]
 fn news_tell_whose_limit_it_is() {
     let session = ledger(Layer::Session, limits(Some(30), None, None), None);
     let outer = ledger(Layer::Agent, limits(Some(20), None, None), Some(&session));

@@ -35,7 +35,9 @@
 //! - Which tools there are, and their definitions for a model: [`tools`]. The arguments that a
 //!   model wrote: [`args::parse`].
 //! - One user interaction or job: [`Session`].
+//! - A task for another agent, here or in another process: [`delegate`], [`propagation`].
 //! - What a model was asked and answered, whoever provides it, and what that cost: [`model`].
+//! - An agent on rig, which calls the model itself: `rig`, with the feature of that name.
 //! - What is on the wire: [`names`].
 //! - A test of what an agent does: `testing`, with the feature of that name.
 //! - Without `agentscope-collector`: [`enable`], [`set_logger_provider`], [`SnapshotSink`].
@@ -60,12 +62,16 @@ pub mod model;
 pub mod names;
 pub mod policy;
 pub mod propagation;
+#[cfg(feature = "rig")]
+pub mod rig;
 #[cfg(feature = "testing")]
 pub mod testing;
 
 mod agent;
 mod agent_state;
 mod answer;
+#[allow(missing_docs, reason = "called by expansions only")]
+mod answered;
 mod attributes;
 #[allow(missing_docs, reason = "called by expansions only")]
 mod begin;
@@ -253,6 +259,7 @@ pub mod __private {
     /// What is probed, brought into scope where that is done. No name comes with it, and the methods
     /// are those of types of ours.
     pub mod probing {
+        pub use crate::answered::Answers as _;
         pub use crate::probe::{
             Argument as _, DeclaredType as _, Described as _, Field as _, OpaqueType as _,
         };
@@ -262,6 +269,6 @@ pub mod __private {
             IsStreamInOk as _, IsValue as _, NoResult as _,
         };
         pub use crate::seen::Sees as _;
-        pub use crate::settle::{Answers as _, Shows as _, Tells as _};
+        pub use crate::settle::{Shows as _, Tells as _};
     }
 }

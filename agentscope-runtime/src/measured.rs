@@ -1,22 +1,19 @@
 //! What metrics tell of a call. Their labels are of few values: names of code and of models, types of
 //! errors, never what a call was given.
 
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use opentelemetry::KeyValue;
 
 use crate::agent_state::AgentState;
+use crate::ledger::Ledger;
+use crate::meters::Meters;
 use crate::names;
 use crate::outcome::Ending;
 use crate::output::Output;
 use crate::recording::{OwnSession, Recording};
 use crate::redacted::{Redacted, attribute};
 use crate::text;
-
-fn error_type(ending: &Ending) -> Option<KeyValue> {
-    let error_type = ending.error_type.clone()?;
-    Some(attribute(names::ERROR_TYPE, Redacted::of_code(error_type)))
-}
 
 /// The labels of the first call of a tool: most others are by the same agent, and to make labels
 /// costs more than to compare names.
@@ -36,10 +33,19 @@ fn tool_labels(tool: &Redacted, agent: Option<&Redacted>) -> Vec<KeyValue> {
     labels
 }
 
+/// `labels` are as they were afterwards.
+fn measure_budget(meters: &Meters, ledger: &Ledger, labels: &mut Vec<KeyValue>) {
+    for (kind, left) in ledger.parts_left() {
+        labels.push(attribute(names::BUDGET_KIND, kind.as_str()));
+        meters.budget_left.record(left, labels);
+        labels.pop();
+    }
+}
+
 impl Recording {
-    pub(crate) fn measure_tool(&self, ending: &Ending) {
+    pub(crate) fn measure_tool(&self, ending: &Ending, time: Duration) {
         let duration = &self.frame.session.meters.tool_duration;
-        let seconds = self.duration().as_secs_f64();
+        let seconds = time.as_secs_f64();
         let agent = self.frame.agent.as_ref().map(|agent| &agent.name);
         let known = self.site.labels.get_or_init(|| Labels {
             tool: self.name.clone(),
@@ -50,7 +56,7 @@ impl Recording {
             return duration.record(seconds, &known.labels);
         }
         let mut labels = tool_labels(&self.name, agent);
-        labels.extend(error_type(ending));
+        labels.extend(ending.error_attribute());
         duration.record(seconds, &labels);
     }
 
@@ -60,7 +66,8 @@ impl Recording {
         let (tools, inferences) = agent.totals.calls();
         meters.agent_tools.record(tools.into(), &labels);
         meters.agent_inferences.record(inferences.into(), &labels);
-        labels.extend(error_type(ending));
+        measure_budget(meters, &agent.ledger, &mut labels);
+        labels.extend(ending.error_attribute());
         meters
             .agent_duration
             .record(self.duration().as_secs_f64(), &labels);
@@ -91,7 +98,7 @@ impl Recording {
                 labels.pop();
             }
         }
-        labels.extend(error_type(ending));
+        labels.extend(ending.error_attribute());
         meters
             .inference_duration
             .record(self.duration().as_secs_f64(), &labels);
@@ -118,7 +125,8 @@ impl Recording {
 impl OwnSession {
     pub(crate) fn measure(&self, ending: &Ending, now: SystemTime) {
         let mut labels = vec![attribute(names::WORKFLOW_NAME, self.name.clone())];
-        labels.extend(error_type(ending));
+        measure_budget(&self.state.meters, &self.state.ledger, &mut labels);
+        labels.extend(ending.error_attribute());
         let time = now.duration_since(self.started).unwrap_or_default();
         let meters = &self.state.meters;
         meters.workflow_duration.record(time.as_secs_f64(), &labels);

@@ -21,6 +21,7 @@ pub(crate) struct Meters {
     pub(crate) agent_inferences: Histogram<u64>,
     pub(crate) agent_tools: Histogram<u64>,
     pub(crate) tool_duration: Histogram<f64>,
+    pub(crate) budget_left: Histogram<f64>,
     pub(crate) warnings: Counter<u64>,
 }
 
@@ -50,6 +51,7 @@ const TOKENS: [f64; 14] = [
     16_777_216.0,
     67_108_864.0,
 ];
+const PARTS: [f64; 10] = [0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9];
 const CALLS: [f64; 8] = [1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0, 128.0];
 
 static CURRENT: RwLock<Option<Arc<Meters>>> = RwLock::new(None);
@@ -81,15 +83,16 @@ impl Meters {
             .build();
         let meter = &provider.meter_with_scope(scope);
         Self {
-            inference_duration: seconds(meter, names::METRIC_INFERENCE_DURATION, &SECONDS),
+            inference_duration: measures(meter, names::METRIC_INFERENCE_DURATION, &SECONDS),
             token_usage: counts(meter, names::METRIC_TOKEN_USAGE, &TOKENS),
-            first_chunk: seconds(meter, names::METRIC_FIRST_CHUNK, &SECONDS),
-            chunk: seconds(meter, names::METRIC_CHUNK, &SECONDS),
-            workflow_duration: seconds(meter, names::METRIC_WORKFLOW_DURATION, &WORKFLOW_SECONDS),
-            agent_duration: seconds(meter, names::METRIC_AGENT_DURATION, &AGENT_SECONDS),
+            first_chunk: measures(meter, names::METRIC_FIRST_CHUNK, &SECONDS),
+            chunk: measures(meter, names::METRIC_CHUNK, &SECONDS),
+            workflow_duration: measures(meter, names::METRIC_WORKFLOW_DURATION, &WORKFLOW_SECONDS),
+            agent_duration: measures(meter, names::METRIC_AGENT_DURATION, &AGENT_SECONDS),
             agent_inferences: counts(meter, names::METRIC_AGENT_INFERENCES, &CALLS),
             agent_tools: counts(meter, names::METRIC_AGENT_TOOLS, &CALLS),
-            tool_duration: seconds(meter, names::METRIC_TOOL_DURATION, &SECONDS),
+            tool_duration: measures(meter, names::METRIC_TOOL_DURATION, &SECONDS),
+            budget_left: measures(meter, names::METRIC_BUDGET_LEFT, &PARTS),
             warnings: {
                 let (meaning, unit) = described(names::METRIC_WARNINGS);
                 let counter = meter.u64_counter(names::METRIC_WARNINGS);
@@ -100,7 +103,7 @@ impl Meters {
     }
 }
 
-fn seconds(meter: &Meter, key: &'static str, bounds: &[f64]) -> Histogram<f64> {
+fn measures(meter: &Meter, key: &'static str, bounds: &[f64]) -> Histogram<f64> {
     let (meaning, unit) = described(key);
     meter
         .f64_histogram(names::spelt(key))

@@ -114,7 +114,7 @@ impl Moment<'_> {
             None => Arc::new(session.situation()),
         };
         let remaining = self.frame.ledger().remaining();
-        session.sink().record(Snapshot {
+        session.sink().record(|| Snapshot {
             event: event.name,
             level: event.level,
             time: self.time,

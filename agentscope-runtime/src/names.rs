@@ -272,6 +272,7 @@ names! {
         PROMPT_VERSION = "gen_ai.prompt.version", Text, "version of the prompt";
         TIME_TO_FIRST_CHUNK = "gen_ai.response.time_to_first_chunk", Double, "seconds until the first item of a streamed response";
         INPUT_MESSAGES = "gen_ai.input.messages", Json, "the prompt as JSON, redacted by class; only where message content is captured";
+        SYSTEM_INSTRUCTIONS = "gen_ai.system_instructions", Json, "what the request says beside its messages as JSON, redacted by class; only where message content is captured";
         OUTPUT_MESSAGES = "gen_ai.output.messages", Json, "the completion as JSON, redacted by class; only where message content is captured";
         EVENT_INFERENCE_DETAILS = "gen_ai.client.inference.operation.details", Event, "an inference ended; only where message content is captured in events";
         EVALUATION_NAME = "gen_ai.evaluation.name", Text, "policy that a guardrail has checked";
@@ -420,6 +421,7 @@ names! {
         EVENT_VALUES = "agentscope.values", Event, "at DEBUG: arguments or result in full, by class";
         EVENT_PAYLOAD = "agentscope.payload", Event, "at TRACE: a raw prompt and completion existed";
         METRIC_WARNINGS = "agentscope.warnings", Counter("{warning}"), "snapshots from WARN on, by `agentscope.level` and `agentscope.warning`";
+        METRIC_BUDGET_LEFT = "agentscope.budget.left", Histogram("1"), "part of its budget that an agent, or a session, had left at its end, 0 where that was overspent; by `agentscope.budget.kind`";
         METRIC_SPANS_OPENED = "agentscope.spans.opened", Counter("{span}"), "spans that annotated code opened";
         METRIC_SPANS_ENDED = "agentscope.spans.ended", Counter("{span}"), "spans of annotated code that ended, by `agentscope.outcome`";
         METRIC_SNAPSHOTS = "agentscope.snapshots.recorded", Counter("{snapshot}"), "snapshots that annotated code recorded";

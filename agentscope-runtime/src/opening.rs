@@ -6,14 +6,14 @@ use std::time::SystemTime;
 
 use opentelemetry::global::BoxedTracer;
 use opentelemetry::trace::{
-    Link, Span as _, SpanBuilder, SpanContext, SpanKind, TraceContextExt as _, Tracer as _,
+    Link, Span as _, SpanBuilder, SpanContext, SpanKind, TraceContextExt as _,
 };
 use opentelemetry::{Context, InstrumentationScope, StringValue, global};
 
 use crate::agent_state::{AgentState, CallPrint};
 use crate::attributes::{self, INPUT, Opened};
 use crate::capture::Capture;
-use crate::content::{self, Message};
+use crate::content::{self, Conversation};
 use crate::decided::Asked;
 use crate::frame::{self, Found, Frame};
 use crate::id;
@@ -26,7 +26,7 @@ use crate::metered;
 use crate::moment::{Event, Moment};
 use crate::names;
 use crate::payload::{self, PayloadSide};
-use crate::propagation::{RemoteContext, continued};
+use crate::propagation::{self, RemoteContext, continued};
 use crate::recording::{OwnSession, Recording};
 use crate::redacted::{Redacted, attribute};
 use crate::session_state::SessionState;
@@ -153,7 +153,7 @@ impl Opening {
     pub(crate) fn start(self, capture: &mut Capture) -> Box<Recording> {
         let site = capture.site;
         let layer = site.meta.layer;
-        let started = SystemTime::now();
+        let started = capture.began.unwrap_or_else(SystemTime::now);
         let given_name = capture.name.take();
         let code_name = || Redacted::of_code(site.meta.name);
         let name = given_name.clone().unwrap_or_else(code_name);
@@ -162,8 +162,11 @@ impl Opening {
         let content = content::capture();
         let prompt = input.as_ref().filter(|_| layer == Layer::Inference);
         let prompt = prompt
-            .filter(|_| content != content::Capture::default())
-            .map(|input| Message::Input.of(input));
+            .filter(|_| content.is_wanted() && content::has_messages(&capture.operation))
+            .map(|input| match capture.conversation.take() {
+                Some(conversation) => conversation,
+                None => Conversation::of_arguments(input),
+            });
         let input = input.filter(|_| layer != Layer::Inference);
         let (frame, own_session) = match self.place {
             Place::Framed(frame) => {
@@ -210,7 +213,7 @@ impl Opening {
         };
         let mut attributes = attributes::of_call(&call, capture);
         if let Some(prompt) = prompt.as_ref().filter(|_| content.on_spans) {
-            attributes.push(attribute(names::INPUT_MESSAGES, prompt.clone()));
+            attributes.extend(prompt.attributes());
         }
         // Nearly always the span is the only place that it goes to.
         let again = match level::level() <= Level::Debug {
@@ -244,7 +247,7 @@ impl Opening {
             events: None,
             links,
         };
-        let mut span = session.tracer.build_with_context(builder, &self.parent);
+        let mut span = propagation::start(&session.tracer, builder, &self.parent);
         let span_context = span.span_context().clone();
         let opened_agent = (layer == Layer::Agent).then(|| {
             let id = id::random_id64();
@@ -278,7 +281,11 @@ impl Opening {
         }
         let mut cx = self.parent.with_span(span);
         if opened_agent.is_some() || own_session.is_some() {
-            cx = cx.with_value(frame.clone());
+            cx = propagation::enter(&cx, frame.clone());
+        }
+        #[cfg(feature = "rig")]
+        if layer == Layer::Inference {
+            cx = cx.with_value(crate::rig::Asking);
         }
         let key = session.open_span(cx.clone(), opened_agent);
         let (reason, call_id) = match models {
@@ -404,7 +411,7 @@ pub(crate) fn open_session_span(
             attribute(names::LAYER, Layer::Session.as_str()),
             attribute(names::SPAN_KIND, "CHAIN"),
         ]);
-    let span = tracer.build_with_context(builder, parent);
+    let span = propagation::start(&tracer, builder, parent);
     let context = span.span_context();
     // A no-op tracer hands back its parent's context.
     if !context.is_valid() || context == parent.span().span_context() {

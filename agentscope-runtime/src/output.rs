@@ -8,6 +8,7 @@ use crate::answer::Answer;
 use crate::canonical;
 use crate::class::{Class, Sensitivity};
 use crate::classify::Classify;
+use crate::content::{self, Manner, Parts};
 use crate::emptiness;
 use crate::json::Json;
 use crate::keyring::Hasher;
@@ -38,6 +39,8 @@ pub struct Output {
     pub(crate) pace: Option<Pace>,
     /// Times that a streamed answer has begun.
     pub(crate) attempts: u32,
+    /// The same as parts of a message, where the deployment asks for content.
+    pub(crate) parts: Option<Parts>,
     /// Where it does not fit the schema that it should have.
     pub(crate) misfit: Option<Box<Misfit>>,
 }
@@ -54,6 +57,7 @@ impl Output {
             answer: None,
             pace: None,
             attempts: 1,
+            parts: None,
             misfit: None,
         }
     }
@@ -80,6 +84,7 @@ impl Output {
                 output.structure(&*text);
             }
             output.attempts = answer.attempts();
+            output.values.class = so_far.class;
             output.answered(&answer);
         }
         output.values.class = so_far.class;
@@ -88,6 +93,11 @@ impl Output {
 
     /// It is the answer of a model.
     pub(crate) fn answered(&mut self, answer: &dyn InferenceResponse) {
+        if content::capture().is_wanted() {
+            let said = self.values.together(self.meta.output);
+            let hasher = &self.values.hasher;
+            self.parts = Parts::of_answer(answer, &Manner { said, hasher });
+        }
         let answer = Answer::of(answer);
         self.usage = self.usage.or(answer.usage);
         self.answer = Some(Box::new(answer));

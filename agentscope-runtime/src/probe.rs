@@ -108,7 +108,7 @@ impl<'a> Argued<'a> {
             }
         }
         if let Some(request) = self.request {
-            capture.request(request);
+            capture.request(index, request);
         }
     }
 }

@@ -25,6 +25,9 @@ struct Known {
     chosen: Vec<Chosen>,
     /// How much of its window the latest inference of each function has filled.
     windows: Vec<(&'static str, Window)>,
+    /// The latest inference whose choices nobody has told.
+    #[cfg(feature = "rig")]
+    unheard: Option<Redacted>,
 }
 
 struct Chosen {
@@ -88,6 +91,43 @@ impl Reasoning {
             decided_at: now,
             taken: false,
         }));
+        self.is_known.store(true, Relaxed);
+    }
+
+    /// An inference has ended; what it chose is not known yet.
+    #[cfg(feature = "rig")]
+    pub(crate) fn ended_unheard(&self, span: Redacted) {
+        self.known().unheard = Some(span);
+    }
+
+    /// A tool is about to be called that the latest inference must have chosen, where no choice of
+    /// it is known.
+    #[cfg(feature = "rig")]
+    pub(crate) fn chosen_unheard(&self, tool: &str, id: Redacted) {
+        let mut known = self.known();
+        let awaits = |it: &Chosen| it.call.id.as_ref() == Some(&id);
+        let Some(decided_by) = known
+            .unheard
+            .clone()
+            .filter(|_| !known.chosen.iter().any(awaits))
+        else {
+            return;
+        };
+        let reason = "chosen by the model, whose words are not recorded";
+        known.chosen.push(Chosen {
+            choice: Choice {
+                call_id: None,
+                tool: tool.to_owned(),
+                arguments: String::new(),
+            },
+            call: ModelsCall {
+                id: Some(id),
+                reason: Redacted::of_code(reason),
+                decided_by,
+            },
+            decided_at: SystemTime::now(),
+            taken: false,
+        });
         self.is_known.store(true, Relaxed);
     }
 

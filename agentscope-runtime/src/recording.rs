@@ -17,6 +17,7 @@ use crate::names;
 use crate::outcome::{Ending, Outcome};
 use crate::output::{Failure, Output};
 use crate::payload::{self, PayloadSide};
+use crate::propagation;
 use crate::redact::Tally;
 use crate::redacted::{Redacted, Words, attribute};
 use crate::schema::Schema;
@@ -98,7 +99,7 @@ impl OwnSession {
 
     /// With its frame in its context.
     pub(crate) fn with_frame(mut self) -> Self {
-        self.cx = self.cx.with_value(self.frame());
+        self.cx = propagation::enter(&self.cx, self.frame());
         self
     }
 
@@ -239,12 +240,13 @@ impl Recording {
         }
         match self.site.meta.layer {
             Layer::Tool => {
-                self.measure_tool(&ending);
-                self.end_tool(&ending, output.as_ref(), &mut attributes);
+                let time = self.duration();
+                self.measure_tool(&ending, time);
+                self.end_tool(&ending, time, output.as_ref(), &mut attributes);
             }
             Layer::Inference => {
                 self.measure_inference(&ending, output.as_ref());
-                self.content(completion, &mut attributes);
+                self.content(&ending, output.as_ref(), completion, &mut attributes);
                 self.end_inference(&ending, output.as_mut(), &mut attributes);
             }
             Layer::Agent | Layer::Session | Layer::Delegation => {
@@ -258,7 +260,7 @@ impl Recording {
             attributes::push_json(&mut attributes, OUTPUT, shown);
         }
         self.debug_values(names::OUTPUT_VALUE, again.clone());
-        let result_tally = output.map(|output| output.values.tally);
+        let result_tally = output.as_ref().map(|output| output.values.tally);
         let tally = result_tally.map_or(self.tally, |result| self.tally.and(result));
         attributes.extend(
             tally
@@ -322,10 +324,10 @@ impl Recording {
     fn end_tool(
         &mut self,
         ending: &Ending,
+        time: Duration,
         output: Option<&Output>,
         attributes: &mut Vec<KeyValue>,
     ) {
-        let time = self.duration();
         self.for_each_totals(|totals| totals.add_tool_time(time));
         if let Some(agent) = &self.frame.agent {
             // One that was stated inside this call was for something inside it.

@@ -9,6 +9,7 @@ use crate::key::KeyedHash;
 use crate::keyring::Hasher;
 use crate::kind::Kind;
 use crate::policy::{self, Destination};
+use crate::redacted::Redacted;
 use crate::scrubbing;
 use crate::text::{placeholder, shortened};
 use crate::treat;
@@ -163,6 +164,11 @@ impl<'a> Redactor<'a> {
     /// Writes a word that is code, such as the name of an enum variant.
     pub fn word(&mut self, word: &'static str) {
         self.out.word(word);
+    }
+
+    /// Writes what may be shown already.
+    pub(crate) fn redacted(&mut self, text: &Redacted) {
+        self.out.string(text.as_str());
     }
 
     /// Writes a value whose type has no JSON form: only that it was there.

@@ -4,10 +4,13 @@ use std::borrow::Cow;
 
 use crate::capture::Capture;
 use crate::class::Class;
+use crate::content::{self, Conversation, Manner};
+use crate::limits::to_signed;
 use crate::model::InferenceRequest;
 use crate::names;
 use crate::probe::{Argued, Probe};
 use crate::redacted::{Labels, Recordable, attribute};
+use crate::site::Layer;
 use crate::text;
 
 /// Finds out whether an argument is a request, whose parameters are recorded right after the argument
@@ -31,16 +34,19 @@ impl<'a, T> Request<'a> for &Probe<'a, T> {
 
 impl Capture {
     /// The attribute's own options win, for they are said of this function.
-    pub(crate) fn request(&mut self, request: &dyn InferenceRequest) {
+    pub(crate) fn request(&mut self, index: usize, request: &dyn InferenceRequest) {
+        self.converse(index, request);
         if self.model.is_none() {
             let model = request.model().map(owned);
             self.model = model.map(|model| text::label(model.into()));
         }
-        let int = |count: u64| i64::try_from(count).unwrap_or(i64::MAX);
         self.unless_said(names::REQUEST_TEMPERATURE, request.temperature());
         self.unless_said(names::REQUEST_TOP_P, request.top_p());
         self.unless_said(names::REQUEST_SEED, request.seed());
-        self.unless_said(names::REQUEST_MAX_TOKENS, request.max_tokens().map(int));
+        self.unless_said(
+            names::REQUEST_MAX_TOKENS,
+            request.max_tokens().map(to_signed),
+        );
         // The conventions want it of streams only.
         let stream = request.stream().filter(|stream| *stream);
         self.unless_said(names::REQUEST_STREAM, stream);
@@ -50,6 +56,18 @@ impl Capture {
             let stops = labels(request.stop_sequences());
             self.unless_said(names::REQUEST_STOP_SEQUENCES, stops);
         }
+    }
+
+    fn converse(&mut self, index: usize, request: &dyn InferenceRequest) {
+        let is_wanted = self.site.meta.layer == Layer::Inference && content::capture().is_wanted();
+        if !is_wanted || self.options_only || self.conversation.is_some() {
+            return;
+        }
+        let said = self.site.meta.param(index).sensitivity;
+        let said = self.values.together(said);
+        let hasher = &self.values.hasher;
+        let body = request.body();
+        self.conversation = body.and_then(|body| Conversation::of(&body, &Manner { said, hasher }));
     }
 
     fn unless_said(&mut self, key: &'static str, value: Option<impl Recordable>) {

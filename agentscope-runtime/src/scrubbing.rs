@@ -15,12 +15,13 @@ use crate::snapshot::Snapshot;
 use crate::text;
 
 /// Attributes whose JSON is scrubbed later while somebody has taken that over.
-const KEYS: [&str; 5] = [
+const KEYS: [&str; 6] = [
     names::ERROR_PARTS,
     names::INPUT_VALUE,
     names::OUTPUT_VALUE,
     names::INPUT_MESSAGES,
     names::OUTPUT_MESSAGES,
+    names::SYSTEM_INSTRUCTIONS,
 ];
 
 static TAKEN_OVER: AtomicUsize = AtomicUsize::new(0);

@@ -121,3 +121,104 @@ impl Shapes {
         self.seen.clear();
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashMap;
+
+    use serde_json::{Value, json};
+
+    use super::*;
+    use crate::site::{Layer, Meta};
+
+    const META: Meta = Meta {
+        layer: Layer::Tool,
+        name: "tool",
+        span_name: "execute_tool tool",
+        function: "tool",
+        description: "",
+        reads_only: true,
+        params: &[],
+        output: None,
+        schema: None,
+    };
+
+    /// The hash that the call has, and the one that its shapes have by themselves; `None` stands for
+    /// an argument of which nothing is known.
+    fn hashes(site: &'static Site, arguments: &[Option<&Value>]) -> [String; 2] {
+        let (mut glanced, mut written) = (Look::default(), Look::default());
+        let mut shapes = Shapes::new(site);
+        for argument in arguments {
+            match argument {
+                Some(value) => {
+                    assert!(shapes.add(&mut glanced, value) && written.append(value));
+                    written.put("\n");
+                }
+                None => {
+                    shapes.add_unknown(&mut glanced);
+                    written.put("?\n");
+                }
+            }
+        }
+        assert_eq!(glanced.print, written.print, "of the values");
+        let hasher = Hasher::default();
+        let by_itself = Site::new(META).shape_hash(written.shapes(), &[], &hasher);
+        let hash = shapes.hash(&mut glanced, &hasher).expect("arguments");
+        [hash, by_itself].map(|hash| hash.as_str().to_owned())
+    }
+
+    // A glance that took one shape for another would hide that a tool is called otherwise.
+    #[test]
+    fn the_hash_of_a_glance_is_that_of_the_shapes_written_out() {
+        let values = [
+            json!({"id": 1, "tags": ["a", "b"]}),
+            json!({"id": 2, "tags": ["c"]}),
+            json!({"id": 2, "tags": []}),
+            json!({"id": "2", "tags": ["c"]}),
+            json!({"tags": ["c"], "name": 2}),
+            json!([["c"], 2]),
+            json!([["c", 2]]),
+            json!([1, "c", 1]),
+            json!(null),
+        ];
+        let pairs = values.iter().flat_map(|one| {
+            let others = values.iter().map(move |other| [Some(one), Some(other)]);
+            others.chain([[Some(one), None], [None, Some(one)]])
+        });
+        let calls: Vec<_> = pairs.collect();
+        for first in &calls {
+            for second in &calls {
+                let site = Box::leak(Box::new(Site::new(META)));
+                for arguments in [first, second, first] {
+                    let [hash, by_itself] = hashes(site, arguments);
+                    assert_eq!(hash, by_itself, "{first:?} {second:?}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn who_always_has_another_shape_is_not_glanced_at_for_ever() {
+        static SITE: Site = Site::new(META);
+        let call = |value: &dyn Fn(&mut Look, &mut Shapes) -> bool| {
+            let (mut look, mut shapes) = (Look::default(), Shapes::new(&SITE));
+            assert!(value(&mut look, &mut shapes));
+            let glances = shapes.known.is_some();
+            shapes.hash(&mut look, &Hasher::default());
+            glances
+        };
+        let first = |look: &mut Look, shapes: &mut Shapes| shapes.add(look, "text");
+        let other =
+            |look: &mut Look, shapes: &mut Shapes| shapes.add(look, &HashMap::from([(1, 2)]));
+        assert!(!call(&first), "nothing is known yet");
+        assert!(call(&first));
+        for _ in 1..MANY {
+            assert!(!call(&other));
+        }
+        assert!(call(&first), "not so many yet, and now they are forgotten");
+        for _ in 0..MANY {
+            assert!(!call(&other));
+        }
+        assert!(!call(&first));
+    }
+}

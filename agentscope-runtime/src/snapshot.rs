@@ -201,12 +201,23 @@ impl KnownSink {
     }
 
     /// Hands a snapshot to the sink, or to `tracing` where there is none; never both.
+    /// Made where it is handed over: it is large to move.
     #[inline]
-    pub(crate) fn record(&self, snapshot: Snapshot) {
-        let is_current = self.generation == GENERATION.load(Ordering::Acquire);
-        match &self.sink {
-            _ if !is_current => record(sink().as_deref(), snapshot),
-            sink => record(sink.as_deref(), snapshot),
+    pub(crate) fn record(&self, snapshot: impl FnOnce() -> Snapshot) {
+        let newer;
+        let sink = match self.generation == GENERATION.load(Ordering::Acquire) {
+            true => &self.sink,
+            false => {
+                newer = sink();
+                &newer
+            }
+        };
+        match sink {
+            Some(sink) => stats::count_snapshot(sink.record(snapshot())),
+            None => {
+                stats::count_snapshot(true);
+                trace(snapshot());
+            }
         }
     }
 }
@@ -294,17 +305,6 @@ pub(crate) fn sink() -> Option<Arc<dyn SnapshotSink>> {
     match SINK.read() {
         Ok(sink) => sink.clone(),
         Err(poisoned) => poisoned.into_inner().clone(),
-    }
-}
-
-#[inline]
-fn record(sink: Option<&dyn SnapshotSink>, snapshot: Snapshot) {
-    match sink {
-        Some(sink) => stats::count_snapshot(sink.record(snapshot)),
-        None => {
-            stats::count_snapshot(true);
-            trace(snapshot);
-        }
     }
 }
 

@@ -7,6 +7,7 @@ use crate::class::{Class, Sensitivity};
 use crate::classify::Classify;
 use crate::keyring::Hasher;
 use crate::payload;
+use crate::policy;
 use crate::redact::{Redactor, Tally, View};
 use crate::room::{Buffers, Room};
 
@@ -86,6 +87,17 @@ impl Values {
             Some(here) => redactor.classified(value, here),
             None => value.redact(redactor),
         });
+    }
+
+    /// Of the value that was written last as a whole: by the highest class in it, or by what its
+    /// place says if that is stricter.
+    pub(crate) fn together(&self, here: Option<Sensitivity>) -> Sensitivity {
+        let by_class = Sensitivity::of(self.class);
+        let here = here.unwrap_or(by_class);
+        match policy::treatment(&here) > policy::treatment(&by_class) {
+            true => here,
+            false => by_class,
+        }
     }
 
     /// They as they are, closed by `end`, with their highest class; once, and where somebody keeps

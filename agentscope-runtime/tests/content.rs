@@ -6,6 +6,7 @@ use std::process::Command;
 
 use agentscope::{Session, inference};
 use agentscope_runtime as agentscope;
+use serde_json::{Value, json};
 use support::{named, recorder, text};
 
 #[inference(provider = "test", model = "m", default = internal)]
@@ -16,6 +17,19 @@ fn ask(prompt: &str, #[sensitivity(pii)] user: &str) -> String {
 #[inference(provider = "test", model = "hidden", default = special)]
 fn ask_of_health(prompt: &str) -> String {
     prompt.to_owned()
+}
+
+#[inference(provider = "openai", default = internal)]
+fn decide(request: &Value) -> Value {
+    json!({
+        "object": "chat.completion",
+        "model": request["model"],
+        "choices": [{"index": 0, "finish_reason": "tool_calls", "message": {
+            "content": "I look it up.",
+            "tool_calls": [{"id": "call_1", "type": "function",
+                "function": {"name": "weather", "arguments": "{\"city\":\"Bonn\"}"}}],
+        }}],
+    })
 }
 
 /// What is emitted where the variable says `word`: on the span, and in the event.
@@ -54,6 +68,7 @@ fn child() {
     Session::builder().task("content").run_sync(|| {
         ask("how are you", "alice");
         ask_of_health("hidden words");
+        decide(&json!({"model": "parts", "messages": [{"role": "user", "content": "Rain?"}]}));
     });
     let spans = recorder.task("content");
     let span = named(&spans, "chat m");
@@ -67,6 +82,18 @@ fn child() {
         assert!(input.contains("how are you"), "{input}");
         let output = text(span, "gen_ai.output.messages").expect("both sides");
         assert!(output.contains("how are you 5"), "{output}");
+        let asked = text(named(&spans, "chat parts"), "gen_ai.input.messages");
+        let asked: Value = serde_json::from_str(&asked.expect("shown")).expect("JSON");
+        let part = json!({"type": "text", "content": "Rain?"});
+        assert_eq!(asked, json!([{"role": "user", "parts": [part]}]));
+        let decided = text(named(&spans, "chat parts"), "gen_ai.output.messages");
+        let decided: Value = serde_json::from_str(&decided.expect("shown")).expect("JSON");
+        let call = json!({
+            "type": "tool_call", "id": "call_1", "name": "weather", "arguments": {"city": "Bonn"},
+        });
+        let parts = json!([{"type": "text", "content": "I look it up."}, call]);
+        let message = json!({"role": "assistant", "parts": parts, "finish_reason": "tool_call"});
+        assert_eq!(decided, json!([message]));
         println!("on the span");
     }
     if events.contains("gen_ai.client.inference.operation.details") {

@@ -83,6 +83,7 @@ fn table() -> Entries {
         let kind = match name.kind {
             Kind::OneOf(words) => format!("one of {words:?}"),
             Kind::Counter(unit) => format!("counter in {unit}"),
+            Kind::Histogram(unit) => format!("histogram in {unit}"),
             other => other.as_str().to_owned(),
         };
         (name.key.to_owned(), format!("{kind}: {}", name.meaning))

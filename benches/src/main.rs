@@ -9,6 +9,7 @@
 //! | `overhead` | an annotated call: switched off, without a provider, and recorded in full |
 //! | `payload` | a recorded call with an argument of 1 KB and of 100 KB |
 //! | `stream` | what each chunk of a streamed answer costs more, its end included |
+//! | `propagate` | a task in its envelope, from one process to another: all but the transport |
 //! | `future-size` | bytes that each nested call adds to a future |
 //! | `compile-time` | what 300 annotated async functions add to `cargo check` and a debug build |
 //! | `scrub` | the scrubber of free text, in megabytes a second: prose, and the worst of many floods |
@@ -30,6 +31,7 @@ mod instructions;
 mod measure;
 mod off;
 mod overhead;
+mod propagate;
 mod scrub;
 mod stream;
 mod subjects;
@@ -66,9 +68,12 @@ fn main() -> ExitCode {
     if let Some(results) = apart {
         return report(&results, json);
     }
-    if !matches!(words[..], ["overhead" | "payload" | "stream" | "same"]) {
+    if !matches!(
+        words[..],
+        ["overhead" | "payload" | "stream" | "propagate" | "same"]
+    ) {
         eprintln!(
-            "usage: agentscope-benches overhead|payload|stream|future-size|compile-time|scrub [--json] | \
+            "usage: agentscope-benches overhead|payload|stream|propagate|future-size|compile-time|scrub [--json] | \
              same | once SUBJECT CALLS"
         );
         return ExitCode::from(2);
@@ -91,6 +96,7 @@ fn main() -> ExitCode {
         "overhead" => results.extend(overhead::run(&set_up)),
         "payload" => results.extend(overhead::payload(&set_up)),
         "stream" => results.extend(stream::run()),
+        "propagate" => results.extend(propagate::run()),
         _ => {}
     }
     report(&results, json)

@@ -128,6 +128,7 @@ impl Outcome {
                 format!("value - reference_value <= {limit} {added_unit}"),
             ),
             Budget::Ratio(limit) => (ratio <= limit, format!("ratio <= {limit}")),
+            Budget::AtMost(limit) => (timing.median <= limit, format!("value <= {limit} {unit}")),
             Budget::AtLeast(limit) => (timing.median >= limit, format!("value >= {limit} {unit}")),
             Budget::None => (true, "none".to_owned()),
         };
@@ -204,6 +205,8 @@ pub(crate) enum Budget {
     Added(f64),
     /// At most this many times the reference.
     Ratio(f64),
+    /// At most this much.
+    AtMost(f64),
     /// At least this much.
     AtLeast(f64),
     /// Nothing: it is good to know.

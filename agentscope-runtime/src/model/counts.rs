@@ -4,21 +4,21 @@ use crate::usage::Usage;
 
 /// The counts of one report; `None` is what it does not say.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) struct Counts {
-    pub(super) input: Option<u64>,
-    pub(super) cache_read: Option<u64>,
-    pub(super) cache_write: Option<u64>,
-    pub(super) output: Option<u64>,
-    pub(super) reasoning: Option<u64>,
+pub(crate) struct Counts {
+    pub(crate) input: Option<u64>,
+    pub(crate) cache_read: Option<u64>,
+    pub(crate) cache_write: Option<u64>,
+    pub(crate) output: Option<u64>,
+    pub(crate) reasoning: Option<u64>,
     /// `input` is without what was read from and written to the cache.
-    pub(super) cache_is_beside: bool,
+    pub(crate) cache_is_beside: bool,
     /// `output` is without the reasoning.
-    pub(super) reasoning_is_beside: bool,
+    pub(crate) reasoning_is_beside: bool,
 }
 
 impl Counts {
     /// `None` where neither side was counted.
-    pub(super) fn usage(self) -> Option<Usage> {
+    pub(crate) fn usage(self) -> Option<Usage> {
         let (mut input, mut output) = match (self.input, self.output) {
             (None, None) => return None,
             (input, output) => (input.unwrap_or(0), output.unwrap_or(0)),
@@ -64,7 +64,7 @@ impl Counts {
 
     /// A later report of the same total replaces the earlier. What it leaves out, or fills in with
     /// nothing, keeps what was said: Anthropic repeats only some counts, and proxies zero the rest.
-    pub(super) fn replace(&mut self, later: Self) {
+    pub(crate) fn replace(&mut self, later: Self) {
         self.each(
             later,
             |before, later| if later == 0 { before } else { later },
@@ -72,7 +72,7 @@ impl Counts {
     }
 
     /// A report of what came since the one before.
-    pub(super) fn add(&mut self, later: Self) {
+    pub(crate) fn add(&mut self, later: Self) {
         self.each(later, u64::saturating_add);
     }
 }

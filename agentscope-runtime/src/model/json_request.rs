@@ -173,6 +173,10 @@ impl InferenceRequest for Value {
         self.get("stream")?.as_bool()
     }
 
+    fn body(&self) -> Option<Cow<'_, Value>> {
+        shape(self).map(|_| Cow::Borrowed(self))
+    }
+
     fn set_model(&mut self, model: &str) -> bool {
         let field = match shape(self) {
             None => return false,

@@ -1,5 +1,9 @@
 //! Read what a model was asked and what it answered, whoever provides it.
 //!
+//! Nothing here has to be called: an [`inference`](macro@crate::inference) that takes a request or returns
+//! an answer of such a type, or a stream of its chunks, is recorded with what they say. For types of
+//! your own, implement the traits.
+//!
 //! [`InferenceRequest`] and [`InferenceResponse`] are what the types of all clients have in common.
 //! A `serde_json::Value` has both, in the documented shapes of OpenAI's chat completions and
 //! responses, Anthropic's messages, Gemini's `generateContent` and Bedrock's Converse; the features
@@ -21,13 +25,14 @@
 //! assert_eq!(cost("gpt-4o-2024-08-06", &usage).expect("in the table").micro(), 3_500);
 //! ```
 //!
-//! Nothing here records anything: text, reasoning and arguments are content, and are lent out.
+//! Nothing here records anything by itself: text, reasoning and arguments are content, and are lent out.
 
 #[cfg(feature = "async-openai")]
 mod async_openai;
 mod chat;
+pub(crate) mod conversation;
 mod converse;
-mod counts;
+pub(crate) mod counts;
 mod dialect;
 mod fields;
 mod gemini;

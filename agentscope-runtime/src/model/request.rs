@@ -2,6 +2,8 @@
 
 use std::borrow::Cow;
 
+use serde_json::Value;
+
 /// The parameters of a request to a model, and those that a replay sets.
 ///
 /// Everything has a default that says nothing, for no provider has all of it: implement what yours
@@ -77,6 +79,13 @@ pub trait InferenceRequest {
         None
     }
 
+    /// The request as the provider takes it, in one of the shapes that a `serde_json::Value` is read
+    /// in. Asked for only where the deployment has prompts recorded: their messages are read from it.
+    /// `None` where there is no such form, and the arguments are recorded as they are.
+    fn body(&self) -> Option<Cow<'_, Value>> {
+        None
+    }
+
     /// Asks another model. False, and nothing is changed, where the request does not name its model.
     fn set_model(&mut self, model: &str) -> bool {
         let _ = model;
@@ -130,6 +139,10 @@ macro_rules! passed_on {
 
         fn stream(&self) -> Option<bool> {
             (**self).stream()
+        }
+
+        fn body(&self) -> Option<Cow<'_, Value>> {
+            (**self).body()
         }
     };
     (set) => {

@@ -1,11 +1,12 @@
 //! The types of the crate `rig-core`: completion requests and responses, and the items of its
-//! streams, which do not say what was used: that is in the response that the stream holds at its
-//! end.
+//! streams. What a model streams to a client does not say what was used: that is in the response that
+//! the stream holds at its end. What rig relays between its parts ends with that response.
 
 use std::borrow::Cow;
 
 use rig_core::completion::{AssistantContent, CompletionRequest, CompletionResponse, FinishReason};
-use rig_core::streaming::{Item, PartKind, StreamEvent};
+use rig_core::message::Origin;
+use rig_core::streaming::{Item, PartKind, Relayed, StreamEvent};
 
 use crate::model::counts::Counts;
 use crate::model::fields::joined;
@@ -48,15 +49,31 @@ impl InferenceRequest for CompletionRequest {
     }
 }
 
+/// That answered, else that was asked.
+fn model(origin: &Origin) -> Option<&str> {
+    let asked = Some(origin.model.as_str()).filter(|model| !model.is_empty());
+    origin.response_model.as_deref().or(asked)
+}
+
+fn counts(response: &CompletionResponse) -> Counts {
+    let used = &response.usage;
+    Counts {
+        input: used.input_tokens,
+        cache_read: used.cached_input_tokens,
+        cache_write: used.cache_creation_input_tokens,
+        output: used.output_tokens,
+        reasoning: used.reasoning_tokens,
+        ..Counts::default()
+    }
+}
+
 impl InferenceResponse for CompletionResponse {
     fn id(&self) -> Option<Cow<'_, str>> {
         self.origin.response_id.as_deref().map(Cow::Borrowed)
     }
 
     fn model(&self) -> Option<Cow<'_, str>> {
-        let asked = Some(self.origin.model.as_str()).filter(|model| !model.is_empty());
-        let model = self.origin.response_model.as_deref().or(asked);
-        model.map(Cow::Borrowed)
+        model(&self.origin).map(Cow::Borrowed)
     }
 
     fn finish_reasons(&self) -> Vec<Cow<'_, str>> {
@@ -75,16 +92,7 @@ impl InferenceResponse for CompletionResponse {
     }
 
     fn usage(&self) -> Option<Usage> {
-        let used = &self.usage;
-        let counts = Counts {
-            input: used.input_tokens,
-            cache_read: used.cached_input_tokens,
-            cache_write: used.cache_creation_input_tokens,
-            output: used.output_tokens,
-            reasoning: used.reasoning_tokens,
-            ..Counts::default()
-        };
-        counts.usage()
+        counts(self).usage()
     }
 
     fn text(&self) -> Option<Cow<'_, str>> {
@@ -131,6 +139,25 @@ impl InferenceChunk for Item<StreamEvent> {
     fn gather(&self, into: &mut StreamedResponse) {
         if let Self::Event(event) = self {
             event.gather(into);
+        }
+    }
+}
+
+/// What the last one says of texts and calls came in those before it.
+impl InferenceChunk for Relayed {
+    fn gather(&self, into: &mut StreamedResponse) {
+        match self {
+            // The model that was asked is known, and the one that answers only at the end.
+            Self::Origin(origin) => into.name(None, origin.response_model.as_deref()),
+            Self::Item(item) => item.gather(into),
+            Self::Done(response) => {
+                let origin = &response.origin;
+                into.name(origin.response_id.as_deref(), model(origin));
+                into.recount(Some(counts(response)));
+                for reason in InferenceResponse::finish_reasons(&**response) {
+                    into.finish(0, &reason);
+                }
+            }
         }
     }
 }

@@ -18,6 +18,15 @@ const MEMBERS: usize = 64;
 /// Bytes of one identifier.
 const LONGEST: usize = 256;
 
+/// What we say in baggage, and all that we read there.
+pub(super) const KEYS: [&str; 5] = [
+    names::SESSION_ID,
+    names::TASK_ID,
+    names::AGENT_TIER,
+    names::USER_HASH,
+    names::TENANT_ID,
+];
+
 /// Whose a task is, as its baggage says.
 #[derive(Debug, Default, PartialEq)]
 pub(super) struct Carried {
@@ -87,23 +96,35 @@ pub(super) fn push(baggage: &mut String, key: &'static str, value: &str) -> bool
     if !is_accepted(key, value) {
         return false;
     }
+    put(baggage, key, value);
+    true
+}
+
+/// The same of what others have put into the context, as far as there is room.
+pub(super) fn push_foreign(baggage: &mut String, key: &str, value: &str) {
+    let before = baggage.len();
+    put(baggage, key, value);
+    if baggage.len() > LARGEST {
+        baggage.truncate(before);
+    }
+}
+
+fn put(baggage: &mut String, key: &str, value: &str) {
     if !baggage.is_empty() {
         baggage.push(',');
     }
     baggage.push_str(key);
     baggage.push('=');
     encode(baggage, value);
-    true
 }
 
 /// Percent-encodes what may not stand in a value.
-pub(super) fn encode(baggage: &mut String, value: &str) {
+fn encode(baggage: &mut String, value: &str) {
     const DIGITS: &[u8; 16] = b"0123456789ABCDEF";
+    // The sign `=` may stand there, but there are readers that take it for the end.
+    let is_plain = |byte| is_octet(byte) && !matches!(byte, b'%' | b'=');
     let mut rest = value;
-    while let Some(place) = rest
-        .bytes()
-        .position(|byte| byte == b'%' || !is_octet(byte))
-    {
+    while let Some(place) = rest.bytes().position(|byte| !is_plain(byte)) {
         let (plain, odd) = rest.split_at(place);
         baggage.push_str(plain);
         let sign = odd.chars().next().map_or(odd.len(), char::len_utf8);
@@ -143,7 +164,7 @@ fn is_octet(byte: u8) -> bool {
     matches!(byte, 0x21..=0x7e) && !matches!(byte, b'"' | b',' | b';' | b'\\')
 }
 
-fn is_accepted(key: &str, value: &str) -> bool {
+pub(super) fn is_accepted(key: &str, value: &str) -> bool {
     match key {
         // Anything else could be the user.
         names::USER_HASH => is_keyed_hash(value),

@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::SystemTime;
 
+use opentelemetry::baggage::{BaggageExt as _, KeyValueMetadata};
 use opentelemetry::trace::{
     SpanContext, SpanId, TraceContextExt as _, TraceFlags, TraceId, TraceState, Tracer as _,
 };
@@ -194,13 +195,14 @@ fn below(remote: &RemoteContext, parent: &Context, name: Redacted) -> Option<Own
     })
 }
 
-/// A context without a span.
+/// A context without a span and without our frame.
 fn root(cx: &Context) -> Context {
-    let root = Context::new();
+    let others = cx.baggage().iter().map(|(key, (value, metadata))| {
+        KeyValueMetadata::new(key.clone(), value.clone(), metadata.clone())
+    });
+    let root = Context::new().with_baggage(others);
     #[cfg(feature = "testing")]
     let root = crate::testing::carry(cx, root);
-    #[cfg(not(feature = "testing"))]
-    let _ = cx;
     root
 }
 

@@ -171,7 +171,7 @@ impl Open for Delegation {
                 Ok(open) => return Some(Running::Delegation(Box::new(open))),
                 Err(delegation) => delegation,
             },
-            Need::Charge | Need::Nothing => self,
+            Need::Charge | Need::Nothing => Box::new(self),
         };
         let scope = SetAsideScope::open(&delegation);
         Some(Running::MeteredDelegation(Box::new(scope)))

@@ -32,6 +32,23 @@
 //!     handle(envelope["task"])
 //! ```
 //!
+//! # Delegations
+//!
+//! [`delegate`](crate::delegate) hands a task to another agent. One of this process
+//! [runs](Delegation::run) right there; for one of another process [`send`](Delegation::send) opens the
+//! delegation, [`Handed::envelope`] is what goes to the other side, `#[agent(context =
+//! envelope.context())]` goes on there, and [`RemoteContext::reply`] makes what
+//! [`Handed::answered`] ends the delegation with.
+//!
+//! A delegation is a step of its session, as a tool call is. **Steps are numbered in each process by
+//! itself**: `agentscope.step.index` counts from 0 below each session span, and anew in each process
+//! that goes on with the session. `step(3)` is therefore the fourth step of the process that has the
+//! session span. Across processes a step is named by `agentscope.step.path`: the path of the delegation
+//! that it is on behalf of, `/`, and its own number. In `4/2/0`, step 4 of the session delegates to an
+//! agent whose step 2 delegates to one whose first step it is. Without any delegation path and number
+//! are the same. A task that is delivered twice has the same paths twice, and `agentscope.agent.id`
+//! and `agentscope.delegation.attempt` tell the two apart.
+//!
 //! # What is believed
 //!
 //! Whatever comes from outside is anybody's word. Of baggage the five keys above are read and nothing
@@ -57,6 +74,7 @@ mod delegated;
 mod envelope;
 mod fan;
 mod handed;
+mod in_context;
 mod lenient;
 mod open;
 mod outgoing;
@@ -82,6 +100,8 @@ pub(crate) use delegated::{Delegated, Grant, Mode};
 pub use envelope::{Envelope, UnsupportedVersion};
 pub(crate) use fan::Fan;
 pub use handed::{Handed, NotAnswered};
+pub use in_context::session_attributes;
+pub(crate) use in_context::{enter, start};
 pub(crate) use open::OpenDelegation;
 pub use remote::RemoteContext;
 pub use reply::Reply;
@@ -89,6 +109,7 @@ pub use signature::{SignatureError, SigningKey};
 pub(crate) use state::{DelegationState, Here, path_of};
 pub(crate) use unrecorded::SetAsideScope;
 
+use crate::frame;
 use outgoing::Outgoing;
 use remote::Raw;
 
@@ -97,6 +118,7 @@ const TRACESTATE: &str = "tracestate";
 const BAGGAGE: &str = "baggage";
 
 /// Puts the running span, session and agent into the headers of a request, or into any map of texts.
+/// Baggage that others have put into the OpenTelemetry context goes along, without its properties.
 ///
 /// ```
 /// # extern crate agentscope_runtime as agentscope;
@@ -111,7 +133,10 @@ const BAGGAGE: &str = "baggage";
 /// assert!(headers.is_empty());
 /// ```
 pub fn inject(carrier: &mut dyn Injector) {
-    let outgoing = Outgoing::current();
+    if !frame::thread_is_alive() {
+        return;
+    }
+    let outgoing = Outgoing::current().with_others();
     for (key, value) in [
         (TRACEPARENT, outgoing.traceparent),
         (TRACESTATE, outgoing.tracestate),

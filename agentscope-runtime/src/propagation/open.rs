@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::SystemTime;
 
 use opentelemetry::trace::{
-    Link, Span as _, SpanBuilder, SpanContext, SpanKind, TraceContextExt as _, Tracer as _,
+    Link, Span as _, SpanBuilder, SpanContext, SpanKind, TraceContextExt as _,
 };
 use opentelemetry::{Context, KeyValue};
 
@@ -23,6 +23,7 @@ use crate::names;
 use crate::opening::{Opening, Placed};
 use crate::outcome::{Ending, Outcome};
 use crate::output::Failure;
+use crate::propagation;
 use crate::recording::{Entered, OwnSession};
 use crate::redacted::{Labels, Redacted, attribute};
 use crate::session_state::{SpanKey, end_span};
@@ -118,10 +119,10 @@ fn chain(frame: &Frame) -> Vec<Redacted> {
 
 impl OpenDelegation {
     /// Gives the delegation back where nothing is recorded.
-    pub(super) fn open(delegation: Delegation) -> Result<Self, Delegation> {
+    pub(super) fn open(delegation: Delegation) -> Result<Self, Box<Delegation>> {
         let target = delegation.target.clone();
         let Some(opening) = Opening::find(false, || target.clone()) else {
-            return Err(delegation);
+            return Err(Box::new(delegation));
         };
         let Placed {
             parent,
@@ -189,7 +190,7 @@ impl OpenDelegation {
             .with_start_time(now)
             .with_attributes(attributes)
             .with_links(links.into_iter().map(Link::with_context).collect());
-        let span = session.tracer.build_with_context(builder, &parent);
+        let span = propagation::start(&session.tracer, builder, &parent);
         let span_context = span.span_context().clone();
         let state = Arc::new(DelegationState {
             target,
@@ -201,7 +202,7 @@ impl OpenDelegation {
             here: Some(Here::new(span_context.clone(), ledger.clone())),
         });
         let within = frame.delegating(state.clone());
-        let cx = parent.with_span(span).with_value(within.clone());
+        let cx = propagation::enter(&parent.with_span(span), within.clone());
         let key = session.open_span(cx.clone(), None);
         let place = frame.fan().open();
         let mut open = Self {

@@ -1,11 +1,12 @@
 //! What goes out with a task: the current span, and whose the task is.
 
 use opentelemetry::Context;
+use opentelemetry::baggage::BaggageExt as _;
 use opentelemetry::trace::{SpanContext, TraceContextExt as _};
 
-use super::{RemoteContext, baggage, traceparent, tracestate};
+use super::baggage::{self, KEYS};
+use super::{RemoteContext, traceparent, tracestate};
 use crate::frame::{self, Frame};
-use crate::names;
 use crate::redacted::Redacted;
 use crate::stats;
 
@@ -36,20 +37,33 @@ impl Outgoing {
 
     /// Of what somebody is to go on with.
     pub(super) fn of_context(context: &RemoteContext) -> Self {
-        let members = [
-            (names::SESSION_ID, &context.session),
-            (names::TASK_ID, &context.task),
-            (names::AGENT_TIER, &context.tier),
-            (names::USER_HASH, &context.user_hash),
-            (names::TENANT_ID, &context.tenant),
+        let values = [
+            &context.session,
+            &context.task,
+            &context.tier,
+            &context.user_hash,
+            &context.tenant,
         ];
-        let known = members.into_iter();
+        let known = KEYS.into_iter().zip(values);
         let known = known.filter_map(|(key, value)| Some((key, value.as_ref()?.as_str())));
         Self {
             traceparent: traceparent::written(&context.parent),
             tracestate: tracestate::written(context.parent.trace_state()),
             baggage: baggage_of(known),
         }
+    }
+
+    /// Adds what others have put into the context as baggage: the header is one for all.
+    pub(super) fn with_others(mut self) -> Self {
+        Context::map_current(|cx| {
+            for (key, (value, _)) in cx.baggage() {
+                if !KEYS.contains(&key.as_str()) {
+                    let baggage = self.baggage.get_or_insert_default();
+                    baggage::push_foreign(baggage, key.as_str(), value.as_str());
+                }
+            }
+        });
+        self
     }
 
     fn of(span: &SpanContext, frame: Option<&Frame>) -> Self {
@@ -63,24 +77,21 @@ impl Outgoing {
     }
 }
 
-/// The design's keys, as they stand on spans.
+/// What of the five there is, in the order of the keys, as it stands on spans.
 pub(super) fn members(frame: &Frame) -> impl Iterator<Item = (&'static str, &Redacted)> {
     let session = &frame.session;
     let tier = match &frame.agent {
         Some(agent) => agent.tier.as_ref(),
         None => session.tier.as_ref(),
     };
-    let members = [
-        (names::SESSION_ID, Some(&session.id)),
-        (names::TASK_ID, session.said(|identity| &identity.task)),
-        (names::AGENT_TIER, tier),
-        (
-            names::USER_HASH,
-            session.said(|identity| &identity.user_hash),
-        ),
-        (names::TENANT_ID, session.said(|identity| &identity.tenant)),
+    let values = [
+        Some(&session.id),
+        session.said(|identity| &identity.task),
+        tier,
+        session.said(|identity| &identity.user_hash),
+        session.said(|identity| &identity.tenant),
     ];
-    let members = members.into_iter();
+    let members = KEYS.into_iter().zip(values);
     members.filter_map(|(key, value)| Some((key, value?)))
 }
 

@@ -295,11 +295,17 @@ fn lost_steps(spans: &[SpanView]) -> Vec<String> {
             continue;
         }
         let in_session = spans.iter().filter(|span| span.session == Some(index));
-        let tools = in_session.filter(|span| span.layer == Some(Layer::Tool));
-        let steps: BTreeSet<u32> = tools.filter_map(|tool| tool.step).collect();
+        let is_step =
+            |span: &&SpanView| matches!(span.layer, Some(Layer::Tool | Layer::Delegation));
+        let taken: Vec<_> = in_session.filter(is_step).collect();
+        let steps: BTreeSet<u32> = taken.iter().filter_map(|step| step.step).collect();
+        // With a delegation it counts the calls of other processes too.
+        let is_alone = taken.iter().all(|step| step.layer == Some(Layer::Tool));
         // The session's own count tells of lost steps at the end, where they leave no gap.
         let counted = match session.attribute(names::SESSION_TOOL_CALLS) {
-            Some(opentelemetry::Value::I64(count)) => u32::try_from(*count).unwrap_or(0),
+            Some(opentelemetry::Value::I64(count)) if is_alone => {
+                u32::try_from(*count).unwrap_or(0)
+            }
             _ => 0,
         };
         let expected = steps.last().map_or(0, |last| last + 1).max(counted);
@@ -312,7 +318,7 @@ fn lost_steps(spans: &[SpanView]) -> Vec<String> {
     }
     for span in spans.iter().filter(|span| !span.ended) {
         let step = match (span.layer, span.step) {
-            (Some(Layer::Tool), Some(step)) => format!("step #{step}, "),
+            (Some(Layer::Tool | Layer::Delegation), Some(step)) => format!("step #{step}, "),
             _ => String::new(),
         };
         lost.push(format!(

@@ -59,7 +59,6 @@ pub async fn forecaster(city: &str) {
     weather(city);
     // The conversation has been compacted.
     ask(&request, 20_000);
-    let request =
-        json!({"model": "claude-sonnet-4-5", "max_tokens": 9, "stream": true, "messages": []});
+    let request = json!({"model": "claude-sonnet-4-5", "max_tokens": 9, "stream": true, "system": "Be brief.", "messages": [{"role": "user", "content": "And now?"}]});
     streamed(request).collect::<Vec<_>>().await;
 }

@@ -6,7 +6,9 @@ mod answered;
 #[path = "../../../agentscope-collector/tests/support/child.rs"]
 mod child;
 mod delegated;
+mod golden;
 mod official;
+mod profiles;
 #[path = "../../../agentscope-collector/tests/support/receiver.rs"]
 mod receiver;
 mod records;
@@ -29,8 +31,12 @@ use receiver::{Mode, Received, Receiver, text};
 #[test]
 #[ignore = "started by the other tests"]
 fn child() {
-    assert_eq!(child::scenario().as_deref(), Some("wide"));
+    let scenario = child::scenario();
     let _guard = agentscope_collector::init().expect("set up");
+    if scenario.as_deref() == Some("golden") {
+        return golden::run();
+    }
+    assert_eq!(scenario.as_deref(), Some("wide"));
     agentscope::set_payload_sink(Some(std::sync::Arc::new(wide::Elsewhere)));
     tokio::runtime::Builder::new_multi_thread()
         .worker_threads(1)
@@ -242,6 +248,48 @@ fn histograms_have_the_boundaries_and_the_labels_of_the_official_helper() {
         .iter()
         .filter(|wrong| !wrong.ends_with(names::ERROR_TYPE));
     assert_eq!(more.collect::<Vec<_>>(), [""; 0]);
+}
+
+fn golden_spans(variable: &str, word: &str) -> Vec<Span> {
+    let receiver = Receiver::start(Mode::Accept);
+    child::play(
+        "golden",
+        &[
+            ("OTEL_EXPORTER_OTLP_ENDPOINT", &receiver.endpoint()),
+            ("AGENTSCOPE_CONSOLE", "off"),
+            ("AGENTSCOPE_KEY", "key of the conformance test"),
+            (variable, word),
+        ],
+    );
+    receiver.received().spans
+}
+
+#[test]
+fn a_profile_adds_what_its_backend_needs_and_nothing_else() {
+    let plain = golden_spans("AGENTSCOPE_PROFILE", "");
+    for (profile, golden) in [
+        ("langfuse", profiles::LANGFUSE),
+        ("langsmith", profiles::LANGSMITH),
+        ("weave", profiles::WEAVE),
+    ] {
+        let spans = golden_spans("AGENTSCOPE_PROFILE", profile);
+        let added = profiles::added(&plain, &spans);
+        assert_eq!(added, profiles::golden(&spans, golden), "{profile}");
+    }
+}
+
+/// With content and without.
+#[test]
+fn spans_are_those_of_the_official_helper_but_for_what_is_listed() {
+    let Some(data) = official::data() else {
+        return;
+    };
+    for (word, with_content) in [("NO_CONTENT", false), ("SPAN_ONLY", true)] {
+        let variable = "OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT";
+        let spans = golden_spans(variable, word);
+        let differences = golden::differences(&data, with_content, &spans);
+        assert_eq!(differences, [""; 0], "{word}");
+    }
 }
 
 fn set(span: &mut Span, key: &str, value: impl Into<Option<Value>>) {

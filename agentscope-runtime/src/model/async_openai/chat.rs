@@ -8,6 +8,7 @@ use async_openai::types::chat::{
     CreateChatCompletionResponse, CreateChatCompletionStreamResponse, FinishReason,
     StopConfiguration,
 };
+use serde_json::Value;
 
 use super::{double, float, unsigned};
 use crate::model::chat::counts;
@@ -65,6 +66,10 @@ impl InferenceRequest for CreateChatCompletionRequest {
 
     fn stream(&self) -> Option<bool> {
         self.stream
+    }
+
+    fn body(&self) -> Option<Cow<'_, Value>> {
+        serde_json::to_value(self).ok().map(Cow::Owned)
     }
 
     fn set_model(&mut self, model: &str) -> bool {
@@ -158,12 +163,12 @@ impl InferenceResponse for CreateChatCompletionResponse {
         let calls = choice.message.tool_calls.iter().flatten();
         let calls = calls.map(|call| match call {
             ChatCompletionMessageToolCalls::Function(call) => (
-                Some(&call.id),
+                Some(call.id.as_str()),
                 &call.function.name,
                 &call.function.arguments,
             ),
             ChatCompletionMessageToolCalls::Custom(call) => (
-                Some(&call.id),
+                Some(call.id.as_str()),
                 &call.custom_tool.name,
                 &call.custom_tool.input,
             ),
@@ -171,13 +176,7 @@ impl InferenceResponse for CreateChatCompletionResponse {
         let older = choice.message.function_call.iter();
         calls
             .chain(older.map(|call| (None, &call.name, &call.arguments)))
-            .map(|(id, name, arguments)| ToolCall {
-                id: id
-                    .filter(|id| !id.is_empty())
-                    .map(|id| Cow::Borrowed(id.as_str())),
-                name: Cow::Borrowed(name),
-                arguments: Cow::Borrowed(arguments),
-            })
+            .map(|(id, name, arguments)| ToolCall::of(id, name, arguments))
             .collect()
     }
 }

@@ -6,6 +6,7 @@ use async_openai::types::responses::{
     CreateResponse, OutputItem, OutputMessageContent, ReasoningItemContent, Response,
     ResponseStreamEvent, Status, SummaryPart, Tool,
 };
+use serde_json::Value;
 
 use super::{double, float, unsigned};
 use crate::model::counts::Counts;
@@ -45,6 +46,10 @@ impl InferenceRequest for CreateResponse {
 
     fn stream(&self) -> Option<bool> {
         self.stream
+    }
+
+    fn body(&self) -> Option<Cow<'_, Value>> {
+        serde_json::to_value(self).ok().map(Cow::Owned)
     }
 
     fn set_model(&mut self, model: &str) -> bool {
@@ -144,11 +149,7 @@ impl InferenceResponse for Response {
             _ => None,
         });
         calls
-            .map(|(id, name, arguments)| ToolCall {
-                id: (!id.is_empty()).then_some(Cow::Borrowed(id.as_str())),
-                name: Cow::Borrowed(name),
-                arguments: Cow::Borrowed(arguments),
-            })
+            .map(|(id, name, arguments)| ToolCall::of(Some(id), name, arguments))
             .collect()
     }
 }

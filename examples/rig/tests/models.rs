@@ -2,10 +2,10 @@
 
 use agentscope::testing::record_async;
 use agentscope::{agent, inference, names, tool};
-use rig_core::completion::{
-    AssistantContent, CompletionRequest, CompletionResponse, Usage,
-};
-use rig_core::message::{Origin, ToolCall, ToolFunction, ToolName};
+use futures_util::{Stream, StreamExt as _, stream};
+use rig::core::completion::{AssistantContent, CompletionRequest, CompletionResponse, Usage};
+use rig::core::message::{Origin, ToolCall, ToolFunction, ToolName};
+use rig::core::streaming::{Item, Relayed, StreamEvent};
 use serde_json::json;
 
 type Result<T> = std::result::Result<T, std::fmt::Error>;
@@ -21,9 +21,15 @@ fn answer(turn: u64) -> CompletionResponse {
     if turn < 2 {
         let name = ToolName::new("balance").expect("not empty");
         let function = ToolFunction::new(name, json!({"account": turn}));
-        choice.push(AssistantContent::ToolCall(ToolCall::from_wire(format!("call_{turn}"), function)));
+        choice.push(AssistantContent::ToolCall(ToolCall::from_wire(
+            format!("call_{turn}"),
+            function,
+        )));
     }
-    let usage = Usage::new().input_tokens(100).output_tokens(20).cached_input_tokens(40);
+    let usage = Usage::new()
+        .input_tokens(100)
+        .output_tokens(20)
+        .cached_input_tokens(40);
     CompletionResponse::new(choice, usage, origin, json!({}))
 }
 
@@ -31,6 +37,34 @@ fn answer(turn: u64) -> CompletionResponse {
 async fn complete(request: CompletionRequest, turn: u64) -> Result<CompletionResponse> {
     request.model.ok_or(std::fmt::Error)?;
     Ok(answer(turn))
+}
+
+/// The same, relayed between the parts of a program.
+#[inference(provider = "openai", default = confidential)]
+fn stream(request: CompletionRequest) -> impl Stream<Item = Result<Relayed>> {
+    let answer = answer(2);
+    let part = serde_json::from_value(json!(0)).expect("a number");
+    let text = StreamEvent::Text {
+        part,
+        text: "Account by account.".to_owned(),
+    };
+    let asked = Origin {
+        response_model: None,
+        response_id: None,
+        ..answer.origin.clone()
+    };
+    let items = [
+        Relayed::Origin(asked),
+        Relayed::Item(Item::Event(text)),
+        Relayed::Done(Box::new(answer)),
+    ];
+    stream::iter(items.map(|item| {
+        request
+            .model
+            .is_some()
+            .then_some(item)
+            .ok_or(std::fmt::Error)
+    }))
 }
 
 #[tool(default = internal)]
@@ -46,10 +80,14 @@ async fn teller(question: &str) -> Result<i64> {
             .model("gpt-4o".to_owned())
             .temperature(0.5);
         let answer = complete(request, turn).await?;
-        let calls: Vec<_> = answer.choice.iter().filter_map(|content| match content {
-            AssistantContent::ToolCall(call) => Some(call),
-            _ => None,
-        }).collect();
+        let calls: Vec<_> = answer
+            .choice
+            .iter()
+            .filter_map(|content| match content {
+                AssistantContent::ToolCall(call) => Some(call),
+                _ => None,
+            })
+            .collect();
         if calls.is_empty() {
             break;
         }
@@ -75,13 +113,41 @@ async fn every_tool_step_of_an_agent_without_helpers_says_why_and_by_which_call(
     }
     let first = recorded.span("chat gpt-4o");
     let wire = |key| first.attribute(key).map(ToString::to_string);
-    assert_eq!((first.input_tokens, first.output_tokens), (Some(100), Some(20)));
+    assert_eq!(
+        (first.input_tokens, first.output_tokens),
+        (Some(100), Some(20))
+    );
     assert_eq!(wire(names::USAGE_CACHE_READ).as_deref(), Some("40"));
     assert_eq!(wire(names::REQUEST_TEMPERATURE).as_deref(), Some("0.5"));
-    assert_eq!(wire(names::RESPONSE_MODEL).as_deref(), Some("gpt-4o-2024-08-06"));
+    assert_eq!(
+        wire(names::RESPONSE_MODEL).as_deref(),
+        Some("gpt-4o-2024-08-06")
+    );
     // The state at each step, as the backend gets it.
-    let steps = recorded.snapshots().iter().filter(|it| it.event == names::EVENT_TOOL_RETURNED);
+    let steps = recorded
+        .snapshots()
+        .iter()
+        .filter(|it| it.event == names::EVENT_TOOL_RETURNED);
     let memories: Vec<_> = steps.map(|step| step.memory.clone()).collect();
     assert_eq!(memories.len(), 2);
     assert!(memories.iter().all(Option::is_some), "{memories:?}");
+}
+
+#[tokio::test]
+async fn a_relayed_stream_says_what_it_used_as_the_whole_answer_does() {
+    let request = CompletionRequest::new("What is there?").model("gpt-4o".to_owned());
+    let recorded = record_async(async { stream(request).collect::<Vec<_>>().await.len() }).await;
+    assert_eq!(recorded.result, 3);
+    let span = recorded.span("chat gpt-4o");
+    assert_eq!(
+        (span.input_tokens, span.output_tokens),
+        (Some(100), Some(20))
+    );
+    let wire = |key| span.attribute(key).map(ToString::to_string);
+    assert_eq!(wire(names::USAGE_CACHE_READ).as_deref(), Some("40"));
+    assert_eq!(
+        wire(names::RESPONSE_MODEL).as_deref(),
+        Some("gpt-4o-2024-08-06")
+    );
+    assert_eq!(wire(names::RESPONSE_ID).as_deref(), Some("chatcmpl-2"));
 }

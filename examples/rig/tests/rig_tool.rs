@@ -3,12 +3,12 @@
 
 #![allow(clippy::unwrap_used)]
 
-#[path = "../../tests/support/mod.rs"]
+#[path = "../../../ui-tests/tests/support/mod.rs"]
 mod support;
 
 use agentscope::{tool, tool_call};
-use rig_core::rig_tool;
-use rig_core::tool::{PortableTool, ToolExecutionError};
+use rig::core::rig_tool;
+use rig::core::tool::{PortableTool, ToolExecutionError};
 use support::{assert_one_span_each, record};
 
 /// Add two numbers.
