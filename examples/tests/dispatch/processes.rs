@@ -192,6 +192,8 @@ impl Desk {
         let read = orchestrator.output.read_to_string(&mut output);
         let status = orchestrator.child.wait().expect("it ran");
         assert!(read.is_ok() && status.success(), "{status}: {output}");
+        // Their end is bounded, however busy this machine is.
+        self.wait_for(Trace::is_answered);
         for specialist in std::mem::take(&mut self.specialists) {
             specialist.end();
         }

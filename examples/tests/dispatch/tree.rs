@@ -108,6 +108,18 @@ impl Trace {
         node
     }
 
+    /// Whether the agent below each delegation has ended, and with it all that is below that.
+    pub(crate) fn is_answered(&self) -> bool {
+        let mut delegations = self
+            .nodes
+            .iter()
+            .filter(|node| node.text(names::LAYER) == Some("delegation"));
+        delegations.all(|node| {
+            let mut nodes = self.nodes.iter();
+            nodes.any(|it| it.span.parent_span_id == node.span.span_id)
+        })
+    }
+
     fn push(&self, node: &Node, depth: usize, to: &mut String) {
         to.push_str(&format!("{}{}\n", "  ".repeat(depth), node.line()));
         let nodes = self.nodes.iter();
@@ -142,12 +154,13 @@ impl Trace {
         })
     }
 
-    /// Whether the state before a call of this tool was told.
-    pub(crate) fn was_called(&self, tool: &str) -> bool {
-        self.logs.iter().any(|log| {
+    /// How often the state before a call of this tool was told.
+    pub(crate) fn calls(&self, tool: &str) -> usize {
+        let calls = self.logs.iter().filter(|log| {
             log.event_name == names::EVENT_TOOL_CALLED
                 && text(&log.attributes, names::TOOL_NAME) == Some(tool)
-        })
+        });
+        calls.count()
     }
 
     /// Snapshots that warn of something: level, what of, where.
