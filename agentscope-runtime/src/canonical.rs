@@ -34,6 +34,7 @@ pub(crate) fn write<T: Serialize + ?Sized>(out: &mut Ordered, value: &T) -> bool
 /// The same of a value of any size, in bytes of its own: for what is not written on every call.
 pub(crate) fn whole<T: Serialize + ?Sized>(value: &T) -> Option<Vec<u8>> {
     let mut out = Ordered::default();
+    out.text.reserve(256);
     let room = usize::MAX;
     if value
         .serialize(&mut Writer {

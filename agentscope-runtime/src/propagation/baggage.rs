@@ -55,15 +55,13 @@ impl Carried {
     /// False if it is none of ours, stands twice, or is no identifier.
     fn take(&mut self, member: &str) -> bool {
         // Properties follow the value.
-        let (pair, _) = member.split_once(';').unwrap_or((member, ""));
-        let Some((key, value)) = pair.split_once('=') else {
-            return false;
-        };
-        let key = key.trim_matches([' ', '\t']);
+        let (pair, _) = cut(member, b';');
+        let (key, value) = cut(pair, b'=');
+        let key = trimmed(key);
         let Some(place @ None) = self.place(key) else {
             return false;
         };
-        let value = decoded(value.trim_matches([' ', '\t']));
+        let value = decoded(trimmed(value));
         let Some(value) = value.filter(|value| is_accepted(key, value)) else {
             return false;
         };
@@ -79,16 +77,29 @@ pub(super) fn parsed(text: &str) -> Carried {
         carried.dropped = 1;
         return carried;
     }
-    let members = text
-        .split(',')
-        .map(|member| member.trim_matches([' ', '\t']));
-    let members = members.filter(|member| !member.is_empty());
-    for (place, member) in members.enumerate() {
-        if place >= MEMBERS || !carried.take(member) {
+    let (mut rest, mut members) = (text, 0);
+    while !rest.is_empty() {
+        let (member, next) = cut(rest, b',');
+        rest = next;
+        let member = trimmed(member);
+        if member.is_empty() {
+            continue;
+        }
+        members += 1;
+        if members > MEMBERS || !carried.take(member) {
             carried.dropped += 1;
         }
     }
     carried
+}
+
+/// What stands before the first of these signs, and what behind it. All of it is short: to search
+/// for a byte by itself takes less than to prepare a search that is made for long texts.
+fn cut(text: &str, sign: u8) -> (&str, &str) {
+    match text.bytes().position(|byte| byte == sign) {
+        Some(place) => (&text[..place], &text[place + 1..]),
+        None => (text, ""),
+    }
 }
 
 /// Adds a member; false where the value is none that a receiver would take.
@@ -122,9 +133,13 @@ fn put(baggage: &mut String, key: &str, value: &str) {
 fn encode(baggage: &mut String, value: &str) {
     const DIGITS: &[u8; 16] = b"0123456789ABCDEF";
     // The sign `=` may stand there, but there are readers that take it for the end.
-    let is_plain = |byte| is_octet(byte) && !matches!(byte, b'%' | b'=');
+    const ODD: u8 = NO_OCTET | PERCENT | EQUALS;
+    if kinds(value) & ODD == 0 {
+        return baggage.push_str(value);
+    }
+    let is_odd = |byte: u8| KINDS[usize::from(byte)] & ODD != 0;
     let mut rest = value;
-    while let Some(place) = rest.bytes().position(|byte| !is_plain(byte)) {
+    while let Some(place) = rest.bytes().position(is_odd) {
         let (plain, odd) = rest.split_at(place);
         baggage.push_str(plain);
         let sign = odd.chars().next().map_or(odd.len(), char::len_utf8);
@@ -139,10 +154,11 @@ fn encode(baggage: &mut String, value: &str) {
 
 /// `None` where it is no value by the standard, or no text.
 fn decoded(value: &str) -> Option<Cow<'_, str>> {
-    if !value.bytes().all(is_octet) {
+    let kinds = kinds(value);
+    if kinds & NO_OCTET != 0 {
         return None;
     }
-    if !value.contains('%') {
+    if kinds & PERCENT == 0 {
         return Some(Cow::Borrowed(value));
     }
     let mut bytes = Vec::with_capacity(value.len());
@@ -159,9 +175,43 @@ fn decoded(value: &str) -> Option<Cow<'_, str>> {
     String::from_utf8(bytes).ok().map(Cow::Owned)
 }
 
-/// What the standard calls a baggage-octet.
-fn is_octet(byte: u8) -> bool {
-    matches!(byte, 0x21..=0x7e) && !matches!(byte, b'"' | b',' | b';' | b'\\')
+/// Without the optional white space around it. Nearly always there is none.
+pub(super) fn trimmed(text: &str) -> &str {
+    let is_space = |byte: Option<&u8>| matches!(byte, Some(b' ' | b'\t'));
+    let bytes = text.as_bytes();
+    match is_space(bytes.first()) || is_space(bytes.last()) {
+        true => text.trim_matches([' ', '\t']),
+        false => text,
+    }
+}
+
+/// Not what the standard calls a baggage-octet.
+const NO_OCTET: u8 = 1;
+const PERCENT: u8 = 2;
+const EQUALS: u8 = 4;
+/// Neither a sign of ASCII nor a blank.
+const NO_SIGN: u8 = 8;
+
+/// What each byte is of these.
+const KINDS: [u8; 256] = {
+    let mut kinds = [NO_OCTET | NO_SIGN; 256];
+    let mut byte = b' ';
+    while byte <= b'~' {
+        kinds[byte as usize] = match byte {
+            b' ' | b'"' | b',' | b';' | b'\\' => NO_OCTET,
+            b'%' => PERCENT,
+            b'=' => EQUALS,
+            _ => 0,
+        };
+        byte += 1;
+    }
+    kinds
+};
+
+/// What there is of these in a text.
+fn kinds(text: &str) -> u8 {
+    let kinds = text.bytes().map(|byte| KINDS[usize::from(byte)]);
+    kinds.fold(0, |all, kind| all | kind)
 }
 
 pub(super) fn is_accepted(key: &str, value: &str) -> bool {
@@ -177,7 +227,7 @@ pub(super) fn is_accepted(key: &str, value: &str) -> bool {
 pub(super) fn is_identifier(text: &str) -> bool {
     let is_sign = |sign: char| sign.is_ascii_graphic() || sign == ' ' || sign.is_alphanumeric();
     (1..=LONGEST).contains(&text.len())
-        && text.chars().all(is_sign)
+        && (kinds(text) & NO_SIGN == 0 || text.chars().all(is_sign))
         && !text.starts_with(' ')
         && !text.ends_with(' ')
 }

@@ -8,6 +8,7 @@ use serde::de::{self, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::Value;
 
 use super::envelope::{Delegation, Envelope};
+use super::signature::Signature;
 
 #[derive(Deserialize)]
 #[serde(field_identifier, rename_all = "snake_case")]
@@ -20,6 +21,16 @@ enum Field {
     Signature,
     Task,
     /// Of a later version.
+    #[serde(other)]
+    Unknown,
+}
+
+/// Of a signature.
+#[derive(Deserialize)]
+#[serde(field_identifier, rename_all = "snake_case")]
+enum Said {
+    KeyId,
+    Hmac,
     #[serde(other)]
     Unknown,
 }
@@ -44,7 +55,7 @@ impl<'de, T: Deserialize<'de>> Visitor<'de> for Fields<T> {
         let mut task = None;
         let mut version = Part::Absent;
         let [mut traceparent, mut tracestate, mut baggage] = [const { Part::Absent }; 3];
-        let (mut delegation, mut signature) = (Value::Null, Value::Null);
+        let (mut delegation, mut signature) = (Value::Null, Part::Absent);
         let mut is_malformed = false;
         while let Some(field) = map.next_key()? {
             // What stands twice is read in two ways by two readers.
@@ -58,7 +69,7 @@ impl<'de, T: Deserialize<'de>> Visitor<'de> for Fields<T> {
                 Field::Tracestate => put(&mut tracestate, map.next_value()?),
                 Field::Baggage => put(&mut baggage, map.next_value()?),
                 Field::Delegation => delegation = map.next_value()?,
-                Field::Signature => signature = map.next_value()?,
+                Field::Signature => put(&mut signature, map.next_value()?),
                 Field::Task if task.is_some() => return Err(de::Error::duplicate_field("task")),
                 Field::Task => task = Some(map.next_value()?),
                 Field::Unknown => {
@@ -69,7 +80,7 @@ impl<'de, T: Deserialize<'de>> Visitor<'de> for Fields<T> {
         let mut text = |part| match part {
             Part::Text(text) => Some(text),
             Part::Absent => None,
-            Part::Number(_) | Part::Other => {
+            Part::Number(_) | Part::Signature(_) | Part::Other => {
                 is_malformed = true;
                 None
             }
@@ -88,8 +99,10 @@ impl<'de, T: Deserialize<'de>> Visitor<'de> for Fields<T> {
                 came => Delegation::Came(came),
             },
             signature: match signature {
-                Value::Null => None,
-                came => Some(serde_json::from_value(came).unwrap_or_default()),
+                Part::Absent => None,
+                Part::Signature(came) => Some(came),
+                // It names no key, and is wrong.
+                _ => Some(Signature::default()),
             },
             task: task.ok_or_else(|| de::Error::missing_field("task"))?,
             attempt: 1,
@@ -99,11 +112,13 @@ impl<'de, T: Deserialize<'de>> Visitor<'de> for Fields<T> {
     }
 }
 
-/// A value that ought to be a text or a number.
+/// A value of the context, which ought to be one of these.
 enum Part {
     Absent,
     Text(String),
     Number(u64),
+    /// What of one there is in an object.
+    Signature(Signature),
     Other,
 }
 
@@ -164,7 +179,20 @@ impl<'de> Visitor<'de> for Any {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Part, A::Error> {
-        while map.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
-        Ok(Part::Other)
+        let mut signature = Signature::default();
+        while let Some(field) = map.next_key()? {
+            let place = match field {
+                Said::KeyId => &mut signature.key_id,
+                Said::Hmac => &mut signature.hmac,
+                Said::Unknown => {
+                    map.next_value::<IgnoredAny>()?;
+                    continue;
+                }
+            };
+            if let Part::Text(text) = map.next_value()? {
+                *place = text;
+            }
+        }
+        Ok(Part::Signature(signature))
     }
 }

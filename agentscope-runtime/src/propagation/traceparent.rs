@@ -2,6 +2,7 @@
 
 use opentelemetry::trace::{SpanContext, SpanId, TraceFlags, TraceId};
 
+use super::baggage::trimmed;
 use crate::key::hex;
 
 /// `00-`, 32 digits, `-`, 16 digits, `-`, 2 digits.
@@ -25,7 +26,8 @@ pub(super) fn written(span: &SpanContext) -> Option<String> {
     String::from_utf8(text.into()).ok()
 }
 
-fn put(digits: &mut [u8], bytes: &[u8]) {
+/// Eight digits for each four bytes.
+pub(super) fn put(digits: &mut [u8], bytes: &[u8]) {
     let (words, _) = bytes.as_chunks();
     for (digits, word) in digits.chunks_exact_mut(8).zip(words) {
         digits.copy_from_slice(&hex(u32::from_be_bytes(*word)));
@@ -34,7 +36,7 @@ fn put(digits: &mut [u8], bytes: &[u8]) {
 
 /// `None` for what is malformed. Of a later version, what version 00 knows.
 pub(super) fn parsed(text: &str) -> Option<(TraceId, SpanId, TraceFlags)> {
-    let text = text.trim_matches([' ', '\t']).as_bytes();
+    let text = trimmed(text).as_bytes();
     let (fields, rest) = text.split_at_checked(LENGTH)?;
     if [fields[2], fields[35], fields[52]] != *b"---" {
         return None;
@@ -54,8 +56,8 @@ pub(super) fn parsed(text: &str) -> Option<(TraceId, SpanId, TraceFlags)> {
     Some((trace, span, TraceFlags::new(flags & known)))
 }
 
-/// Lower-case digits only, as the standard has it.
-fn bytes<const COUNT: usize>(digits: &[u8]) -> Option<[u8; COUNT]> {
+/// Lower-case digits only, as the standard has it; two a byte.
+pub(super) fn bytes<const COUNT: usize>(digits: &[u8]) -> Option<[u8; COUNT]> {
     let mut bytes = [0; COUNT];
     let (pairs, _) = digits.as_chunks();
     for (byte, [high, low]) in bytes.iter_mut().zip(pairs) {

@@ -2,6 +2,8 @@
 
 use opentelemetry::trace::TraceState;
 
+use super::baggage::trimmed;
+
 /// Members that the standard allows.
 const MEMBERS: usize = 32;
 /// The standard asks for 512 at least.
@@ -12,9 +14,7 @@ pub(super) fn parsed(text: &str) -> Option<TraceState> {
     if text.len() > LARGEST {
         return None;
     }
-    let members = text
-        .split(',')
-        .map(|member| member.trim_matches([' ', '\t']));
+    let members = text.split(',').map(trimmed);
     let members = members.filter(|member| !member.is_empty());
     let mut pairs = Vec::new();
     for member in members {
