@@ -7,6 +7,7 @@ use crate::class::Class;
 use crate::content::{self, Message};
 use crate::id;
 use crate::level::Level;
+use crate::limits::to_signed;
 use crate::model;
 use crate::moment::Event;
 use crate::names;
@@ -71,7 +72,7 @@ impl Recording {
         let told = told.unwrap_or_default();
         let mut news = Vec::new();
         if let Some(usage) = &told.usage {
-            news = self.charge(usage, told.model.as_deref(), attributes);
+            news = self.charge(usage, told.model, attributes);
         }
         let name = names::EVENT_AGENT_DECIDED;
         let event = match ending.outcome {
@@ -103,15 +104,14 @@ impl Recording {
             told.size,
             self.moment().is_recorded(Level::Trace) && in_sample(),
         ) {
-            let size = i64::try_from(size).unwrap_or(i64::MAX);
-            let event =
-                Event::new(names::EVENT_PAYLOAD, Level::Trace).with(names::PAYLOAD_SIZE, size);
+            let event = Event::new(names::EVENT_PAYLOAD, Level::Trace)
+                .with(names::PAYLOAD_SIZE, to_signed(size));
             self.snapshot(event);
         }
     }
 
     /// What the span says of what came, and what more is to be made of it.
-    fn told(&self, output: &mut Output, attributes: &mut Vec<KeyValue>) -> Told {
+    fn told<'a>(&self, output: &'a mut Output, attributes: &mut Vec<KeyValue>) -> Told<'a> {
         let usage = output.usage;
         if let Some(usage) = &usage {
             attributes.extend(usage_attributes(usage));
@@ -123,36 +123,37 @@ impl Recording {
             let attempts = i64::from(output.attempts);
             attributes.push(attribute(names::REQUEST_ATTEMPTS, attempts));
         }
+        let (class, size) = (output.values.class, output.size());
+        let mut chosen_tools = None;
+        if let Some(answer) = &mut output.answer {
+            answer.push_attributes(attributes, self.frame.session.hasher());
+            chosen_tools = answer.chosen_tools();
+            self.remember(answer, class);
+        }
         let answer = output.answer.as_deref();
         let window = usage.and_then(|usage| self.window(answer, &usage));
         if let Some(window) = window {
-            let size = i64::try_from(window.size).unwrap_or(i64::MAX);
+            let size = to_signed(window.size);
             attributes.push(attribute(names::CONTEXT_WINDOW, size));
             attributes.push(attribute(names::CONTEXT_USED, window.used()));
         }
-        let told = Told {
+        Told {
             usage,
             window,
-            model: answer.and_then(|answer| answer.model.clone()),
-            chosen_tools: answer.and_then(Answer::chosen_tools),
-            size: output.size(),
-        };
-        let class = output.values.class;
-        if let Some(answer) = &mut output.answer {
-            answer.push_attributes(attributes, self.frame.session.hasher());
-            self.remember(answer, class);
+            model: answer.and_then(|answer| answer.model.as_deref()),
+            chosen_tools,
+            size,
         }
-        told
     }
 }
 
 /// What the end of an inference has to do with.
 #[derive(Default)]
-struct Told {
+struct Told<'a> {
     usage: Option<Usage>,
     window: Option<Window>,
     /// That answered.
-    model: Option<String>,
+    model: Option<&'a str>,
     chosen_tools: Option<Labels>,
     /// Of what came, as far as it may be told.
     size: Option<usize>,
@@ -203,11 +204,10 @@ impl Recording {
             self.snapshot(event.with(names::CONTEXT_USED, window.used()));
         }
         if let Some(before) = news.compacted_from {
-            let int = |tokens: u64| i64::try_from(tokens).unwrap_or(i64::MAX);
             attributes.push(attribute(names::CONVERSATION_COMPACTED, true));
             let event = Event::new(names::EVENT_COMPACTED, Level::Info)
-                .with(names::CONTEXT_TOKENS_BEFORE, int(before))
-                .with(names::CONTEXT_TOKENS_AFTER, int(window.tokens));
+                .with(names::CONTEXT_TOKENS_BEFORE, to_signed(before))
+                .with(names::CONTEXT_TOKENS_AFTER, to_signed(window.tokens));
             self.snapshot(event);
         }
     }
@@ -220,10 +220,7 @@ fn usage_attributes(usage: &Usage) -> impl Iterator<Item = KeyValue> {
     ];
     let where_used = [
         (names::USAGE_CACHE_READ, usage.cache_read_input_tokens),
-        (
-            names::spelt(names::USAGE_CACHE_WRITE),
-            usage.cache_write_input_tokens,
-        ),
+        (names::USAGE_CACHE_WRITE, usage.cache_write_input_tokens),
         (names::USAGE_REASONING, usage.reasoning_output_tokens),
     ];
     let used = where_used.into_iter().filter(|(_, tokens)| *tokens > 0);
@@ -231,5 +228,5 @@ fn usage_attributes(usage: &Usage) -> impl Iterator<Item = KeyValue> {
     always
         .into_iter()
         .chain(used)
-        .map(|(key, tokens)| attribute(key, i64::try_from(tokens).unwrap_or(i64::MAX)))
+        .map(|(key, tokens)| attribute(key, to_signed(tokens)))
 }

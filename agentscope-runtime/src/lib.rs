@@ -66,6 +66,8 @@ pub mod testing;
 mod agent;
 mod agent_state;
 mod answer;
+#[allow(missing_docs, reason = "called by expansions only")]
+mod answered;
 mod attributes;
 #[allow(missing_docs, reason = "called by expansions only")]
 mod begin;
@@ -253,6 +255,7 @@ pub mod __private {
     /// What is probed, brought into scope where that is done. No name comes with it, and the methods
     /// are those of types of ours.
     pub mod probing {
+        pub use crate::answered::Answers as _;
         pub use crate::probe::{
             Argument as _, DeclaredType as _, Described as _, Field as _, OpaqueType as _,
         };
@@ -262,6 +265,6 @@ pub mod __private {
             IsStreamInOk as _, IsValue as _, NoResult as _,
         };
         pub use crate::seen::Sees as _;
-        pub use crate::settle::{Answers as _, Shows as _, Tells as _};
+        pub use crate::settle::{Shows as _, Tells as _};
     }
 }

@@ -83,8 +83,9 @@ pub(crate) fn from_signed(number: i64) -> u64 {
     number.max(0).unsigned_abs()
 }
 
-pub(crate) fn to_signed(number: u64) -> i64 {
-    i64::try_from(number).unwrap_or(i64::MAX)
+/// A count as telemetry has it.
+pub(crate) fn to_signed(number: impl TryInto<i64>) -> i64 {
+    number.try_into().unwrap_or(i64::MAX)
 }
 
 pub(crate) fn nanos(time: Duration) -> u64 {

@@ -13,11 +13,6 @@ use crate::recording::{OwnSession, Recording};
 use crate::redacted::{Redacted, attribute};
 use crate::text;
 
-fn error_type(ending: &Ending) -> Option<KeyValue> {
-    let error_type = ending.error_type.clone()?;
-    Some(attribute(names::ERROR_TYPE, Redacted::of_code(error_type)))
-}
-
 /// The labels of the first call of a tool: most others are by the same agent, and to make labels
 /// costs more than to compare names.
 pub(crate) struct Labels {
@@ -50,7 +45,7 @@ impl Recording {
             return duration.record(seconds, &known.labels);
         }
         let mut labels = tool_labels(&self.name, agent);
-        labels.extend(error_type(ending));
+        labels.extend(ending.error_attribute());
         duration.record(seconds, &labels);
     }
 
@@ -60,7 +55,7 @@ impl Recording {
         let (tools, inferences) = agent.totals.calls();
         meters.agent_tools.record(tools.into(), &labels);
         meters.agent_inferences.record(inferences.into(), &labels);
-        labels.extend(error_type(ending));
+        labels.extend(ending.error_attribute());
         meters
             .agent_duration
             .record(self.duration().as_secs_f64(), &labels);
@@ -91,7 +86,7 @@ impl Recording {
                 labels.pop();
             }
         }
-        labels.extend(error_type(ending));
+        labels.extend(ending.error_attribute());
         meters
             .inference_duration
             .record(self.duration().as_secs_f64(), &labels);
@@ -118,7 +113,7 @@ impl Recording {
 impl OwnSession {
     pub(crate) fn measure(&self, ending: &Ending, now: SystemTime) {
         let mut labels = vec![attribute(names::WORKFLOW_NAME, self.name.clone())];
-        labels.extend(error_type(ending));
+        labels.extend(ending.error_attribute());
         let time = now.duration_since(self.started).unwrap_or_default();
         let meters = &self.state.meters;
         meters.workflow_duration.record(time.as_secs_f64(), &labels);

@@ -7,6 +7,8 @@ use std::time::Duration;
 
 use opentelemetry::StringValue;
 
+use crate::limits::to_signed;
+
 /// Text, for `name`, `mode`, `model`, `user` and the like.
 ///
 /// ```
@@ -158,7 +160,7 @@ macro_rules! numbers {
 }
 
 numbers!(IntOption::int_option -> i64: u8, u16, u32, u64, usize, i8, i16, i32, i64, isize;
-    value => Some(i64::try_from(value).unwrap_or(i64::MAX)));
+    value => Some(to_signed(value)));
 
 // Through decimal text: 0.7_f32 is 0.7 to whoever wrote it, not 0.699999988079071.
 numbers!(FloatOption::float_option -> f64:

@@ -1,5 +1,12 @@
 //! How a span ended.
 
+use std::borrow::Cow;
+
+use opentelemetry::KeyValue;
+
+use crate::names;
+use crate::redacted::{Redacted, attribute};
+
 /// How an annotated call ended; every span ends with exactly one of these.
 ///
 /// ```
@@ -34,7 +41,7 @@ impl Outcome {
 #[derive(Clone, Debug)]
 pub(crate) struct Ending {
     pub(crate) outcome: Outcome,
-    pub(crate) error_type: Option<std::borrow::Cow<'static, str>>,
+    pub(crate) error_type: Option<Cow<'static, str>>,
 }
 
 impl Ending {
@@ -48,8 +55,14 @@ impl Ending {
     };
     pub(crate) const PANICKED: Self = Self {
         outcome: Outcome::Panicked,
-        error_type: Some(std::borrow::Cow::Borrowed("panic")),
+        error_type: Some(Cow::Borrowed("panic")),
     };
+
+    /// The type of the error: never its text, which may carry values.
+    pub(crate) fn error_attribute(&self) -> Option<KeyValue> {
+        let error_type = self.error_type.clone()?;
+        Some(attribute(names::ERROR_TYPE, Redacted::of_code(error_type)))
+    }
 }
 
 /// Whether a session did what it was for; said with [`Session::verdict`](crate::Session::verdict).

@@ -10,6 +10,7 @@ use opentelemetry::trace::{SpanId, TraceId};
 
 use crate::class::Class;
 use crate::keyring::Hasher;
+use crate::limits::to_signed;
 use crate::names;
 use crate::redact::Tally;
 use crate::redacted::{Redacted, attribute};
@@ -151,8 +152,7 @@ pub(crate) fn put(payload: Payload<'_>, shown: Tally, hasher: &Hasher) -> Vec<Ke
     };
     let mut attributes = vec![attribute(reference_key, Redacted::of_code(reference))];
     if let Some(size) = shown.size_shown(class, json.len()) {
-        let size = i64::try_from(size).unwrap_or(i64::MAX);
-        attributes.push(attribute(size_key, size));
+        attributes.push(attribute(size_key, to_signed(size)));
     }
     if shown.may_be_compared(class) {
         let hash = hasher.hash(side.as_str(), json.as_bytes());

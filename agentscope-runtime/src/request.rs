@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use crate::capture::Capture;
 use crate::class::Class;
+use crate::limits::to_signed;
 use crate::model::InferenceRequest;
 use crate::names;
 use crate::probe::{Argued, Probe};
@@ -36,11 +37,13 @@ impl Capture {
             let model = request.model().map(owned);
             self.model = model.map(|model| text::label(model.into()));
         }
-        let int = |count: u64| i64::try_from(count).unwrap_or(i64::MAX);
         self.unless_said(names::REQUEST_TEMPERATURE, request.temperature());
         self.unless_said(names::REQUEST_TOP_P, request.top_p());
         self.unless_said(names::REQUEST_SEED, request.seed());
-        self.unless_said(names::REQUEST_MAX_TOKENS, request.max_tokens().map(int));
+        self.unless_said(
+            names::REQUEST_MAX_TOKENS,
+            request.max_tokens().map(to_signed),
+        );
         // The conventions want it of streams only.
         let stream = request.stream().filter(|stream| *stream);
         self.unless_said(names::REQUEST_STREAM, stream);

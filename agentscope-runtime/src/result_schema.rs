@@ -6,15 +6,14 @@ use schemars::JsonSchema;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+use crate::answered::as_inside;
 use crate::args::{self, Violation};
-use crate::class::{Class, Sensitivity};
 use crate::ends::Once;
 use crate::json::{Json, Written};
-use crate::keyring::Hasher;
 use crate::level::Level;
 use crate::moment::Event;
 use crate::names;
-use crate::output::{Failure, Output};
+use crate::output::Output;
 use crate::redacted::Redacted;
 use crate::schema::{self, SchemaBuilder};
 use crate::settle::{Decision, Judge, Settle};
@@ -145,11 +144,5 @@ where
         self.0.gather(item, so_far);
     }
 
-    fn class_of_items(self, here: Option<Sensitivity>) -> Class {
-        self.0.class_of_items(here)
-    }
-
-    fn tell(self, error: &<S::Judge as Judge>::Error, failure: &mut Failure, hasher: &Hasher) {
-        self.0.tell(error, failure, hasher);
-    }
+    as_inside!();
 }

@@ -389,11 +389,8 @@ pub(crate) fn end_span(
     time: SystemTime,
 ) {
     let span = cx.span();
-    if let Some(error_type) = &ending.error_type {
-        attributes.push(attribute(
-            names::ERROR_TYPE,
-            Redacted::of_code(error_type.clone()),
-        ));
+    if let Some(error_type) = ending.error_attribute() {
+        attributes.push(error_type);
         span.set_status(opentelemetry::trace::Status::error(""));
     }
     span.set_attributes(attributes.drain(..));

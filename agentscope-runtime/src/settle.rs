@@ -11,14 +11,12 @@ use serde::Serialize;
 
 use crate::class::{Class, Sensitivity};
 use crate::classify::Classify;
-use crate::ends::{Many, Once};
 use crate::keyring::Hasher;
 use crate::leaf::Leaf;
-use crate::model::{InferenceChunk, InferenceResponse};
 use crate::output::{Failure, Output};
 use crate::site::Meta;
 use crate::so_far::SoFar;
-use crate::usage::{Found, Usage};
+use crate::usage::Usage;
 
 /// Types that are named and never held.
 type Types<T> = PhantomData<fn() -> T>;
@@ -268,57 +266,6 @@ impl<K, S> Decision<K, S> {
     }
 }
 
-impl<K, S: Settle> Decision<K, S> {
-    /// With the usage that a closure finds in the value.
-    pub fn __used<C>(self, usage: C) -> Decision<K, Used<S, C>>
-    where
-        C: Fn(&<S::Judge as Judge>::Value, &mut Found) + Copy + Send + Sync + 'static,
-    {
-        let Self { settle, .. } = self;
-        Decision::new(Used(settle, usage))
-    }
-}
-
-/// Finds out whether the value is what a model has answered, whole or in pieces; asked of
-/// `Decision`, and of references to it.
-pub trait Answers {
-    type Answered;
-
-    fn __answered(self) -> Self::Answered;
-}
-
-impl<K: Once, J, V, D> Answers for Decision<K, Look<J, V, D>>
-where
-    J: Judge,
-    J::Value: InferenceResponse + Sized,
-{
-    type Answered = Decision<K, Whole<Look<J, V, D>>>;
-
-    fn __answered(self) -> Self::Answered {
-        Decision::new(Whole(self.settle))
-    }
-}
-
-impl<K: Many, J, V, D> Answers for &Decision<K, Look<J, V, D>>
-where
-    J: Judge,
-    J::Value: InferenceChunk + Sized,
-{
-    type Answered = Decision<K, InPieces<Look<J, V, D>>>;
-
-    fn __answered(self) -> Self::Answered {
-        Decision::new(InPieces(self.settle))
-    }
-}
-
-impl<K, J, V, D> Answers for &mut Decision<K, Look<J, V, D>> {
-    type Answered = Decision<K, Look<J, V, D>>;
-
-    fn __answered(self) -> Self::Answered {
-        *self
-    }
-}
-
 /// Judges what a call yields.
 pub trait Settle: Copy {
     type Judge: Judge<Yields = Self::Yields>;
@@ -421,99 +368,4 @@ impl<J: Judge, V: Show<J::Value>, D: Tell<J::Error>> Settle for Look<J, V, D> {
     fn tell(self, error: &J::Error, failure: &mut Failure, hasher: &Hasher) {
         D::tell(error, failure, hasher);
     }
-}
-
-/// Passes on what does not depend on who looks for an answer or a usage.
-macro_rules! as_inside {
-    () => {
-        fn class_of_items(self, here: Option<Sensitivity>) -> Class {
-            self.0.class_of_items(here)
-        }
-
-        fn tell(self, error: &<S::Judge as Judge>::Error, failure: &mut Failure, hasher: &Hasher) {
-            self.0.tell(error, failure, hasher);
-        }
-    };
-}
-
-/// The value is what a model has answered.
-#[derive(Clone, Copy)]
-pub struct Whole<S>(S);
-
-impl<S: Settle> Settle for Whole<S>
-where
-    <S::Judge as Judge>::Value: InferenceResponse + Sized,
-{
-    type Judge = S::Judge;
-    type Yields = S::Yields;
-
-    fn show(self, value: &<S::Judge as Judge>::Value, output: &mut Output) {
-        self.0.show(value, output);
-        output.answered(value);
-    }
-
-    fn usage(self, value: &<S::Judge as Judge>::Value) -> Option<Usage> {
-        value.usage()
-    }
-
-    fn gather(self, _: &<S::Judge as Judge>::Value, _: &mut SoFar) {}
-
-    as_inside!();
-}
-
-/// Each of the values is a piece of what a model has answered.
-#[derive(Clone, Copy)]
-pub struct InPieces<S>(S);
-
-impl<S: Settle> Settle for InPieces<S>
-where
-    <S::Judge as Judge>::Value: InferenceChunk + Sized,
-{
-    type Judge = S::Judge;
-    type Yields = S::Yields;
-
-    fn show(self, value: &<S::Judge as Judge>::Value, output: &mut Output) {
-        self.0.show(value, output);
-    }
-
-    fn usage(self, _: &<S::Judge as Judge>::Value) -> Option<Usage> {
-        None
-    }
-
-    fn gather(self, item: &<S::Judge as Judge>::Value, so_far: &mut SoFar) {
-        so_far.answer.get_or_insert_default().push(item);
-    }
-
-    as_inside!();
-}
-
-/// With a closure that finds the usage in a value.
-#[derive(Clone, Copy)]
-pub struct Used<S, C>(S, C);
-
-impl<S, C> Settle for Used<S, C>
-where
-    S: Settle,
-    C: Fn(&<S::Judge as Judge>::Value, &mut Found) + Copy,
-{
-    type Judge = S::Judge;
-    type Yields = S::Yields;
-
-    fn show(self, value: &<S::Judge as Judge>::Value, output: &mut Output) {
-        self.0.show(value, output);
-        output.usage = self.usage(value);
-    }
-
-    fn usage(self, value: &<S::Judge as Judge>::Value) -> Option<Usage> {
-        let mut found = Found::default();
-        (self.1)(value, &mut found);
-        found.0.or_else(|| self.0.usage(value))
-    }
-
-    fn gather(self, item: &<S::Judge as Judge>::Value, so_far: &mut SoFar) {
-        self.0.gather(item, so_far);
-        so_far.usage = self.usage(item).or(so_far.usage);
-    }
-
-    as_inside!();
 }

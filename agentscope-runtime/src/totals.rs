@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use opentelemetry::KeyValue;
 
+use crate::limits::{nanos, to_signed};
 use crate::model::MicroDollars;
 use crate::names;
 use crate::redacted::attribute;
@@ -121,7 +122,7 @@ impl Totals {
         tool_calls: &'static str,
         inference_calls: &'static str,
     ) -> impl Iterator<Item = KeyValue> + use<> {
-        let int = |key, value: u64| attribute(key, i64::try_from(value).unwrap_or(i64::MAX));
+        let int = |key, value: u64| attribute(key, to_signed(value));
         let millis = |key, nanos: u64| attribute(key, nanos as f64 / 1e6);
         let cost = MicroDollars::new(self.cost.load(Relaxed));
         let cost = self.is_priced.load(Relaxed).then(|| cost.usd());
@@ -136,8 +137,4 @@ impl Totals {
         let cost = cost.map(|usd| attribute(names::TOTAL_COST, usd));
         sums.into_iter().chain(cost)
     }
-}
-
-fn nanos(time: Duration) -> u64 {
-    u64::try_from(time.as_nanos()).unwrap_or(u64::MAX)
 }

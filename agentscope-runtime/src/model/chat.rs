@@ -117,20 +117,18 @@ impl Dialect for Chat {
         };
         let calls = list(message, "tool_calls").iter().filter_map(|call| {
             let (callee, field) = callee(call)?;
-            Some(ToolCall {
-                id: text(call, "id").map(Cow::Borrowed),
-                name: Cow::Borrowed(text(callee, "name")?),
-                arguments: arguments(callee.get(field)),
-            })
+            let name = text(callee, "name")?;
+            Some(ToolCall::of(
+                text(call, "id"),
+                name,
+                arguments(callee.get(field)),
+            ))
         });
         let mut calls: Vec<ToolCall<'a>> = calls.collect();
         // What tool calls were before they had ids.
         calls.extend(message.get("function_call").and_then(|call| {
-            Some(ToolCall {
-                id: None,
-                name: Cow::Borrowed(text(call, "name")?),
-                arguments: arguments(call.get("arguments")),
-            })
+            let arguments = arguments(call.get("arguments"));
+            Some(ToolCall::of(None, text(call, "name")?, arguments))
         }));
         calls
     }

@@ -62,11 +62,12 @@ impl Dialect for Converse {
     fn tool_calls<'a>(&self, body: &'a Value) -> Vec<ToolCall<'a>> {
         let calls = blocks(body).iter().filter_map(|block| {
             let call = block.get("toolUse")?;
-            Some(ToolCall {
-                id: text(call, "toolUseId").map(Cow::Borrowed),
-                name: Cow::Borrowed(text(call, "name")?),
-                arguments: arguments(call.get("input")),
-            })
+            let id = text(call, "toolUseId");
+            Some(ToolCall::of(
+                id,
+                text(call, "name")?,
+                arguments(call.get("input")),
+            ))
         });
         calls.collect()
     }

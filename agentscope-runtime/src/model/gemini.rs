@@ -35,14 +35,15 @@ fn is_thought(part: &Value) -> bool {
 
 fn call(part: &Value) -> Option<ToolCall<'_>> {
     let call = part.get("functionCall")?;
-    Some(ToolCall {
-        id: text(call, "id").map(Cow::Borrowed),
-        name: Cow::Borrowed(text(call, "name")?),
-        arguments: match call.get("args") {
-            None | Some(Value::Null) => Cow::Borrowed("{}"),
-            args => arguments(args),
-        },
-    })
+    let arguments = match call.get("args") {
+        None | Some(Value::Null) => Cow::Borrowed("{}"),
+        args => arguments(args),
+    };
+    Some(ToolCall::of(
+        text(call, "id"),
+        text(call, "name")?,
+        arguments,
+    ))
 }
 
 impl Dialect for Gemini {

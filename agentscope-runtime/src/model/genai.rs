@@ -79,12 +79,8 @@ fn counts(used: &Used) -> Counts {
 }
 
 fn call(call: &genai::chat::ToolCall) -> ToolCall<'_> {
-    let id = Some(call.call_id.as_str()).filter(|id| !id.is_empty());
-    ToolCall {
-        id: id.map(Cow::Borrowed),
-        name: Cow::Borrowed(&call.fn_name),
-        arguments: arguments(Some(&call.fn_arguments)),
-    }
+    let arguments = arguments(Some(&call.fn_arguments));
+    ToolCall::of(Some(&call.call_id), &call.fn_name, arguments)
 }
 
 impl InferenceResponse for ChatResponse {

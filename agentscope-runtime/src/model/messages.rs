@@ -63,11 +63,12 @@ impl Dialect for Messages {
 
     fn tool_calls<'a>(&self, body: &'a Value) -> Vec<ToolCall<'a>> {
         let blocks = typed(body, "content", "tool_use").filter_map(|block| {
-            Some(ToolCall {
-                id: text(block, "id").map(Cow::Borrowed),
-                name: Cow::Borrowed(text(block, "name")?),
-                arguments: arguments(block.get("input")),
-            })
+            let id = text(block, "id");
+            Some(ToolCall::of(
+                id,
+                text(block, "name")?,
+                arguments(block.get("input")),
+            ))
         });
         blocks.collect()
     }

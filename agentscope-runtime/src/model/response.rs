@@ -87,6 +87,21 @@ pub struct ToolCall<'a> {
     pub arguments: Cow<'a, str>,
 }
 
+impl<'a> ToolCall<'a> {
+    /// As most clients have it; an empty id is none.
+    pub(super) fn of(
+        id: Option<&'a str>,
+        name: &'a str,
+        arguments: impl Into<Cow<'a, str>>,
+    ) -> Self {
+        Self {
+            id: id.filter(|id| !id.is_empty()).map(Cow::Borrowed),
+            name: Cow::Borrowed(name),
+            arguments: arguments.into(),
+        }
+    }
+}
+
 impl InferenceResponse for Value {
     fn id(&self) -> Option<Cow<'_, str>> {
         dialect::of(self)?.id(self).map(Cow::Borrowed)

@@ -96,11 +96,12 @@ impl Dialect for Responses {
 
     fn tool_calls<'a>(&self, body: &'a Value) -> Vec<ToolCall<'a>> {
         let calls = calls(body).filter_map(|(item, field)| {
-            Some(ToolCall {
-                id: text(item, "call_id").map(Cow::Borrowed),
-                name: Cow::Borrowed(text(item, "name")?),
-                arguments: arguments(item.get(field)),
-            })
+            let id = text(item, "call_id");
+            Some(ToolCall::of(
+                id,
+                text(item, "name")?,
+                arguments(item.get(field)),
+            ))
         });
         calls.collect()
     }

@@ -1,14 +1,18 @@
 //! `agentscope.inventory.json`: a value that is shown to more than before fails in CI.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
 use crate::class::{Class, Treatment};
 use crate::inventory_report::{Declassified, Entry, inventory};
+use crate::testing::committed::{self, Committed};
 use crate::testing::declassified;
 
-const UPDATE: &str = "AGENTSCOPE_INVENTORY";
+const FILE: Committed = Committed {
+    is: "an inventory",
+    variable: "AGENTSCOPE_INVENTORY",
+};
 
 /// Fails if a value has a lower class, or more is shown of it, than in `agentscope.inventory.json`,
 /// which stands beside the `Cargo.toml` of the package under test and is committed; and if there is
@@ -32,41 +36,32 @@ const UPDATE: &str = "AGENTSCOPE_INVENTORY";
 /// or written.
 #[track_caller]
 pub fn assert_inventory() {
-    let directory = std::env::var_os("CARGO_MANIFEST_DIR").map_or_else(PathBuf::new, PathBuf::from);
+    let directory = committed::directory();
     let path = directory.join("agentscope.inventory.json");
-    let update = std::env::var(UPDATE).is_ok_and(|word| word == "update");
     let current = declassified::of_package(&directory)
         .map_err(|error| format!("the sources cannot be read: {error}"))
-        .map(|declassified| Committed {
+        .map(|declassified| Shown {
             values: inventory().entries,
             declassified,
         });
-    if let Err(problem) = current.and_then(|current| check(&path, &current, update)) {
+    if let Err(problem) =
+        current.and_then(|current| check(&path, &current, FILE.is_to_be_written()))
+    {
         panic!("{problem}");
     }
 }
 
 /// The file.
 #[derive(Debug, Serialize, Deserialize)]
-struct Committed {
+struct Shown {
     values: Vec<Entry>,
     declassified: Vec<Declassified>,
 }
 
-fn check(path: &Path, current: &Committed, update: bool) -> Result<(), String> {
-    let shown = path.display();
-    if update {
-        let mut text =
-            serde_json::to_string_pretty(current).map_err(|error| format!("{shown}: {error}"))?;
-        text.push('\n');
-        return std::fs::write(path, text)
-            .map_err(|error| format!("{shown} cannot be written: {error}"));
-    }
-    let how = format!("if that is right, run the test with {UPDATE}=update and commit the file");
-    let text = std::fs::read_to_string(path)
-        .map_err(|error| format!("{shown} cannot be read ({error}); {how}"))?;
-    let committed: Committed = serde_json::from_str(&text)
-        .map_err(|error| format!("{shown} is not an inventory ({error}); {how}"))?;
+fn check(path: &Path, current: &Shown, update: bool) -> Result<(), String> {
+    let Some(committed) = FILE.read(path, current, update)? else {
+        return Ok(());
+    };
     let values = current.values.iter();
     let values = values.filter_map(|now| change(&committed.values, now));
     let known = |it: &&Declassified| {
@@ -79,8 +74,10 @@ fn check(path: &Path, current: &Committed, update: bool) -> Result<(), String> {
     match opened.is_empty() {
         true => Ok(()),
         false => Err(format!(
-            "more is shown than {shown} says:\n{}\n{how}",
-            opened.join("\n")
+            "more is shown than {} says:\n{}\n{}",
+            path.display(),
+            opened.join("\n"),
+            FILE.how()
         )),
     }
 }
@@ -139,8 +136,8 @@ mod tests {
         serde_json::from_value(text).expect("an entry")
     }
 
-    fn of(values: Vec<Entry>) -> Committed {
-        Committed {
+    fn of(values: Vec<Entry>) -> Shown {
+        Shown {
             values,
             declassified: Vec::new(),
         }
@@ -178,7 +175,7 @@ mod tests {
         check(&path, &now, true).expect("written");
         check(&path, &now, false).expect("updated");
         let call = serde_json::json!({"file": "src/a.rs", "line": 3, "reason": "it is public"});
-        let declassifies = Committed {
+        let declassifies = Shown {
             declassified: vec![serde_json::from_value(call).expect("a place")],
             ..now
         };

@@ -1,19 +1,23 @@
 //! `agentscope.lock`: an unintended change of a tool's arguments fails in CI.
 
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::registry;
 use crate::schema;
+use crate::testing::committed::{self, Committed};
 
 /// Version of the way that hashes are taken; a lock file of another version is written anew.
 const VERSION: u32 = 2;
 /// What schemas look like is schemars' decision: its major version is part of the file.
 const SCHEMARS: &str = "1";
-const UPDATE: &str = "AGENTSCOPE_LOCK";
+const FILE: Committed = Committed {
+    is: "a lock file",
+    variable: "AGENTSCOPE_LOCK",
+};
 
 /// The file: function to schema.
 #[derive(Debug, PartialEq, Serialize, Deserialize)]
@@ -56,10 +60,8 @@ struct Locked {
 /// no lock file, or it cannot be read or written.
 #[track_caller]
 pub fn assert_lock() {
-    let directory = std::env::var_os("CARGO_MANIFEST_DIR").map_or_else(PathBuf::new, PathBuf::from);
-    let path = directory.join("agentscope.lock");
-    let update = std::env::var(UPDATE).is_ok_and(|word| word == "update");
-    if let Err(problem) = check(&path, &current(), update) {
+    let path = committed::directory().join("agentscope.lock");
+    if let Err(problem) = check(&path, &current(), FILE.is_to_be_written()) {
         panic!("{problem}");
     }
 }
@@ -86,18 +88,10 @@ fn current() -> Lock {
 }
 
 fn check(path: &Path, current: &Lock, update: bool) -> Result<(), String> {
-    let shown = path.display();
-    if update {
-        let mut text = serde_json::to_string_pretty(current).map_err(|error| error.to_string())?;
-        text.push('\n');
-        return std::fs::write(path, text)
-            .map_err(|error| format!("{shown} cannot be written: {error}"));
-    }
-    let how = format!("if that is right, run the test with {UPDATE}=update and commit the file");
-    let text = std::fs::read_to_string(path)
-        .map_err(|error| format!("{shown} cannot be read ({error}); {how}"))?;
-    let locked: Lock = serde_json::from_str(&text)
-        .map_err(|error| format!("{shown} is not a lock file ({error}); {how}"))?;
+    let Some(locked) = FILE.read(path, current, update)? else {
+        return Ok(());
+    };
+    let (shown, how) = (path.display(), FILE.how());
     if (locked.version, &*locked.schemars) != (VERSION, SCHEMARS) {
         return Err(format!(
             "{shown} was written by another version of agentscope or schemars; {how}"

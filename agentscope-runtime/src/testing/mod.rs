@@ -51,6 +51,7 @@ use std::future::poll_fn;
 use std::pin::pin;
 
 mod assertions;
+mod committed;
 mod declassified;
 mod inventory;
 mod lock;

@@ -36,6 +36,15 @@ pub fn local_model(arguments: &[&str], environment: &[(&str, &str)]) -> Run {
     run(env!("CARGO_BIN_EXE_local_model"), arguments, environment)
 }
 
+/// Runs `order_desk`, as it was or with attributes.
+pub fn order_desk(annotated: bool, arguments: &[&str], environment: &[(&str, &str)]) -> Run {
+    let program = match annotated {
+        true => env!("CARGO_BIN_EXE_order_desk"),
+        false => env!("CARGO_BIN_EXE_order_desk_before"),
+    };
+    run(program, arguments, environment)
+}
+
 /// Runs `silent_failure`.
 pub fn silent_failure() -> Run {
     run(env!("CARGO_BIN_EXE_silent_failure"), &[], &[])

@@ -158,12 +158,12 @@ impl InferenceResponse for CreateChatCompletionResponse {
         let calls = choice.message.tool_calls.iter().flatten();
         let calls = calls.map(|call| match call {
             ChatCompletionMessageToolCalls::Function(call) => (
-                Some(&call.id),
+                Some(call.id.as_str()),
                 &call.function.name,
                 &call.function.arguments,
             ),
             ChatCompletionMessageToolCalls::Custom(call) => (
-                Some(&call.id),
+                Some(call.id.as_str()),
                 &call.custom_tool.name,
                 &call.custom_tool.input,
             ),
@@ -171,13 +171,7 @@ impl InferenceResponse for CreateChatCompletionResponse {
         let older = choice.message.function_call.iter();
         calls
             .chain(older.map(|call| (None, &call.name, &call.arguments)))
-            .map(|(id, name, arguments)| ToolCall {
-                id: id
-                    .filter(|id| !id.is_empty())
-                    .map(|id| Cow::Borrowed(id.as_str())),
-                name: Cow::Borrowed(name),
-                arguments: Cow::Borrowed(arguments),
-            })
+            .map(|(id, name, arguments)| ToolCall::of(id, name, arguments))
             .collect()
     }
 }

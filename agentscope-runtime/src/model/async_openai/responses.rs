@@ -144,11 +144,7 @@ impl InferenceResponse for Response {
             _ => None,
         });
         calls
-            .map(|(id, name, arguments)| ToolCall {
-                id: (!id.is_empty()).then_some(Cow::Borrowed(id.as_str())),
-                name: Cow::Borrowed(name),
-                arguments: Cow::Borrowed(arguments),
-            })
+            .map(|(id, name, arguments)| ToolCall::of(Some(id), name, arguments))
             .collect()
     }
 }
