@@ -36,6 +36,9 @@
 //!   model wrote: [`args::parse`].
 //! - One user interaction or job: [`Session`].
 //! - What a model was asked and answered, whoever provides it, and what that cost: [`model`].
+//! - A trace that follows the task to another process: [`propagation`]; with the feature `tower`, a
+//!   session for each request of a server (axum, tonic, hyper) and the context in what a client sends;
+//!   with the feature `rmcp`, the same for the tools of an MCP server and of a client.
 //! - What is on the wire: [`names`].
 //! - A test of what an agent does: `testing`, with the feature of that name.
 //! - Without `agentscope-collector`: [`enable`], [`set_logger_provider`], [`SnapshotSink`].
@@ -60,8 +63,12 @@ pub mod model;
 pub mod names;
 pub mod policy;
 pub mod propagation;
+#[cfg(feature = "rmcp")]
+pub mod rmcp;
 #[cfg(feature = "testing")]
 pub mod testing;
+#[cfg(feature = "tower")]
+pub mod tower;
 
 mod agent;
 mod agent_state;
@@ -93,6 +100,8 @@ mod frame;
 mod id;
 mod identity;
 mod in_agent;
+#[cfg(feature = "tower")]
+mod incoming;
 mod inventory_report;
 mod items;
 mod json;
