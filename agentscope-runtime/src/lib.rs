@@ -38,6 +38,9 @@
 //! - A task for another agent, here or in another process: [`delegate`], [`propagation`].
 //! - What a model was asked and answered, whoever provides it, and what that cost: [`model`].
 //! - An agent on rig, which calls the model itself: `rig`, with the feature of that name.
+//! - A server that exists: with the feature `tower`, a session for each request (axum, tonic, hyper) and
+//!   the context in what a client sends; with the feature `rmcp`, the same for the tools of an MCP server
+//!   and of a client.
 //! - What is on the wire: [`names`].
 //! - A test of what an agent does: `testing`, with the feature of that name.
 //! - Without `agentscope-collector`: [`enable`], [`set_logger_provider`], [`SnapshotSink`].
@@ -64,8 +67,12 @@ pub mod policy;
 pub mod propagation;
 #[cfg(feature = "rig")]
 pub mod rig;
+#[cfg(feature = "rmcp")]
+pub mod rmcp;
 #[cfg(feature = "testing")]
 pub mod testing;
+#[cfg(feature = "tower")]
+pub mod tower;
 
 mod agent;
 mod agent_state;
@@ -97,6 +104,8 @@ mod frame;
 mod id;
 mod identity;
 mod in_agent;
+#[cfg(feature = "tower")]
+mod incoming;
 mod inventory_report;
 mod items;
 mod json;

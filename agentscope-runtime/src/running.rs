@@ -79,7 +79,11 @@ impl<P: Open> State<P> {
     }
 
     pub(crate) fn done(&mut self) {
-        end(&mut self.running, &Ending::OK);
+        self.end(&Ending::OK);
+    }
+
+    pub(crate) fn end(&mut self, ending: &Ending) {
+        end(&mut self.running, ending);
     }
 }
 

@@ -73,10 +73,10 @@ impl Session {
 #[derive(Clone)]
 #[must_use = "a session is opened by `run` or `run_sync`"]
 pub struct SessionBuilder {
-    name: StringValue,
-    id: Option<StringValue>,
-    identity: Stated,
-    limits: Limits,
+    pub(crate) name: StringValue,
+    pub(crate) id: Option<StringValue>,
+    pub(crate) identity: Stated,
+    pub(crate) limits: Limits,
 }
 
 /// Whose session it is may be what nobody should read in a log: what telemetry shows of it depends

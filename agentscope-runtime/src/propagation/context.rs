@@ -90,6 +90,11 @@ impl RemoteContext {
             Some(delegated) => text::label(delegated.target.clone().into()),
             None => Redacted::of_code("session"),
         };
+        self.open_as(name)
+    }
+
+    /// The same, where a session that is opened is called so.
+    pub(crate) fn open_as(&self, name: Redacted) -> Option<Running> {
         let found = match switch::need() {
             Need::Record => continued::find(self, name),
             Need::Charge | Need::Nothing => None,

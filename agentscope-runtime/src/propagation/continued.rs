@@ -73,6 +73,12 @@ impl RemoteContext {
         self.account.ledger.get_or_init(open).clone()
     }
 
+    /// What the receiver allows it, before any work on it begins.
+    pub(crate) fn limit(&self, name: Redacted, limits: Limits) {
+        let ledger = || Ledger::new(Layer::Session, name, limits, None);
+        let _ = self.account.ledger.get_or_init(ledger);
+    }
+
     pub(crate) fn hasher(&self) -> Hasher {
         match &self.tenant {
             Some(tenant) => Hasher::of_tenant(tenant.as_str()),

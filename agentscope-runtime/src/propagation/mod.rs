@@ -115,7 +115,7 @@ use remote::Raw;
 
 const TRACEPARENT: &str = "traceparent";
 const TRACESTATE: &str = "tracestate";
-const BAGGAGE: &str = "baggage";
+pub(crate) const BAGGAGE: &str = "baggage";
 
 /// Puts the running span, session and agent into the headers of a request, or into any map of texts.
 /// Baggage that others have put into the OpenTelemetry context goes along, without its properties.
