@@ -24,6 +24,13 @@
 //! - Nobody looks, so nothing is recorded: with the console off and no endpoint, or with
 //!   `OTEL_SDK_DISABLED=true`, only the propagators are installed.
 //!
+//! # Whose spans
+//!
+//! Spans that the application and its libraries start inside a session get its identifiers as
+//! attributes, as agentscope's own have them: `session.id`, `agentscope.task.id`,
+//! `agentscope.agent.tier`, `enduser.pseudo.id`, `agentscope.tenant.id`. One that a span has already
+//! stays as it is.
+//!
 //! # What it costs
 //!
 //! A thread of the agent puts an ended span or a snapshot into a bounded queue and goes on. It

@@ -100,10 +100,11 @@ impl Writer<'_> {
     }
 
     fn string(&mut self, text: &str) -> Result {
-        self.take(json::largest_string(text))?;
-        if text.bytes().any(json::is_escaped) {
+        if json::has_escaped(text.as_bytes()) {
+            self.take(json::largest_string(text))?;
             return serde_json::to_writer(&mut self.out.text, text).map_err(|_| Unserialisable);
         }
+        self.take(3 + text.len())?;
         self.out.text.push(b'"');
         self.out.text.extend_from_slice(text.as_bytes());
         self.out.text.push(b'"');

@@ -1,7 +1,6 @@
 //! The call of a stream or an iterator, and what has come out of it so far.
 
 use crate::call::Call;
-use crate::class::Class;
 use crate::keyring::Hasher;
 use crate::metered::Metered;
 use crate::settle::Settle;
@@ -58,9 +57,7 @@ impl<S: Settle> Items<S> {
     /// Of what is charged only the usage is wanted.
     fn metered(&mut self, item: &S::Yields) {
         if self.call.metered().is_some_and(Metered::is_charged) {
-            let so_far = self
-                .so_far
-                .get_or_insert_with(|| SoFar::begin(false, Class::Secret));
+            let so_far = self.so_far.get_or_insert_with(SoFar::of_usage);
             // An item that is an error says no usage.
             drop(self.settle.judge_item(item, so_far, &Hasher::default()));
         }

@@ -196,7 +196,7 @@ pub(crate) fn is_escaped(byte: u8) -> bool {
 }
 
 /// All are looked at, so that several can be at once.
-fn has_escaped(bytes: &[u8]) -> bool {
+pub(crate) fn has_escaped(bytes: &[u8]) -> bool {
     bytes
         .iter()
         .fold(false, |any, byte| any | is_escaped(*byte))

@@ -12,6 +12,7 @@ use crate::content::{self, Manner, Parts};
 use crate::emptiness;
 use crate::json::Json;
 use crate::keyring::Hasher;
+use crate::level::{self, Level};
 use crate::model::InferenceResponse;
 use crate::pace::Pace;
 use crate::redact::{Redactor, Tally, View};
@@ -125,7 +126,12 @@ impl Output {
     }
 
     pub(crate) fn structure<T: Serialize + ?Sized>(&mut self, value: &T) {
-        let wanted = matches!(self.meta.layer, Layer::Tool | Layer::Inference);
+        let wanted = match self.meta.layer {
+            Layer::Tool => true,
+            // Only its size is told, and that at this level only.
+            Layer::Inference => level::level() <= Level::Trace,
+            _ => false,
+        };
         if !wanted {
             return;
         }

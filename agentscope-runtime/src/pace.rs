@@ -9,6 +9,8 @@ use crate::redacted::attribute;
 
 /// Gaps that the median is taken over: the latest ones.
 const GAPS: usize = 4096;
+/// Room that is made at once. To grow step by step has the allocator tidy up between the chunks.
+const FIRST_GAPS: usize = 512;
 
 pub(crate) struct Pace {
     first: Instant,
@@ -26,7 +28,7 @@ impl Pace {
             first: now,
             latest: now,
             chunks: 1,
-            gaps: Vec::new(),
+            gaps: Vec::with_capacity(FIRST_GAPS),
             longest: 0,
         }
     }

@@ -32,6 +32,13 @@ impl SoFar {
         })
     }
 
+    /// Of what is charged and not recorded: whatever is shown would be too much.
+    pub(crate) fn of_usage() -> Box<Self> {
+        let mut so_far = Self::begin(false, Class::Secret);
+        so_far.answer = Some(StreamedResponse::counts_only());
+        so_far
+    }
+
     /// All that was used.
     pub(crate) fn used(&self) -> Option<Usage> {
         let of_answer = || self.answer.as_ref()?.usage();
@@ -43,5 +50,28 @@ impl SoFar {
         if let Some(pace) = &mut self.pace {
             pace.chunk(Instant::now());
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn of_what_is_only_charged_nothing_is_kept_but_its_usage() {
+        let mut so_far = SoFar::of_usage();
+        let answer = so_far.answer.as_mut().expect("it gathers");
+        answer.begin();
+        let call = json!({"index": 0, "function": {"name": "pay", "arguments": "{}"}});
+        let delta = json!({"content": "a", "reasoning": "b", "tool_calls": [call]});
+        answer.push(&json!({
+            "choices": [{"index": 0, "delta": delta}],
+            "usage": {"prompt_tokens": 1, "completion_tokens": 2},
+        }));
+        assert_eq!((answer.text(), answer.reasoning()), (None, None));
+        assert!(answer.tool_calls().is_empty());
+        assert_eq!(so_far.used().expect("it is said").total(), 3);
     }
 }

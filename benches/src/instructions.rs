@@ -4,7 +4,6 @@ use std::path::Path;
 use std::process::Command;
 
 use crate::measure::Timing;
-use crate::subjects::Subject;
 
 /// Differences between runs that are taken; the median of them counts.
 pub(crate) const RUNS: usize = 5;
@@ -16,14 +15,23 @@ pub(crate) struct Count {
     pub(crate) process: Timing,
 }
 
+/// What `once` makes of a name, and where its instructions are counted.
+#[derive(Clone, Copy)]
+pub(crate) struct Counted {
+    pub(crate) name: &'static str,
+    /// Counting begins where this function does, and ends where it ends.
+    pub(crate) inside: &'static str,
+    /// Calls that one run makes more than the one before.
+    pub(crate) step: u32,
+}
+
 /// Counts one subject; the reason where that cannot be done.
 ///
 /// What the program does before and after its calls is in each of its runs, so their differences
 /// are those of the calls alone. They differ a little: by where the allocator happens to find room.
-pub(crate) fn count(subject: Subject) -> Result<Count, String> {
-    const STEP: u32 = 600;
+pub(crate) fn count(counted: Counted) -> Result<Count, String> {
     let runs: Result<Vec<_>, _> = (1..=RUNS as u32 + 1)
-        .map(|run| total(subject, run * STEP))
+        .map(|run| total(counted, run * counted.step))
         .collect();
     let runs = runs?;
     let part = |part: usize| {
@@ -31,7 +39,7 @@ pub(crate) fn count(subject: Subject) -> Result<Count, String> {
         let differences = pairs.map(|pair| pair[1][part].saturating_sub(pair[0][part]));
         Timing::of(
             differences
-                .map(|count| count as f64 / f64::from(STEP))
+                .map(|count| count as f64 / f64::from(counted.step))
                 .collect(),
         )
     };
@@ -42,15 +50,15 @@ pub(crate) fn count(subject: Subject) -> Result<Count, String> {
 }
 
 /// Instructions of the first thread, and of all.
-fn total(subject: Subject, calls: u32) -> Result<[u64; 2], String> {
+fn total(counted: Counted, calls: u32) -> Result<[u64; 2], String> {
     let directory = std::env::temp_dir().join(format!("agentscope-benches-{}", std::process::id()));
     std::fs::create_dir_all(&directory).map_err(|error| error.to_string())?;
-    let counted = total_in(&directory, subject, calls);
+    let total = total_in(&directory, counted, calls);
     let _ = std::fs::remove_dir_all(&directory);
-    counted
+    total
 }
 
-fn total_in(directory: &Path, subject: Subject, calls: u32) -> Result<[u64; 2], String> {
+fn total_in(directory: &Path, counted: Counted, calls: u32) -> Result<[u64; 2], String> {
     let program = std::env::current_exe().map_err(|error| error.to_string())?;
     let out = directory.join("callgrind.out");
     let run = Command::new("valgrind")
@@ -58,10 +66,10 @@ fn total_in(directory: &Path, subject: Subject, calls: u32) -> Result<[u64; 2], 
         .arg(format!("--callgrind-out-file={}", out.display()))
         // fastrace calibrates its clock before `main`, which takes as many instructions as it
         // takes time.
-        .arg("--toggle-collect=agentscope_benches::once")
+        .arg(format!("--toggle-collect={}", counted.inside))
         .arg("--toggle-collect=agentscope_collector::pipeline::work")
         .arg(program)
-        .args(["once", subject.name(), &calls.to_string()])
+        .args(["once", counted.name, &calls.to_string()])
         .output();
     match run {
         Err(_) => return Err("valgrind not found".to_owned()),

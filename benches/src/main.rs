@@ -6,7 +6,7 @@
 //!
 //! | command | what it measures |
 //! |---|---|
-//! | `overhead` | an annotated call: switched off, without a provider, and recorded in full |
+//! | `overhead` | an annotated call: switched off, without a provider, and recorded in full: a tool's and a model's |
 //! | `payload` | a recorded call with an argument of 1 KB and of 100 KB |
 //! | `stream` | what each chunk of a streamed answer costs more, its end included |
 //! | `propagate` | a task in its envelope, from one process to another: all but the transport |
@@ -14,7 +14,7 @@
 //! | `compile-time` | what 300 annotated async functions add to `cargo check` and a debug build |
 //! | `scrub` | the scrubber of free text, in megabytes a second: prose, and the worst of many floods |
 //! | `same` | nothing: compares what the annotated and the hand-written call emit |
-//! | `once SUBJECT CALLS` | nothing: makes the calls, for a profiler; `annotated`, `annotated-in-place`, `hand-written`, `bare-instrument` or `fastrace` |
+//! | `once SUBJECT CALLS` | nothing: makes the calls, for a profiler; `annotated`, `annotated-in-place`, `hand-written`, `bare-instrument`, `fastrace`, `inference` or `hand-written-inference`; or reads answers: `stream-json`, `stream-typed`, `bare-stream-json`, `bare-stream-typed` |
 //!
 //! Nanoseconds are those that a thread computed, not those that passed: other programs on the
 //! machine do not count. `of all threads` has everything in it that the process did until the last
@@ -53,11 +53,15 @@ fn main() -> ExitCode {
         .filter(|argument| *argument != "--json")
         .map(String::as_str)
         .collect();
-    if let ["once", name, calls] = words[..]
-        && let Some(subject) = Subject::parse(name)
-    {
-        once(subject, name, calls.parse().unwrap_or(0));
-        return ExitCode::SUCCESS;
+    if let ["once", name, calls] = words[..] {
+        let calls = calls.parse().unwrap_or(0);
+        if let Some(subject) = Subject::parse(name) {
+            once(subject, name, calls);
+            return ExitCode::SUCCESS;
+        }
+        if stream::once(name, calls) {
+            return ExitCode::SUCCESS;
+        }
     }
     let apart = match words[..] {
         ["future-size"] => Some(future_size::run()),

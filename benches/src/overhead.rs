@@ -110,19 +110,39 @@ pub(crate) fn run(set_up: &SetUp) -> Vec<Outcome> {
         push(CALLER, 0, FASTRACE, fastrace, Budget::None);
         push(PROCESS, 1, FASTRACE, fastrace, Budget::None);
     }
-    outcomes.extend(counted());
+    outcomes.extend(counted(
+        "tool call recorded in full",
+        [Subject::Annotated, Subject::HandWritten],
+        Some(Subject::BareInstrument),
+    ));
+    outcomes.extend(inference(set_up));
+    outcomes
+}
+
+/// A model is asked and answers with async-openai's types; one snapshot.
+fn inference(set_up: &SetUp) -> Vec<Outcome> {
+    let case = "inference recorded in full";
+    let subjects = [Subject::AnnotatedInference, Subject::HandWrittenInference];
+    let [ours, hand] = measure(set_up, subjects, 10_000, 1);
+    let row = |unit, part: usize, budget| {
+        let (ours, hand) = ((case, ours[part]), (HAND, hand[part]));
+        Outcome::new("overhead", unit, ours, hand, budget)
+    };
+    let mut outcomes = vec![
+        row(CALLER, 0, Budget::None),
+        row(PROCESS, 1, Budget::Ratio(1.25)),
+    ];
+    outcomes.extend(counted(case, subjects, None));
     outcomes
 }
 
 /// Instructions: they do not depend on what else the machine does.
-fn counted() -> Vec<Outcome> {
-    let case = "tool call recorded in full";
-    let subjects = [
-        Subject::Annotated,
-        Subject::HandWritten,
-        Subject::BareInstrument,
-    ];
-    let counts: Result<Vec<_>, _> = subjects.into_iter().map(instructions::count).collect();
+fn counted(case: &'static str, [ours, hand]: [Subject; 2], bare: Option<Subject>) -> Vec<Outcome> {
+    let counts: Result<Vec<_>, _> = [ours, hand]
+        .into_iter()
+        .chain(bare)
+        .map(|subject| instructions::count(subject.counted()))
+        .collect();
     let counts = match counts {
         Ok(counts) => counts,
         Err(why) => return vec![Outcome::unmeasured("overhead", case, HAND, &why)],
@@ -131,10 +151,10 @@ fn counted() -> Vec<Outcome> {
         let (ours, other) = ((case, ours), (reference, other));
         Outcome::new("overhead", unit, ours, other, budget).counted(instructions::RUNS)
     };
-    let (ours, hand, bare) = (counts[0], counts[1], counts[2]);
+    let (ours, hand) = (counts[0], counts[1]);
     let of_caller = "instructions/call of the caller";
     let of_all = "instructions/call of all threads";
-    vec![
+    let mut outcomes = vec![
         row(
             of_caller,
             ours.caller,
@@ -143,10 +163,12 @@ fn counted() -> Vec<Outcome> {
             Budget::Ratio(1.0),
         ),
         row(of_all, ours.process, HAND, hand.process, Budget::None),
-        // Valgrind's processor has no SHA instructions: four fifths of a bare span more on our side
-        // than on a real one. So there is no budget on this.
-        row(of_caller, ours.caller, BARE, bare.caller, Budget::None),
-    ]
+    ];
+    // Valgrind's processor has no SHA instructions: four fifths of a bare span more on our side
+    // than on a real one. So there is no budget on this.
+    let bare = counts.get(2);
+    outcomes.extend(bare.map(|bare| row(of_caller, ours.caller, BARE, bare.caller, Budget::None)));
+    outcomes
 }
 
 /// Large arguments.

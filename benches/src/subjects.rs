@@ -3,15 +3,21 @@
 use std::hint::black_box;
 use std::sync::Arc;
 
-use agentscope::{Classify, Snapshot, SnapshotSink, agent, because, tool};
+use agentscope::{Classify, Snapshot, SnapshotSink, agent, because, inference, tool};
 use agentscope_collector::{Console, Guard};
+use async_openai::types::chat::{
+    CreateChatCompletionRequest as Request, CreateChatCompletionResponse as Response,
+};
 use opentelemetry::logs::LoggerProvider as _;
 use opentelemetry::trace::TracerProvider as _;
 use opentelemetry_sdk::logs::{SdkLogger, SdkLoggerProvider};
 use opentelemetry_sdk::trace::SdkTracerProvider;
+use serde::de::DeserializeOwned;
+use serde_json::{Value, json};
 use tracing_subscriber::layer::SubscriberExt as _;
 
 use crate::hand_written::{Hand, HandAgent};
+use crate::instructions::Counted;
 use crate::telemetry::{InPlace, Kept, keep, lines};
 
 #[derive(serde::Serialize, schemars::JsonSchema, Classify)]
@@ -38,6 +44,13 @@ fn measure(#[sensitivity(internal)] text: &str) -> u64 {
     black_box(text.len() as u64)
 }
 
+/// Asks a model, which has answered already.
+#[inference(provider = "openai", default = confidential)]
+fn infer(request: &Request, answer: &Response) -> Response {
+    black_box(request);
+    answer.clone()
+}
+
 #[tracing::instrument]
 #[inline(never)]
 fn instrumented(n: u64) -> u64 {
@@ -62,6 +75,8 @@ pub(crate) enum Subject {
     Annotated,
     BareInstrument,
     Fastrace,
+    HandWrittenInference,
+    AnnotatedInference,
     HandWrittenText(usize),
     AnnotatedText(usize),
 }
@@ -74,6 +89,8 @@ impl Subject {
             "annotated" | "annotated-in-place" => Self::Annotated,
             "bare-instrument" => Self::BareInstrument,
             "fastrace" => Self::Fastrace,
+            "hand-written-inference" => Self::HandWrittenInference,
+            "inference" => Self::AnnotatedInference,
             _ => return None,
         })
     }
@@ -84,14 +101,26 @@ impl Subject {
             Self::Annotated => "annotated",
             Self::BareInstrument => "bare-instrument",
             Self::Fastrace => "fastrace",
+            Self::HandWrittenInference => "hand-written-inference",
+            Self::AnnotatedInference => "inference",
             Self::HandWrittenText(_) => "hand-written-text",
             Self::AnnotatedText(_) => "annotated-text",
+        }
+    }
+
+    /// In `once`.
+    pub(crate) fn counted(self) -> Counted {
+        Counted {
+            name: self.name(),
+            inside: "agentscope_benches::once",
+            step: 600,
         }
     }
 
     pub(crate) fn log_records(self) -> u64 {
         match self {
             Self::BareInstrument | Self::Fastrace => 0,
+            Self::HandWrittenInference | Self::AnnotatedInference => 1,
             _ => 2,
         }
     }
@@ -106,6 +135,8 @@ pub(crate) struct SetUp {
     logger: SdkLogger,
     subscriber: tracing::Dispatch,
     customer: Customer,
+    request: Request,
+    answer: Response,
 }
 
 /// Emits snapshots on the agent's thread, as with the application's own logger provider.
@@ -148,6 +179,25 @@ impl SetUp {
                 id: 7,
                 email: "alice@example.com".into(),
             },
+            request: of_json(json!({
+                "model": "gpt-4o",
+                "temperature": 0.25,
+                "max_completion_tokens": 500,
+                "messages": [
+                    {"role": "system", "content": "You answer questions about orders."},
+                    {"role": "user", "content": "Where is my order?"},
+                ],
+            })),
+            answer: of_json(json!({
+                "id": "chatcmpl-1",
+                "object": "chat.completion",
+                "created": 1,
+                "model": "gpt-4o-2024-08-06",
+                "choices": [{"index": 0, "finish_reason": "stop", "message": {
+                    "role": "assistant", "content": "It was sent this morning.",
+                }}],
+                "usage": {"prompt_tokens": 40, "completion_tokens": 7, "total_tokens": 47},
+            })),
         }
     }
 
@@ -196,6 +246,15 @@ impl SetUp {
                     left -= left.min(1_000);
                 }
             }),
+            Subject::HandWrittenInference => {
+                let agent = hand();
+                let infer = |_| agent.infer(&self.request, &self.answer).created.into();
+                measured(&mut || repeat(&mut { infer }))
+            }
+            Subject::AnnotatedInference => inside_an_agent(|| {
+                let infer = |_| infer(&self.request, &self.answer).created.into();
+                measured(&mut || repeat(&mut { infer }))
+            }),
             Subject::HandWrittenText(bytes) => {
                 let (agent, text) = (hand(), text(bytes));
                 measured(&mut || repeat(&mut |_| agent.measure(&text)))
@@ -211,38 +270,47 @@ impl SetUp {
     /// none, or the comparison says nothing.
     pub(crate) fn differences(&self) -> Vec<String> {
         let mut differences = Vec::new();
-        let mut compare = |annotated: &dyn Fn() -> u64, by_hand: &dyn Fn(&HandAgent) -> u64| {
-            let kept = inside_an_agent(|| keep(2, annotated));
-            let (session, agent) = ids(&kept);
-            let hand = self.hand.agent(&session, &agent, 0);
-            let other = keep(2, || by_hand(&hand));
-            let (ours, theirs) = (lines(&kept), lines(&other));
-            let only = |mark: &str, ours: &[String], theirs: &[String]| {
-                let lines = ours.iter().filter(|line| !theirs.contains(line));
-                lines
-                    .map(|line| format!("{mark} {line}"))
-                    .collect::<Vec<_>>()
+        let mut compare =
+            |logs: u64, annotated: &dyn Fn() -> u64, by_hand: &dyn Fn(&HandAgent) -> u64| {
+                let kept = inside_an_agent(|| keep(logs, annotated));
+                let (session, agent) = ids(&kept);
+                let hand = self.hand.agent(&session, &agent, 0);
+                let other = keep(logs, || by_hand(&hand));
+                let (ours, theirs) = (lines(&kept), lines(&other));
+                let only = |mark: &str, ours: &[String], theirs: &[String]| {
+                    let lines = ours.iter().filter(|line| !theirs.contains(line));
+                    lines
+                        .map(|line| format!("{mark} {line}"))
+                        .collect::<Vec<_>>()
+                };
+                differences.extend(only("annotated only:", &ours, &theirs));
+                differences.extend(only("hand-written only:", &theirs, &ours));
+                if kept.spans.len() != 1 || kept.logs.len() as u64 != logs {
+                    differences.push(format!(
+                        "{} spans, {} logs",
+                        kept.spans.len(),
+                        kept.logs.len()
+                    ));
+                }
             };
-            differences.extend(only("annotated only:", &ours, &theirs));
-            differences.extend(only("hand-written only:", &theirs, &ours));
-            if kept.spans.len() != 1 || kept.logs.len() != 2 {
-                differences.push(format!(
-                    "{} spans, {} logs",
-                    kept.spans.len(),
-                    kept.logs.len()
-                ));
-            }
-        };
         let customer = &self.customer;
-        compare(&|| annotated(customer, 12), &|hand| {
+        compare(2, &|| annotated(customer, 12), &|hand| {
             hand.balance(customer, "EUR", 12)
         });
         for bytes in [1_000, 100_000] {
             let text = text(bytes);
-            compare(&|| annotated_text(&text), &|hand| hand.measure(&text));
+            compare(2, &|| annotated_text(&text), &|hand| hand.measure(&text));
         }
+        let (request, answer) = (&self.request, &self.answer);
+        compare(1, &|| infer(request, answer).created.into(), &|hand| {
+            hand.infer(request, answer).created.into()
+        });
         differences
     }
+}
+
+fn of_json<T: DeserializeOwned>(json: Value) -> T {
+    serde_json::from_value(json).expect("of the type")
 }
 
 /// Names the key of all keyed hashes, so that both sides' are equal.

@@ -83,9 +83,12 @@ class Phoenix(Backend):
         for span in self.get(f"/v1/projects/{project}/spans?limit=1000")["data"]:
             values = span["attributes"]
             usage = values.get("llm.token_count.prompt"), values.get("llm.token_count.completion")
+            # Its own panels of a model call are the messages; the value it fills with the id of the answer.
+            is_chat = span["span_kind"] == self.kinds["inference"]
+            panel = lambda side: f"llm.{side}_messages.0.message.role" if is_chat else f"{side}.value"
             yield span["context"]["span_id"], span["parent_id"], Span(
                 depth=None, kind=span["span_kind"], name=span["name"], session=values.get("session.id"),
-                failed=span["status_code"] == "ERROR", panels=("input.value" in values, "output.value" in values),
+                failed=span["status_code"] == "ERROR", panels=(panel("input") in values, panel("output") in values),
                 tokens=None if usage == (None, None) else usage,
             )
 
@@ -165,7 +168,8 @@ def send(backend):
     project, place = backend.new_project(f"attempt-{time.monotonic_ns()}")
     inherited = {name: value for name, value in os.environ.items() if not name.startswith(("OTEL_", "AGENTSCOPE_"))}
     traces = {"OTEL_EXPORTER_OTLP_TRACES_ENDPOINT": f"{backend.url}/v1/traces"}  # no server takes logs or metrics
-    environment = inherited | traces | place | {"AGENTSCOPE_KEY": "key of the check", "NO_PROXY": "127.0.0.1"}
+    content = {"OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT": "SPAN_ONLY"}  # for the chats, by class
+    environment = inherited | traces | place | content | {"AGENTSCOPE_KEY": "key of the check", "NO_PROXY": "127.0.0.1"}
     run = subprocess.run(["cargo", "run", "--quiet", *EXAMPLE], cwd=ROOT, env=environment, capture_output=True)
     export = re.search(r"export of spans: (\d+) offered, (\d+) exported.*", said := run.stderr.decode())
     if run.returncode or not export:
@@ -182,8 +186,8 @@ def of_tree(tree, kinds):
     head = r"^([│├└─ ]*)[◆●▸✦] (\w+) (?:#\d+ )?(.+?)  (ok|error|cancelled|panicked)(.*)((?:\n[│├└─ ]+[a-z!].*)*)"
     spans, session = [], re.search(r"◆ session .* · id (\w+)", tree) or sys.exit(f"FAILED: no tree in\n{tree}")
     for bars, layer, name, outcome, rest, details in re.findall(head, tree, re.MULTILINE):
-        # What an agent takes and gives is not printed; what a model call does is not recorded.
-        panels = ("  args: " in details, "  result: " in details) if layer != "agent" else (True, True)
+        # What an agent takes and gives, and what a model is asked and answers, is not printed.
+        panels = ("  args: " in details, "  result: " in details) if layer in ("session", "tool") else (True, True)
         used = tokens(rest) if layer == "inference" else None
         depth, name = len(bars) // 3, prefix[layer] + name
         spans.append(Span(depth, kinds[layer], name, session[1], outcome == "error", panels, used))

@@ -6,7 +6,9 @@ use serde_json::Value;
 
 use crate::model::counts::Counts;
 use crate::model::dialect::Dialect;
-use crate::model::fields::{arguments, count, list, text, typed};
+use crate::model::fields::{
+    arguments, as_count, as_list, as_text, count, list, of_type, read, text, typed,
+};
 use crate::model::response::ToolCall;
 use crate::model::streamed::{CallPiece, Place, StreamedResponse};
 
@@ -23,25 +25,58 @@ fn first(body: &Value) -> Option<&Value> {
         .min_by_key(|choice| index(choice).unwrap_or(0))
 }
 
-/// A text, or a list of parts; and the refusal that stands in its place.
-fn said(message: &Value) -> Vec<&str> {
-    let mut pieces: Vec<&str> = text(message, "content").into_iter().collect();
-    pieces.extend(typed(message, "content", "text").filter_map(|part| text(part, "text")));
-    pieces.extend(text(message, "refusal"));
-    pieces
+/// A message, or what a chunk adds to it.
+struct Message<'a> {
+    content: Option<&'a Value>,
+    refusal: Option<&'a Value>,
+    reasoning: [Option<&'a Value>; 2],
+    tool_calls: &'a [Value],
+    function_call: Option<&'a Value>,
 }
 
-/// DeepSeek and vLLM write `reasoning_content`, OpenRouter and Groq `reasoning`, some both with the
-/// same text; Mistral has parts of the content for it.
-fn thought(message: &Value) -> Vec<&str> {
-    let beside = text(message, "reasoning_content").or_else(|| text(message, "reasoning"));
-    if let Some(beside) = beside {
-        return vec![beside];
+impl<'a> Message<'a> {
+    fn of(message: &'a Value) -> Self {
+        let [content, refusal, tool_calls, function_call, reasoning @ ..] = read(
+            message,
+            [
+                "content",
+                "refusal",
+                "tool_calls",
+                "function_call",
+                "reasoning_content",
+                "reasoning",
+            ],
+        );
+        Self {
+            content,
+            refusal,
+            reasoning,
+            tool_calls: as_list(tool_calls),
+            function_call,
+        }
     }
-    typed(message, "content", "thinking")
-        .flat_map(|part| typed(part, "thinking", "text"))
-        .filter_map(|part| text(part, "text"))
-        .collect()
+
+    /// A text, or a list of parts; and the refusal that stands in its place.
+    fn said(&self) -> impl Iterator<Item = &'a str> {
+        let parts = of_type(as_list(self.content), "text").filter_map(|part| text(part, "text"));
+        let whole = as_text(self.content).into_iter();
+        whole.chain(parts).chain(as_text(self.refusal))
+    }
+
+    /// DeepSeek and vLLM write `reasoning_content`, OpenRouter and Groq `reasoning`, some both with
+    /// the same text; Mistral has parts of the content for it.
+    fn thought(&self) -> impl Iterator<Item = &'a str> {
+        let [one, other] = self.reasoning;
+        let beside = as_text(one).or_else(|| as_text(other));
+        let parts = match beside {
+            Some(_) => &[],
+            None => as_list(self.content),
+        };
+        let parts = of_type(parts, "thinking")
+            .flat_map(|part| typed(part, "thinking", "text"))
+            .filter_map(|part| text(part, "text"));
+        beside.into_iter().chain(parts)
+    }
 }
 
 /// xAI counts the reasoning beside the completion; only its total shows that.
@@ -53,6 +88,23 @@ pub(super) fn counts(counts: Counts, total: Option<u64>) -> Counts {
         reasoning_is_beside: has_reasoning && total == Some(all),
         ..counts
     }
+}
+
+fn counts_of(usage: Option<&Value>) -> Option<Counts> {
+    let usage = usage.filter(|usage| usage.is_object())?;
+    let detail = |of, which| usage.get(of).and_then(|details| count(details, which));
+    Some(counts(
+        Counts {
+            input: count(usage, "prompt_tokens"),
+            cache_read: detail("prompt_tokens_details", "cached_tokens")
+                .or_else(|| count(usage, "prompt_cache_hit_tokens")),
+            cache_write: detail("prompt_tokens_details", "cache_write_tokens"),
+            output: count(usage, "completion_tokens"),
+            reasoning: detail("completion_tokens_details", "reasoning_tokens"),
+            ..Counts::default()
+        },
+        count(usage, "total_tokens"),
+    ))
 }
 
 /// Of the two kinds of tools; the second takes a text that need not be JSON.
@@ -80,20 +132,7 @@ impl Dialect for Chat {
     }
 
     fn counts(&self, body: &Value) -> Option<Counts> {
-        let usage = body.get("usage").filter(|usage| usage.is_object())?;
-        let detail = |of, which| usage.get(of).and_then(|details| count(details, which));
-        Some(counts(
-            Counts {
-                input: count(usage, "prompt_tokens"),
-                cache_read: detail("prompt_tokens_details", "cached_tokens")
-                    .or_else(|| count(usage, "prompt_cache_hit_tokens")),
-                cache_write: detail("prompt_tokens_details", "cache_write_tokens"),
-                output: count(usage, "completion_tokens"),
-                reasoning: detail("completion_tokens_details", "reasoning_tokens"),
-                ..Counts::default()
-            },
-            count(usage, "total_tokens"),
-        ))
+        counts_of(body.get("usage"))
     }
 
     fn text<'a>(&self, body: &'a Value) -> Vec<&'a str> {
@@ -101,14 +140,14 @@ impl Dialect for Chat {
             return Vec::new();
         };
         match choice.get("message") {
-            Some(message) => said(message),
+            Some(message) => Message::of(message).said().collect(),
             None => text(choice, "text").into_iter().collect(),
         }
     }
 
     fn reasoning<'a>(&self, body: &'a Value) -> Vec<&'a str> {
         let message = first(body).and_then(|choice| choice.get("message"));
-        message.map_or_else(Vec::new, thought)
+        message.map_or_else(Vec::new, |message| Message::of(message).thought().collect())
     }
 
     fn tool_calls<'a>(&self, body: &'a Value) -> Vec<ToolCall<'a>> {
@@ -134,53 +173,83 @@ impl Dialect for Chat {
     }
 }
 
-impl Chat {
-    pub(super) fn gather(&self, chunk: &Value, into: &mut StreamedResponse) {
-        into.name(self.id(chunk), self.model(chunk));
-        if let Some(counts) = self.counts(chunk) {
+/// A chunk of a stream, its fields found in one pass.
+pub(super) struct Chunk<'a> {
+    kind: Option<&'a Value>,
+    id: Option<&'a str>,
+    model: Option<&'a str>,
+    usage: Option<&'a Value>,
+    choices: &'a [Value],
+}
+
+impl<'a> Chunk<'a> {
+    pub(super) fn of(chunk: &'a Value) -> Self {
+        let [kind, id, model, usage, choices] =
+            read(chunk, ["type", "id", "model", "usage", "choices"]);
+        Self {
+            kind,
+            id: as_text(id),
+            model: as_text(model),
+            usage,
+            choices: as_list(choices),
+        }
+    }
+
+    /// As nearly all chunks are; no other dialect has such.
+    pub(super) fn is_of_deltas(&self) -> bool {
+        let has_delta = |choice: &Value| choice.get("delta").is_some_and(Value::is_object);
+        self.kind.is_none() && !self.choices.is_empty() && self.choices.iter().all(has_delta)
+    }
+
+    pub(super) fn gather(&self, into: &mut StreamedResponse) {
+        into.name(self.id, self.model);
+        if let Some(counts) = counts_of(self.usage) {
             into.count(counts);
         }
-        for choice in list(chunk, "choices") {
-            let number = index(choice).unwrap_or(0);
+        for choice in self.choices {
+            let [number, delta, message, text, reason] = read(
+                choice,
+                ["index", "delta", "message", "text", "finish_reason"],
+            );
+            let number = as_count(number).unwrap_or(0);
             into.choice(number);
             // Some servers end with the whole message in place of the last delta.
-            let delta = choice.get("delta").or_else(|| choice.get("message"));
-            if let Some(delta) = delta {
-                self.gather_delta(number, delta, into);
-            } else if let Some(text) = text(choice, "text") {
+            if let Some(delta) = delta.or(message) {
+                gather_delta(number, &Message::of(delta), into);
+            } else if let Some(text) = as_text(text) {
                 into.say(Place(number, 0, 0), text);
             }
-            if let Some(reason) = text(choice, "finish_reason") {
+            if let Some(reason) = as_text(reason) {
                 into.finish(number, reason);
             }
         }
     }
+}
 
-    fn gather_delta(&self, choice: u64, delta: &Value, into: &mut StreamedResponse) {
-        for piece in said(delta) {
-            into.say(Place(choice, 0, 0), piece);
-        }
-        for piece in thought(delta) {
-            into.think(Place(choice, 0, 0), piece);
-        }
-        for (position, call) in (0_u64..).zip(list(delta, "tool_calls")) {
-            let callee = callee(call);
-            let name = callee.and_then(|(callee, _)| text(callee, "name"));
-            let piece = callee.map(|(callee, field)| arguments(callee.get(field)));
-            into.call(CallPiece {
-                place: Place(choice, 0, index(call).unwrap_or(position)),
-                id: text(call, "id"),
-                name,
-                arguments: piece.as_deref().unwrap_or(""),
-            });
-        }
-        if let Some(call) = delta.get("function_call").filter(|call| call.is_object()) {
-            into.call(CallPiece {
-                place: Place(choice, 1, 0),
-                id: None,
-                name: text(call, "name"),
-                arguments: &arguments(call.get("arguments")),
-            });
-        }
+fn gather_delta(choice: u64, delta: &Message<'_>, into: &mut StreamedResponse) {
+    for piece in delta.said() {
+        into.say(Place(choice, 0, 0), piece);
+    }
+    for piece in delta.thought() {
+        into.think(Place(choice, 0, 0), piece);
+    }
+    for (position, call) in (0_u64..).zip(delta.tool_calls) {
+        let callee = callee(call);
+        let name = callee.and_then(|(callee, _)| text(callee, "name"));
+        let piece = callee.map(|(callee, field)| arguments(callee.get(field)));
+        into.call(CallPiece {
+            place: Place(choice, 0, index(call).unwrap_or(position)),
+            id: text(call, "id"),
+            name,
+            arguments: piece.as_deref().unwrap_or(""),
+        });
+    }
+    if let Some(call) = delta.function_call.filter(|call| call.is_object()) {
+        into.call(CallPiece {
+            place: Place(choice, 1, 0),
+            id: None,
+            name: text(call, "name"),
+            arguments: &arguments(call.get("arguments")),
+        });
     }
 }

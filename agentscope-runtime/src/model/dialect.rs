@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use serde_json::Value;
 
-use crate::model::chat::Chat;
+use crate::model::chat::{self, Chat};
 use crate::model::converse::Converse;
 use crate::model::counts::Counts;
 use crate::model::fields::{list, text};
@@ -47,6 +47,10 @@ pub(super) fn of(body: &Value) -> Option<&'static dyn Dialect> {
 
 /// Adds what a chunk of a stream says; one that nobody knows says nothing.
 pub(super) fn gather(chunk: &Value, into: &mut StreamedResponse) {
+    let of_choices = chat::Chunk::of(chunk);
+    if of_choices.is_of_deltas() {
+        return of_choices.gather(into);
+    }
     match text(chunk, "type") {
         Some("error") => into.end(),
         Some("response.failed" | "response.completed" | "response.incomplete") => {
@@ -58,7 +62,7 @@ pub(super) fn gather(chunk: &Value, into: &mut StreamedResponse) {
         }
         // What was asked for as a stream and came whole.
         Some("message") if is_message(chunk) => into.whole(&Messages, chunk),
-        _ if is_of_choices(chunk) => Chat.gather(chunk, into),
+        _ if is_of_choices(chunk) => of_choices.gather(into),
         _ if is_of_candidates(chunk) => Gemini.gather(chunk, into),
         _ if chunk.get("error").is_some_and(|error| !error.is_null()) => into.end(),
         _ => match of(chunk) {

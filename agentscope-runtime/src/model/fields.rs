@@ -4,14 +4,40 @@ use std::borrow::Cow;
 
 use serde_json::Value;
 
+/// Some fields of an object, found in one pass: to look up each costs more than all of that, and
+/// what is streamed has many chunks.
+#[inline(always)]
+pub(super) fn read<'a, const N: usize>(of: &'a Value, names: [&str; N]) -> [Option<&'a Value>; N] {
+    let mut found = [None; N];
+    if let Value::Object(fields) = of {
+        for (field, value) in fields {
+            for (name, place) in names.iter().zip(&mut found) {
+                if field == name {
+                    *place = Some(value);
+                }
+            }
+        }
+    }
+    found
+}
+
 /// The text of a field; an empty one is none, for streams and proxies write that where they have nothing.
 pub(super) fn text<'a>(of: &'a Value, field: &str) -> Option<&'a str> {
-    of.get(field)?.as_str().filter(|text| !text.is_empty())
+    as_text(of.get(field))
+}
+
+/// The text of a value, likewise.
+pub(super) fn as_text(value: Option<&Value>) -> Option<&str> {
+    value?.as_str().filter(|text| !text.is_empty())
 }
 
 /// A count. Some providers write whole numbers with a point.
 pub(super) fn count(of: &Value, field: &str) -> Option<u64> {
-    let number = of.get(field)?;
+    as_count(of.get(field))
+}
+
+pub(super) fn as_count(value: Option<&Value>) -> Option<u64> {
+    let number = value?;
     number.as_u64().or_else(|| {
         let float = number.as_f64().filter(|float| *float >= 0.0)?;
         // Saturates, and what is behind the point was never a token.
@@ -21,7 +47,11 @@ pub(super) fn count(of: &Value, field: &str) -> Option<u64> {
 
 /// The elements of a field that is a list.
 pub(super) fn list<'a>(of: &'a Value, field: &str) -> &'a [Value] {
-    match of.get(field) {
+    as_list(of.get(field))
+}
+
+pub(super) fn as_list(value: Option<&Value>) -> &[Value] {
+    match value {
         Some(Value::Array(elements)) => elements,
         _ => &[],
     }
@@ -29,9 +59,12 @@ pub(super) fn list<'a>(of: &'a Value, field: &str) -> &'a [Value] {
 
 /// The elements whose `type` is this.
 pub(super) fn typed<'a>(of: &'a Value, field: &str, is: &str) -> impl Iterator<Item = &'a Value> {
-    list(of, field)
-        .iter()
-        .filter(move |element| text(element, "type") == Some(is))
+    of_type(list(of, field), is)
+}
+
+pub(super) fn of_type<'a>(elements: &'a [Value], is: &str) -> impl Iterator<Item = &'a Value> {
+    let elements = elements.iter();
+    elements.filter(move |element| text(element, "type") == Some(is))
 }
 
 /// The texts as one, without a copy where there is only one; `None` where that would be empty.

@@ -1,6 +1,7 @@
 //! What tokens cost and how many fit, by model.
 
 use std::borrow::Cow;
+use std::cell::RefCell;
 use std::collections::{HashMap, HashSet};
 use std::path::Path;
 use std::sync::Mutex;
@@ -76,8 +77,24 @@ pub fn context_window(model: &str) -> Option<u64> {
     known(model)?.window
 }
 
+thread_local! {
+    /// The model that was found last: one call asks several times, and most calls are of one model.
+    static LATEST: RefCell<Option<(String, &'static Model)>> = const { RefCell::new(None) };
+}
+
 fn known(model: &str) -> Option<&'static Model> {
-    TABLE.get_or_init(Table::installed).find(model)
+    // Nothing is borrowed while the table is read: that may log, and whoever takes the log may ask.
+    let latest = LATEST.try_with(|latest| {
+        let latest = latest.borrow();
+        let latest = latest.as_ref().filter(|(name, _)| name == model);
+        latest.map(|(_, known)| *known)
+    });
+    if let Ok(Some(known)) = latest {
+        return Some(known);
+    }
+    let known = TABLE.get_or_init(Table::installed).find(model)?;
+    let _ = LATEST.try_with(|latest| latest.replace(Some((model.to_owned(), known))));
+    Some(known)
 }
 
 impl Model {

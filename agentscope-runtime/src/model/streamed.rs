@@ -115,9 +115,19 @@ pub struct StreamedResponse {
     counts: Option<Counts>,
     ended: bool,
     attempts: u32,
+    /// Texts and calls are let pass.
+    counts_only: bool,
 }
 
 impl StreamedResponse {
+    /// For whoever wants to know its usage and nothing else.
+    pub(crate) fn counts_only() -> Self {
+        Self {
+            counts_only: true,
+            ..Self::default()
+        }
+    }
+
     /// For a provider whose chunks count otherwise than cumulatively.
     ///
     /// ```
@@ -165,6 +175,7 @@ impl StreamedResponse {
     pub fn begin(&mut self) {
         *self = Self {
             attempts: self.attempts.saturating_add(1),
+            counts_only: self.counts_only,
             ..Self::with_usage(self.usage_of_chunks)
         };
     }
@@ -197,11 +208,15 @@ impl StreamedResponse {
     }
 
     pub(super) fn say(&mut self, place: Place, piece: &str) {
-        self.text.entry(place).or_default().push_str(piece);
+        if !self.counts_only {
+            add(&mut self.text, place, piece);
+        }
     }
 
     pub(super) fn think(&mut self, place: Place, piece: &str) {
-        self.reasoning.entry(place).or_default().push_str(piece);
+        if !self.counts_only {
+            add(&mut self.reasoning, place, piece);
+        }
     }
 
     /// Counts that follow the way that was chosen.
@@ -226,6 +241,9 @@ impl StreamedResponse {
     }
 
     pub(super) fn call(&mut self, piece: CallPiece<'_>) {
+        if self.counts_only {
+            return;
+        }
         let id = piece.id.unwrap_or("");
         // Some servers give every call the same index: then another id is another call.
         let goes_on = self
@@ -301,6 +319,9 @@ impl StreamedResponse {
     pub(super) fn whole(&mut self, dialect: &dyn Dialect, body: &Value) {
         self.name(dialect.id(body), dialect.model(body));
         self.recount(dialect.counts(body));
+        if self.counts_only {
+            return;
+        }
         self.text = places(dialect.text(body));
         self.reasoning = places(dialect.reasoning(body));
         self.calls.clear();
@@ -324,6 +345,15 @@ impl StreamedResponse {
         let pieces = pieces.iter().filter(|(place, _)| place.0 == first);
         pieces.map(|(_, piece)| piece.as_str()).collect()
     }
+}
+
+/// The first text gets its room at once. To grow step by step has the allocator tidy up between the
+/// chunks.
+fn add(texts: &mut BTreeMap<Place, String>, place: Place, piece: &str) {
+    let room = if texts.is_empty() { 1024 } else { 0 };
+    let text = texts.entry(place);
+    text.or_insert_with(|| String::with_capacity(room))
+        .push_str(piece);
 }
 
 fn places(pieces: Vec<&str>) -> BTreeMap<Place, String> {

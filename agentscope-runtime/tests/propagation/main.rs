@@ -1,5 +1,12 @@
 //! What crosses from one process to another, by W3C's rules.
 
+#![allow(clippy::unwrap_used, reason = "a test may fail")]
+#![allow(
+    clippy::print_stdout,
+    reason = "figures, for whoever asks for the output"
+)]
+#![allow(clippy::disallowed_methods, reason = "somebody else's attributes")]
+
 #[path = "../support/mod.rs"]
 mod support;
 
