@@ -1,5 +1,11 @@
 //! What crosses from one process to another, by W3C's rules.
 
+#![allow(
+    clippy::print_stdout,
+    clippy::unwrap_used,
+    reason = "how many rounds there were; a generator of numbers for tests"
+)]
+
 #[path = "../support/mod.rs"]
 mod support;
 
