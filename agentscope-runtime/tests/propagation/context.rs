@@ -1,5 +1,10 @@
 //! What foreign propagators and foreign spans learn of a session.
 
+#![allow(
+    clippy::disallowed_methods,
+    reason = "plays a propagator that knows nothing of us"
+)]
+
 use std::collections::HashMap;
 
 use agentscope::propagation::{extract, inject, session_attributes};

@@ -1,11 +1,10 @@
 //! What crosses from one process to another, by W3C's rules.
 
-#![allow(clippy::unwrap_used, reason = "a test may fail")]
 #![allow(
     clippy::print_stdout,
-    reason = "figures, for whoever asks for the output"
+    clippy::unwrap_used,
+    reason = "how many rounds there were; a generator of numbers for tests"
 )]
-#![allow(clippy::disallowed_methods, reason = "somebody else's attributes")]
 
 #[path = "../support/mod.rs"]
 mod support;
