@@ -1,6 +1,7 @@
 //! NATS JetStream: what is not acknowledged in time is delivered again, and the server counts.
 
 use std::fmt::Display;
+use std::sync::Arc;
 use std::time::Duration;
 
 use async_nats::HeaderMap;
@@ -27,7 +28,7 @@ fn error(error: impl Display) -> DeskError {
 #[derive(Clone)]
 pub(crate) struct Nats {
     context: Context,
-    stream: Stream,
+    stream: Arc<Stream>,
 }
 
 impl Nats {
@@ -42,7 +43,7 @@ impl Nats {
             ..Config::default()
         };
         let stream = context.get_or_create_stream(config).await;
-        let stream = stream.map_err(error)?;
+        let stream = Arc::new(stream.map_err(error)?);
         Ok(Self { context, stream })
     }
 
