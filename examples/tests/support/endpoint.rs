@@ -4,7 +4,7 @@ use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::sync::mpsc::{Receiver, Sender, channel};
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 /// The body of a successful answer.
 pub struct Answer {
@@ -33,6 +33,62 @@ impl Answer {
             body,
         }
     }
+}
+
+/// A completion: words, and the tool calls that they give the reason of.
+pub fn completion(turn: usize, content: &str, calls: &[(&str, Value)]) -> Answer {
+    let calls: Vec<_> = calls
+        .iter()
+        .enumerate()
+        .map(|(index, (name, arguments))| {
+            json!({
+                "id": format!("call_{turn}_{index}"), "type": "function",
+                "function": {"name": name, "arguments": arguments.to_string()},
+            })
+        })
+        .collect();
+    let finish_reason = if calls.is_empty() {
+        "stop"
+    } else {
+        "tool_calls"
+    };
+    let calls = (!calls.is_empty()).then_some(calls);
+    Answer::whole(&json!({
+        "id": format!("chatcmpl-{turn}"), "object": "chat.completion", "created": 1_790_000_000,
+        "model": "gpt-4o-mini-2024-07-18",
+        "choices": [{
+            "index": 0, "finish_reason": finish_reason, "logprobs": null,
+            "message": {"role": "assistant", "content": content, "refusal": null, "tool_calls": calls},
+        }],
+        "usage": {"prompt_tokens": 200 + 50 * turn, "completion_tokens": 20, "total_tokens": 220 + 50 * turn},
+    }))
+}
+
+/// The chunks of an answer in words, the usage at its end.
+pub fn chunks(turn: usize, words: &[&str]) -> Answer {
+    let chunk = |choices: Value, usage: Value| {
+        json!({
+            "id": format!("chatcmpl-{turn}"), "object": "chat.completion.chunk",
+            "created": 1_790_000_000, "model": "gpt-4o-mini-2024-07-18",
+            "choices": choices, "usage": usage,
+        })
+    };
+    let said = |word: &&str| {
+        let delta = json!({"role": "assistant", "content": word});
+        let choice = json!({"index": 0, "delta": delta, "finish_reason": null});
+        chunk(json!([choice]), Value::Null)
+    };
+    let mut chunks: Vec<_> = words.iter().map(said).collect();
+    let last = json!({"index": 0, "delta": {}, "finish_reason": "stop"});
+    let prompt = 200 + 50 * turn;
+    chunks.extend([
+        chunk(json!([last]), Value::Null),
+        chunk(
+            json!([]),
+            json!({"prompt_tokens": prompt, "completion_tokens": 20, "total_tokens": prompt + 20}),
+        ),
+    ]);
+    Answer::streamed(&chunks)
 }
 
 /// Answers each request with the next answer; gives the URL and the requests.
