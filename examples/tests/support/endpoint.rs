@@ -3,6 +3,7 @@
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::sync::mpsc::{Receiver, Sender, channel};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use serde_json::{Value, json};
 
@@ -97,10 +98,14 @@ pub fn endpoint(answers: Vec<Answer>) -> (String, Receiver<Value>) {
     let url = format!("http://{}/v1", listener.local_addr().expect("bound"));
     let (seen, requests) = channel();
     std::thread::spawn(move || {
-        let mut answers = answers.into_iter();
+        let answers = Arc::new(Mutex::new(answers.into_iter()));
         for stream in listener.incoming().flatten() {
-            // A connection that breaks is the client's affair.
-            let _ = serve(stream, &mut answers, &seen);
+            let (answers, seen) = (Arc::clone(&answers), seen.clone());
+            // A client may open its next connection while it keeps one that it does not use any more.
+            std::thread::spawn(move || {
+                // A connection that breaks is the client's affair.
+                let _ = serve(stream, &answers, &seen);
+            });
         }
     });
     (url, requests)
@@ -108,7 +113,7 @@ pub fn endpoint(answers: Vec<Answer>) -> (String, Receiver<Value>) {
 
 fn serve(
     stream: TcpStream,
-    answers: &mut impl Iterator<Item = Answer>,
+    answers: &Mutex<std::vec::IntoIter<Answer>>,
     seen: &Sender<Value>,
 ) -> std::io::Result<()> {
     let mut reader = BufReader::new(stream.try_clone()?);
@@ -134,7 +139,11 @@ fn serve(
         reader.read_exact(&mut body)?;
         // The test may have seen enough.
         let _ = seen.send(serde_json::from_slice(&body)?);
-        let (status, answer) = match answers.next() {
+        let next = answers
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .next();
+        let (status, answer) = match next {
             Some(answer) => ("200 OK", answer),
             None => (
                 "400 Bad Request",
