@@ -3,8 +3,9 @@
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::sync::mpsc::{Receiver, Sender, channel};
+use std::sync::{Arc, Mutex, PoisonError};
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 /// The body of a successful answer.
 pub struct Answer {
@@ -35,16 +36,76 @@ impl Answer {
     }
 }
 
+/// A completion: words, and the tool calls that they give the reason of.
+pub fn completion(turn: usize, content: &str, calls: &[(&str, Value)]) -> Answer {
+    let calls: Vec<_> = calls
+        .iter()
+        .enumerate()
+        .map(|(index, (name, arguments))| {
+            json!({
+                "id": format!("call_{turn}_{index}"), "type": "function",
+                "function": {"name": name, "arguments": arguments.to_string()},
+            })
+        })
+        .collect();
+    let finish_reason = if calls.is_empty() {
+        "stop"
+    } else {
+        "tool_calls"
+    };
+    let calls = (!calls.is_empty()).then_some(calls);
+    Answer::whole(&json!({
+        "id": format!("chatcmpl-{turn}"), "object": "chat.completion", "created": 1_790_000_000,
+        "model": "gpt-4o-mini-2024-07-18",
+        "choices": [{
+            "index": 0, "finish_reason": finish_reason, "logprobs": null,
+            "message": {"role": "assistant", "content": content, "refusal": null, "tool_calls": calls},
+        }],
+        "usage": {"prompt_tokens": 200 + 50 * turn, "completion_tokens": 20, "total_tokens": 220 + 50 * turn},
+    }))
+}
+
+/// The chunks of an answer in words, the usage at its end.
+pub fn chunks(turn: usize, words: &[&str]) -> Answer {
+    let chunk = |choices: Value, usage: Value| {
+        json!({
+            "id": format!("chatcmpl-{turn}"), "object": "chat.completion.chunk",
+            "created": 1_790_000_000, "model": "gpt-4o-mini-2024-07-18",
+            "choices": choices, "usage": usage,
+        })
+    };
+    let said = |word: &&str| {
+        let delta = json!({"role": "assistant", "content": word});
+        let choice = json!({"index": 0, "delta": delta, "finish_reason": null});
+        chunk(json!([choice]), Value::Null)
+    };
+    let mut chunks: Vec<_> = words.iter().map(said).collect();
+    let last = json!({"index": 0, "delta": {}, "finish_reason": "stop"});
+    let prompt = 200 + 50 * turn;
+    chunks.extend([
+        chunk(json!([last]), Value::Null),
+        chunk(
+            json!([]),
+            json!({"prompt_tokens": prompt, "completion_tokens": 20, "total_tokens": prompt + 20}),
+        ),
+    ]);
+    Answer::streamed(&chunks)
+}
+
 /// Answers each request with the next answer; gives the URL and the requests.
 pub fn endpoint(answers: Vec<Answer>) -> (String, Receiver<Value>) {
     let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
     let url = format!("http://{}/v1", listener.local_addr().expect("bound"));
     let (seen, requests) = channel();
     std::thread::spawn(move || {
-        let mut answers = answers.into_iter();
+        let answers = Arc::new(Mutex::new(answers.into_iter()));
         for stream in listener.incoming().flatten() {
-            // A connection that breaks is the client's affair.
-            let _ = serve(stream, &mut answers, &seen);
+            let (answers, seen) = (Arc::clone(&answers), seen.clone());
+            // A client may open its next connection while it keeps one that it does not use any more.
+            std::thread::spawn(move || {
+                // A connection that breaks is the client's affair.
+                let _ = serve(stream, &answers, &seen);
+            });
         }
     });
     (url, requests)
@@ -52,7 +113,7 @@ pub fn endpoint(answers: Vec<Answer>) -> (String, Receiver<Value>) {
 
 fn serve(
     stream: TcpStream,
-    answers: &mut impl Iterator<Item = Answer>,
+    answers: &Mutex<std::vec::IntoIter<Answer>>,
     seen: &Sender<Value>,
 ) -> std::io::Result<()> {
     let mut reader = BufReader::new(stream.try_clone()?);
@@ -78,7 +139,11 @@ fn serve(
         reader.read_exact(&mut body)?;
         // The test may have seen enough.
         let _ = seen.send(serde_json::from_slice(&body)?);
-        let (status, answer) = match answers.next() {
+        let next = answers
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .next();
+        let (status, answer) = match next {
             Some(answer) => ("200 OK", answer),
             None => (
                 "400 Bad Request",

@@ -7,6 +7,7 @@
 )]
 
 pub mod endpoint;
+pub mod guide;
 
 use std::process::{Command, Output};
 use std::time::{Duration, Instant};
@@ -45,12 +46,26 @@ pub fn order_desk(annotated: bool, arguments: &[&str], environment: &[(&str, &st
     run(program, arguments, environment)
 }
 
+/// Runs `cashier` with the till that it starts, as they were or with attributes.
+pub fn cashier(annotated: bool, arguments: &[&str], environment: &[(&str, &str)]) -> Run {
+    let (program, till) = match annotated {
+        true => (env!("CARGO_BIN_EXE_cashier"), env!("CARGO_BIN_EXE_till")),
+        false => (
+            env!("CARGO_BIN_EXE_cashier_before"),
+            env!("CARGO_BIN_EXE_till_before"),
+        ),
+    };
+    let arguments = [&["--server", till], arguments].concat();
+    run(program, &arguments, environment)
+}
+
 /// Runs `silent_failure`.
 pub fn silent_failure() -> Run {
     run(env!("CARGO_BIN_EXE_silent_failure"), &[], &[])
 }
 
-fn run(program: &str, arguments: &[&str], environment: &[(&str, &str)]) -> Run {
+/// A program in a known environment.
+pub fn command(program: &str, arguments: &[&str], environment: &[(&str, &str)]) -> Command {
     let mut command = Command::new(program);
     command.args(arguments);
     for (name, _) in std::env::vars_os() {
@@ -64,6 +79,11 @@ fn run(program: &str, arguments: &[&str], environment: &[(&str, &str)]) -> Run {
     // The endpoints of the tests are on this machine.
     command.env("NO_PROXY", "127.0.0.1");
     command.envs(environment.iter().copied());
+    command
+}
+
+fn run(program: &str, arguments: &[&str], environment: &[(&str, &str)]) -> Run {
+    let mut command = command(program, arguments, environment);
     let begin = Instant::now();
     let Output {
         status,
