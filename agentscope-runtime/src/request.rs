@@ -36,6 +36,11 @@ impl Capture {
     /// The attribute's own options win, for they are said of this function.
     pub(crate) fn request(&mut self, index: usize, request: &dyn InferenceRequest) {
         self.converse(index, request);
+        self.parameters(request);
+    }
+
+    /// The same of a request of which nothing else is told.
+    pub(crate) fn parameters(&mut self, request: &dyn InferenceRequest) {
         if self.model.is_none() {
             let model = request.model().map(owned);
             self.model = model.map(|model| text::label(model.into()));
