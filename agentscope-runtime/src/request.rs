@@ -37,8 +37,7 @@ impl Capture {
     pub(crate) fn request(&mut self, index: usize, request: &dyn InferenceRequest) {
         self.converse(index, request);
         if self.model.is_none() {
-            let model = request.model().map(owned);
-            self.model = model.map(|model| text::label(model.into()));
+            self.model = request.model().map(|model| text::name(&model));
         }
         self.unless_said(names::REQUEST_TEMPERATURE, request.temperature());
         self.unless_said(names::REQUEST_TOP_P, request.top_p());
@@ -78,14 +77,7 @@ impl Capture {
     }
 }
 
-fn owned(text: Cow<'_, str>) -> String {
-    text.into_owned()
-}
-
 fn labels(texts: Vec<Cow<'_, str>>) -> Option<Labels> {
-    let labels = texts
-        .into_iter()
-        .map(|text| text::label(owned(text).into()));
-    let labels: Vec<_> = labels.collect();
+    let labels: Vec<_> = texts.iter().map(|text| text::name(text)).collect();
     (!labels.is_empty()).then_some(Labels(labels))
 }
