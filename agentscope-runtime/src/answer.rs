@@ -6,7 +6,7 @@ use crate::json::LARGEST;
 use crate::keyring::Hasher;
 use crate::model::InferenceResponse;
 use crate::names;
-use crate::redacted::{Labels, attribute};
+use crate::redacted::{Labels, Redacted, attribute};
 use crate::text::{self, TEXT_LIMIT};
 use crate::usage::Usage;
 
@@ -16,8 +16,8 @@ pub(crate) const MOST_CHOICES: usize = 256;
 #[derive(Default)]
 pub(crate) struct Answer {
     id: Option<String>,
-    pub(crate) model: Option<String>,
-    pub(crate) finish_reasons: Vec<String>,
+    pub(crate) model: Option<Redacted>,
+    pub(crate) finish_reasons: Vec<Redacted>,
     pub(crate) usage: Option<Usage>,
     /// What it says of why it chose what it chose: content, which is shown by its class only.
     pub(crate) why: Option<String>,
@@ -50,11 +50,14 @@ impl Answer {
             true => None,
             false => response.reasoning().or_else(|| response.text()),
         };
-        let finish_reasons = response.finish_reasons().into_iter();
+        let finish_reasons = response.finish_reasons();
         Self {
             id: response.id().map(Into::into),
-            model: response.model().map(Into::into),
-            finish_reasons: finish_reasons.map(Into::into).collect(),
+            model: response.model().map(|model| text::name(&model)),
+            finish_reasons: finish_reasons
+                .iter()
+                .map(|reason| text::name(reason))
+                .collect(),
             usage: response.usage(),
             // What follows is cut off in any case; that something does is to be seen.
             why: why.map(|why| text::begun(why.trim(), TEXT_LIMIT + 1).to_owned()),
@@ -62,26 +65,25 @@ impl Answer {
         }
     }
 
-    pub(crate) fn push_attributes(&self, attributes: &mut Vec<KeyValue>, hasher: &Hasher) {
-        if let Some(id) = &self.id {
-            let id = text::identifier(id.clone().into(), hasher);
+    /// Once: what only the span says goes there.
+    pub(crate) fn push_attributes(&mut self, attributes: &mut Vec<KeyValue>, hasher: &Hasher) {
+        if let Some(id) = self.id.take() {
+            let id = text::identifier(id.into(), hasher);
             attributes.push(attribute(names::RESPONSE_ID, id));
         }
-        if let Some(model) = &self.model {
-            let model = text::label(model.clone().into());
+        if let Some(model) = self.model.clone() {
             attributes.push(attribute(names::RESPONSE_MODEL, model));
         }
         if !self.finish_reasons.is_empty() {
-            let reasons = self.finish_reasons.iter();
-            let reasons = reasons.map(|reason| text::label(reason.clone().into()));
-            attributes.push(attribute(names::FINISH_REASONS, Labels(reasons.collect())));
+            let reasons = Labels(std::mem::take(&mut self.finish_reasons));
+            attributes.push(attribute(names::FINISH_REASONS, reasons));
         }
     }
 
     /// The tools that were chosen, by name, in the order of the answer.
     pub(crate) fn chosen_tools(&self) -> Option<Labels> {
         let tools = self.choices.iter();
-        let tools = tools.map(|choice| text::label(choice.tool.clone().into()));
+        let tools = tools.map(|choice| text::name(&choice.tool));
         (!self.choices.is_empty()).then(|| Labels(tools.collect()))
     }
 }

@@ -101,6 +101,13 @@ impl Capture {
         Some(json.to_redacted())
     }
 
+    /// The messages of the request, else the arguments; `None` if nothing of these may be shown.
+    pub(crate) fn prompt(&mut self) -> Option<Conversation> {
+        let input = self.input()?;
+        let asked = self.conversation.take();
+        Some(asked.unwrap_or_else(|| Conversation::of_arguments(&input)))
+    }
+
     /// The arguments as they are, with their highest class, where somebody keeps such.
     pub(crate) fn payload(&mut self) -> Option<(Class, &str)> {
         self.values.payload("}")

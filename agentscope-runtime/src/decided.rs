@@ -47,7 +47,7 @@ impl Recording {
         let answer = completion.map(|completion| {
             let reasons = output.and_then(|output| output.answer.as_deref());
             let reason = reasons.and_then(|answer| answer.finish_reasons.first());
-            let reason = reason.map(String::as_str);
+            let reason = reason.map(Redacted::as_str);
             match output.and_then(|output| output.parts.as_ref()) {
                 Some(parts) => parts.answered(reason, ending.outcome),
                 None => Parts::of_json(&completion).answered(reason, ending.outcome),
@@ -161,7 +161,7 @@ impl Recording {
         Told {
             usage,
             window,
-            model: answer.and_then(|answer| answer.model.as_deref()),
+            model: answer.and_then(|answer| answer.model.as_ref().map(Redacted::as_str)),
             chosen_tools,
             size,
         }
@@ -209,7 +209,7 @@ impl Recording {
 
     /// How much of its window the prompt has filled, of a model whose window is known.
     fn window(&self, answer: Option<&Answer>, usage: &Usage) -> Option<Window> {
-        let of_answer = answer.and_then(|answer| answer.model.as_deref());
+        let of_answer = answer.and_then(|answer| answer.model.as_ref().map(Redacted::as_str));
         let asked = self.model.as_ref().map(Redacted::as_str);
         let size = of_answer
             .and_then(model::context_window)

@@ -92,6 +92,7 @@ mod class;
 mod classification;
 mod classified;
 mod classify;
+mod clean_names;
 mod confidence;
 mod content;
 mod decided;

@@ -1,6 +1,7 @@
 //! What metrics tell of a call. Their labels are of few values: names of code and of models, types of
 //! errors, never what a call was given.
 
+use std::borrow::Cow;
 use std::time::{Duration, SystemTime};
 
 use opentelemetry::KeyValue;
@@ -13,15 +14,17 @@ use crate::outcome::Ending;
 use crate::output::Output;
 use crate::recording::{OwnSession, Recording};
 use crate::redacted::{Redacted, attribute};
-use crate::text;
 
-/// The labels of the first call of a tool: most others are by the same agent, and to make labels
-/// costs more than to compare names.
+/// The labels of the first call of a function: most others are by the same agent or of the same
+/// model, and to make labels costs more than to compare names.
 pub(crate) struct Labels {
-    tool: Redacted,
-    agent: Option<Redacted>,
+    of: Names,
     labels: Vec<KeyValue>,
 }
+
+/// Of a tool and its agent; or the operation, the provider, and the models that were asked and that
+/// answered.
+type Names = [Option<Redacted>; 4];
 
 fn tool_labels(tool: &Redacted, agent: Option<&Redacted>) -> Vec<KeyValue> {
     let mut labels = Vec::with_capacity(4);
@@ -48,11 +51,12 @@ impl Recording {
         let seconds = time.as_secs_f64();
         let agent = self.frame.agent.as_ref().map(|agent| &agent.name);
         let known = self.site.labels.get_or_init(|| Labels {
-            tool: self.name.clone(),
-            agent: agent.cloned(),
+            of: [Some(self.name.clone()), agent.cloned(), None, None],
             labels: tool_labels(&self.name, agent),
         });
-        if ending.error_type.is_none() && known.tool == self.name && known.agent.as_ref() == agent {
+        let [tool, by, ..] = &known.of;
+        if ending.error_type.is_none() && tool.as_ref() == Some(&self.name) && by.as_ref() == agent
+        {
             return duration.record(seconds, &known.labels);
         }
         let mut labels = tool_labels(&self.name, agent);
@@ -75,50 +79,79 @@ impl Recording {
 
     /// The first chunk of a streamed answer has come, so many seconds after it was asked for.
     pub(crate) fn measure_first_chunk(&self, seconds: f64) {
+        let labels = model_labels(self.models(None));
         let meters = &self.frame.session.meters;
-        meters.first_chunk.record(seconds, &self.model_labels(None));
+        meters.first_chunk.record(seconds, parts(&labels).2);
     }
 
     pub(crate) fn measure_inference(&self, ending: &Ending, output: Option<&Output>) {
         let meters = &self.frame.session.meters;
-        let mut labels = self.model_labels(output);
+        let models = self.models(output);
+        let known = match models {
+            // One that is not answered is not as most are.
+            [.., None] => self.site.labels.get(),
+            _ => Some(self.site.labels.get_or_init(|| Labels {
+                of: models.map(Option::<&Redacted>::cloned),
+                labels: model_labels(models),
+            })),
+        };
+        let known = known.filter(|known| known.of.iter().map(Option::as_ref).eq(models));
+        let labels = match known {
+            Some(known) => Cow::Borrowed(&*known.labels),
+            None => Cow::Owned(model_labels(models)),
+        };
+        let (of_input, of_output, of_call) = parts(&labels);
         if let Some(pace) = output.and_then(|output| output.pace.as_ref()) {
             for gap in pace.gaps() {
-                meters.chunk.record(gap.as_secs_f64(), &labels);
+                meters.chunk.record(gap.as_secs_f64(), of_call);
             }
         }
         if let Some(usage) = output.and_then(|output| output.usage) {
-            let kinds = [
-                ("input", usage.input_tokens),
-                ("output", usage.output_tokens),
-            ];
-            for (kind, tokens) in kinds {
-                labels.push(attribute(names::TOKEN_TYPE, kind));
-                meters.token_usage.record(tokens, &labels);
-                labels.pop();
-            }
+            meters.token_usage.record(usage.input_tokens, of_input);
+            meters.token_usage.record(usage.output_tokens, of_output);
         }
-        labels.extend(ending.error_attribute());
-        meters
-            .inference_duration
-            .record(self.duration().as_secs_f64(), &labels);
+        let seconds = self.duration().as_secs_f64();
+        match ending.error_attribute() {
+            None => meters.inference_duration.record(seconds, of_call),
+            Some(error) => meters
+                .inference_duration
+                .record(seconds, &[of_call, &[error]].concat()),
+        }
     }
 
-    fn model_labels(&self, output: Option<&Output>) -> Vec<KeyValue> {
-        let mut labels = Vec::with_capacity(6);
-        if let Some(asked) = &self.asked {
-            labels.push(attribute(names::OPERATION_NAME, asked.operation.clone()));
-            let provider = asked.provider.clone();
-            labels.extend(provider.map(|provider| attribute(names::PROVIDER_NAME, provider)));
-        }
-        let model = self.model.clone();
-        labels.extend(model.map(|model| attribute(names::REQUEST_MODEL, model)));
+    fn models<'a>(&'a self, output: Option<&'a Output>) -> [Option<&'a Redacted>; 4] {
+        let asked = self.asked.as_ref();
         let answer = output.and_then(|output| output.answer.as_ref());
-        let answered = answer.and_then(|answer| answer.model.clone());
-        labels.extend(
-            answered.map(|model| attribute(names::RESPONSE_MODEL, text::label(model.into()))),
-        );
-        labels
+        [
+            asked.map(|asked| &asked.operation),
+            asked.and_then(|asked| asked.provider.as_ref()),
+            self.model.as_ref(),
+            answer.and_then(|answer| answer.model.as_ref()),
+        ]
+    }
+}
+
+/// Between the types of tokens, so that each measure has its labels in a row.
+fn model_labels(models: [Option<&Redacted>; 4]) -> Vec<KeyValue> {
+    const KEYS: [&str; 4] = [
+        names::OPERATION_NAME,
+        names::PROVIDER_NAME,
+        names::REQUEST_MODEL,
+        names::RESPONSE_MODEL,
+    ];
+    let mut labels = Vec::with_capacity(6);
+    labels.push(attribute(names::TOKEN_TYPE, "input"));
+    let models = KEYS.into_iter().zip(models);
+    labels.extend(models.filter_map(|(key, model)| Some(attribute(key, model?.clone()))));
+    labels.push(attribute(names::TOKEN_TYPE, "output"));
+    labels
+}
+
+/// Of these labels: those of the tokens of the prompt, of the completion, and of the call.
+fn parts(labels: &[KeyValue]) -> (&[KeyValue], &[KeyValue], &[KeyValue]) {
+    match labels {
+        [_, of_call @ .., _] => (&labels[..labels.len() - 1], &labels[1..], of_call),
+        _ => (labels, labels, labels),
     }
 }
 

@@ -13,7 +13,7 @@ use opentelemetry::{Context, InstrumentationScope, StringValue, global};
 use crate::agent_state::{AgentState, CallPrint};
 use crate::attributes::{self, INPUT, Opened};
 use crate::capture::Capture;
-use crate::content::{self, Conversation};
+use crate::content;
 use crate::decided::Asked;
 use crate::frame::{self, Found, Frame};
 use crate::id;
@@ -157,17 +157,18 @@ impl Opening {
         let given_name = capture.name.take();
         let code_name = || Redacted::of_code(site.meta.name);
         let name = given_name.clone().unwrap_or_else(code_name);
-        let input = capture.input();
         // A prompt goes nowhere, whatever its class, unless the deployment asks for it.
         let content = content::capture();
-        let prompt = input.as_ref().filter(|_| layer == Layer::Inference);
-        let prompt = prompt
-            .filter(|_| content.is_wanted() && content::has_messages(&capture.operation))
-            .map(|input| match capture.conversation.take() {
-                Some(conversation) => conversation,
-                None => Conversation::of_arguments(input),
-            });
-        let input = input.filter(|_| layer != Layer::Inference);
+        let (input, prompt) = match layer {
+            Layer::Inference => {
+                let is_wanted = content.is_wanted() && content::has_messages(&capture.operation);
+                let prompt = is_wanted.then(|| capture.prompt()).flatten();
+                (None, prompt)
+            }
+            Layer::Session | Layer::Agent | Layer::Tool | Layer::Delegation => {
+                (capture.input(), None)
+            }
+        };
         let (frame, own_session) = match self.place {
             Place::Framed(frame) => {
                 frame.session.add_identity(&mut capture.identity);

@@ -162,10 +162,30 @@ macro_rules! numbers {
 numbers!(IntOption::int_option -> i64: u8, u16, u32, u64, usize, i8, i16, i32, i64, isize;
     value => Some(to_signed(value)));
 
-// Through decimal text: 0.7_f32 is 0.7 to whoever wrote it, not 0.699999988079071.
-numbers!(FloatOption::float_option -> f64:
-    f32, f64, u8, u16, u32, u64, usize, i8, i16, i32, i64, isize;
-    value => value.to_string().parse().ok());
+impl FloatOption for f32 {
+    fn float_option(self) -> Option<f64> {
+        as_written(self)
+    }
+}
+
+impl FloatOption for &f32 {
+    fn float_option(self) -> Option<f64> {
+        as_written(*self)
+    }
+}
+
+numbers!(FloatOption::float_option -> f64: f64, u8, u16, u32, u64, usize, i8, i16, i32, i64, isize;
+    value => Some(value as f64));
+
+/// 0.7_f32 is 0.7 to whoever wrote it, not 0.699999988079071.
+fn as_written(value: f32) -> Option<f64> {
+    // Nearly all numbers have two places at most. Of so small ones only one is nearest to the value.
+    let rounded = (f64::from(value) * 100.0).round() / 100.0;
+    match value.abs() < 1_000.0 && rounded as f32 == value {
+        true => Some(rounded),
+        false => value.to_string().parse().ok(),
+    }
+}
 
 numbers!(TimeOption::time_option -> Duration: Duration; value => Some(value));
 
@@ -187,6 +207,16 @@ mod tests {
             (0.7_f32.float_option(), 1.float_option()),
             (Some(0.7), Some(1.0))
         );
+        for text in [
+            "-0", "0.07", "1.995", "-3.25", "999.99", "1e-7", "1e12", "inf",
+        ] {
+            let value: f32 = text.parse().expect("a number");
+            let written: f64 = text.parse().expect("a number");
+            assert_eq!(
+                value.float_option().map(f64::to_bits),
+                Some(written.to_bits())
+            );
+        }
         let minute = Duration::from_secs(60);
         assert_eq!(Some(&minute).time_option(), Some(minute));
     }

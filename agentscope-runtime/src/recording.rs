@@ -9,6 +9,7 @@ use opentelemetry::{Context, KeyValue};
 use crate::agent_state::CallPrint;
 use crate::attributes::{self, OUTPUT};
 use crate::budget::BudgetExhausted;
+use crate::content;
 use crate::decided::Asked;
 use crate::frame::{self, AmbientGuard, Frame};
 use crate::level::{self, Level};
@@ -219,15 +220,16 @@ impl Recording {
     fn end(mut self: Box<Self>, ending: Ending, mut output: Option<Output>) {
         self.now = SystemTime::now();
         let mut attributes = attributes::closing();
-        let shown = output
-            .as_mut()
-            .filter(|output| output.values.tally.visible > 0);
-        let shown = shown.map(|output| output.values.room.get().json.to_redacted());
         // A completion goes nowhere, whatever its class: not on this span nor on that of a session
         // that the call has opened for itself, nor into the log; unless the deployment asks for it.
-        let (completion, shown) = match self.site.meta.layer {
-            Layer::Inference => (shown, None),
-            _ => (None, shown),
+        let is_inference = self.site.meta.layer == Layer::Inference;
+        let shown = output.as_mut().filter(|output| {
+            output.values.tally.visible > 0 && (!is_inference || content::capture().is_wanted())
+        });
+        let shown = shown.map(|output| output.values.room.get().json.to_redacted());
+        let (completion, shown) = match is_inference {
+            true => (shown, None),
+            false => (None, shown),
         };
         let tally = output
             .as_ref()

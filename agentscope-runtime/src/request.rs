@@ -42,8 +42,7 @@ impl Capture {
     /// The same of a request of which nothing else is told.
     pub(crate) fn parameters(&mut self, request: &dyn InferenceRequest) {
         if self.model.is_none() {
-            let model = request.model().map(owned);
-            self.model = model.map(|model| text::label(model.into()));
+            self.model = request.model().map(|model| text::name(&model));
         }
         self.unless_said(names::REQUEST_TEMPERATURE, request.temperature());
         self.unless_said(names::REQUEST_TOP_P, request.top_p());
@@ -83,14 +82,7 @@ impl Capture {
     }
 }
 
-fn owned(text: Cow<'_, str>) -> String {
-    text.into_owned()
-}
-
 fn labels(texts: Vec<Cow<'_, str>>) -> Option<Labels> {
-    let labels = texts
-        .into_iter()
-        .map(|text| text::label(owned(text).into()));
-    let labels: Vec<_> = labels.collect();
+    let labels: Vec<_> = texts.iter().map(|text| text::name(text)).collect();
     (!labels.is_empty()).then_some(Labels(labels))
 }

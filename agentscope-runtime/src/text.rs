@@ -7,6 +7,7 @@ use std::sync::Arc;
 use opentelemetry::StringValue;
 
 use crate::class::{Class, Sensitivity, Treatment};
+use crate::clean_names;
 use crate::keyring::Hasher;
 use crate::policy;
 use crate::redacted::Redacted;
@@ -177,12 +178,28 @@ impl Text {
 /// What is shown of a name that the application gives at run time: of an agent, a model, a provider.
 /// It has no class, for it is not meant to be personal; if it looks so it is not shown.
 pub(crate) fn label(text: StringValue) -> Redacted {
-    if is_plain(text.as_str()) {
-        return Redacted::shown(text);
+    match is_plain(text.as_str()) {
+        true => Redacted::shown(text),
+        false => name(text.as_str()),
     }
-    match scrub(text.as_str()) {
-        Cow::Borrowed(_) => Redacted::shown(text),
-        Cow::Owned(scrubbed) => Redacted::shown(scrubbed),
+}
+
+/// The same of a text that somebody else holds.
+pub(crate) fn name(text: &str) -> Redacted {
+    if let Some(known) = clean_names::find(text) {
+        return Redacted::shown(known);
+    }
+    let seen = match is_plain(text) {
+        true => Cow::Borrowed(text),
+        false => scrub(text),
+    };
+    match seen {
+        Cow::Borrowed(clean) => {
+            let clean = Arc::from(clean);
+            clean_names::keep(&clean);
+            Redacted::shown(clean)
+        }
+        Cow::Owned(scrubbed) => Redacted::shown(Arc::<str>::from(scrubbed)),
     }
 }
 
@@ -249,6 +266,19 @@ mod tests {
         );
         let hashed = pii("Alice").redacted(99, &Hasher::default());
         assert!(hashed.as_str().starts_with('h') && !hashed.as_str().contains("Alice"));
+    }
+
+    #[test]
+    fn a_name_is_shown_the_same_however_often_it_is_asked_for() {
+        // More than are kept, so that they take one another's places.
+        let names = (0..100).map(|n| format!("gpt-{n}o-2024-08-06"));
+        let names: Vec<_> = names.chain(["alice@example.com".into()]).collect();
+        for _ in 0..3 {
+            for text in &names {
+                assert_eq!(name(text).as_str(), scrub(text));
+                assert_eq!(label(text.clone().into()).as_str(), scrub(text));
+            }
+        }
     }
 
     #[test]

@@ -5,7 +5,8 @@
 //! types fix the outcome (schema hash, classes, how many values are hidden). What depends on the
 //! values is computed: redacted arguments, shape hash (the latest is kept), size and hash of the
 //! response, the step's number, the fingerprint that tells a retry, the totals of agent and session.
-//! The span is current while the body runs, so that spans inside nest.
+//! The span is current while the body runs, so that spans inside nest. The metrics are recorded too,
+//! with the labels that ours have.
 
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::hint::black_box;
@@ -19,6 +20,7 @@ use async_openai::types::chat::{
 };
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use opentelemetry::logs::{AnyValue, LogRecord as _, Logger as _, Severity};
+use opentelemetry::metrics::Histogram;
 use opentelemetry::trace::{
     Span as _, SpanBuilder, SpanContext, SpanKind, TraceContextExt as _, Tracer as _,
 };
@@ -73,6 +75,9 @@ pub(crate) struct Hand {
     logger: SdkLogger,
     mac: Hmac<Sha256>,
     key_id: Arc<str>,
+    inference_duration: Histogram<f64>,
+    token_usage: Histogram<u64>,
+    tool_duration: Histogram<f64>,
 }
 
 /// One running agent.
@@ -115,7 +120,12 @@ impl Hand {
             .chain_update(b"agentscope key id\0")
             .chain_update(key)
             .finalize();
+        let meter = opentelemetry::global::meter("bench");
+        let seconds = |name: &'static str| meter.f64_histogram(name).with_unit("s").build();
         Self {
+            inference_duration: seconds("gen_ai.client.operation.duration"),
+            token_usage: meter.u64_histogram("gen_ai.client.token.usage").build(),
+            tool_duration: seconds("gen_ai.execute_tool.duration"),
             tracer,
             logger,
             mac: Hmac::new_from_slice(key).expect("any length is a key"),
@@ -262,6 +272,19 @@ impl HandAgent {
         let used = f64::from(input) / f64::from(WINDOW);
         // A prompt that has shrunk was compacted.
         black_box(self.window.swap(input, Relaxed) > 2 * input);
+        let answered: Arc<str> = answer.model.as_str().into();
+        let mut labels = [
+            KeyValue::new("gen_ai.token.type", "input"),
+            KeyValue::new("gen_ai.operation.name", "chat"),
+            KeyValue::new("gen_ai.provider.name", "openai"),
+            KeyValue::new("gen_ai.request.model", model.clone()),
+            KeyValue::new("gen_ai.response.model", answered.clone()),
+        ];
+        self.hand.token_usage.record(input.into(), &labels);
+        labels[0].value = "output".into();
+        self.hand.token_usage.record(output.into(), &labels);
+        let seconds = nanos as f64 / 1e9;
+        self.hand.inference_duration.record(seconds, &labels[1..]);
         self.log_decision(model, used, &context, ended);
         let reasons = answer.choices.iter().filter_map(|choice| {
             let reason = match choice.finish_reason? {
@@ -282,7 +305,7 @@ impl HandAgent {
             KeyValue::new("agentscope.context.window", i64::from(WINDOW)),
             KeyValue::new("agentscope.context.used", used),
             KeyValue::new("gen_ai.response.id", answer.id.clone()),
-            KeyValue::new("gen_ai.response.model", answer.model.clone()),
+            KeyValue::new("gen_ai.response.model", answered),
             KeyValue::new("gen_ai.response.finish_reasons", Value::Array(reasons)),
             KeyValue::new("agentscope.data.classification", "confidential"),
             KeyValue::new("agentscope.redaction.count", 3),
@@ -342,6 +365,7 @@ impl HandAgent {
             KeyValue::new("agentscope.layer", "tool"),
             KeyValue::new("code.function.name", tool.function),
             KeyValue::new("agentscope.step.index", step),
+            KeyValue::new("agentscope.step.path", step.to_string()),
             KeyValue::new("gen_ai.operation.name", "execute_tool"),
             KeyValue::new("gen_ai.tool.name", tool.name),
             KeyValue::new("gen_ai.tool.type", "function"),
@@ -393,6 +417,14 @@ impl HandAgent {
         for totals in [&self.of_agent, &self.of_session] {
             totals.nanos.fetch_add(nanos, Relaxed);
         }
+        self.hand.tool_duration.record(
+            nanos as f64 / 1e9,
+            &[
+                KeyValue::new("gen_ai.tool.name", tool.name),
+                KeyValue::new("gen_ai.tool.type", "function"),
+                KeyValue::new("gen_ai.agent.name", "agent"),
+            ],
+        );
         let output = result.to_string();
         lock(&self.known)
             .failures
