@@ -74,6 +74,7 @@ impl RemoteContext {
     }
 
     /// What the receiver allows it, before any work on it begins.
+    #[cfg(feature = "tower")]
     pub(crate) fn limit(&self, name: Redacted, limits: Limits) {
         let ledger = || Ledger::new(Layer::Session, name, limits, None);
         let _ = self.account.ledger.get_or_init(ledger);
