@@ -32,6 +32,9 @@
 //! # let _ = subscriber;
 //! ```
 //!
+//! rig's spans are of the level INFO, of targets that begin with `rig`: a filter of the whole registry
+//! must let them through, or there are no inferences, no tokens and no cost. Filter single layers.
+//!
 //! What the model said, and so the reason of each tool call, is known where the rig agent was built
 //! with `record_content_telemetry(true)`. It goes where the class of [`RigLayer::content`] lets it,
 //! and nowhere else. Without that the reason says so, and everything else is there.

@@ -34,6 +34,9 @@
 //! # }
 //! ```
 //!
+//! What stands in `_meta` is the sender's word, the session's id included: a server that strangers call
+//! had better remove `baggage` from it.
+//!
 //! A client is wrapped where it has connected: a [`Client`]. A function that calls a tool of a server is a
 //! tool of the agent: give it `#[tool]`, and the server's own span is below it.
 //!

@@ -28,7 +28,7 @@ use crate::text;
     message = "`{Self}` does not say where a task came from",
     label = "expected a `RemoteContext`, a reference to one, or an `Option` of either",
     note = "write, for example, `context = envelope.context()`, or \
-            `context = agentscope::propagation::extract(&headers)`"
+            `context = agentscope::propagation::extract(&Headers(&headers))`"
 )]
 pub trait ContextOption {
     /// Where it came from; `None` says nothing.

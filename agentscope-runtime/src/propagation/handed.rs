@@ -39,6 +39,9 @@ impl Handed {
     }
 
     /// Where the task comes from, for a sub-agent behind a channel of this process.
+    ///
+    /// Call it once and keep it, or clones of it: only the context that the agents ran in knows, for
+    /// [`reply`](RemoteContext::reply), what they used.
     pub fn context(&self) -> RemoteContext {
         match &self.0 {
             Some(Inner::Recorded(open)) => open.context(),

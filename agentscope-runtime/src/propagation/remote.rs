@@ -85,7 +85,8 @@ impl RemoteContext {
         remote
     }
 
-    /// Says whose it is, as the receiver's own authentication has found: wins over what came.
+    /// Says whose it is, as the receiver's own authentication has found: wins over what came. `None`
+    /// says nothing.
     ///
     /// ```
     /// # extern crate agentscope_runtime as agentscope;
@@ -101,7 +102,7 @@ impl RemoteContext {
     /// ```
     #[must_use]
     pub fn with_tenant(mut self, tenant: impl TextOption) -> Self {
-        self.tenant = tenant.text_option();
+        self.tenant = tenant.text_option().or(self.tenant);
         self
     }
 

@@ -42,8 +42,18 @@ pub struct Reply<R> {
     /// The part of the grant that was used.
     #[serde(default)]
     pub(super) used: Used,
-    #[serde(skip_serializing_if = "Option::is_none")]
+    /// Absent where there is none; a `null` is a result, that of `()` or of an `Option`.
+    #[serde(
+        default,
+        deserialize_with = "there",
+        skip_serializing_if = "Option::is_none",
+        bound(deserialize = "R: Deserialize<'de>")
+    )]
     pub(super) result: Option<R>,
+}
+
+fn there<'de, D: Deserializer<'de>, R: Deserialize<'de>>(from: D) -> Result<Option<R>, D::Error> {
+    R::deserialize(from).map(Some)
 }
 
 fn first() -> u32 {

@@ -42,7 +42,8 @@ impl fmt::Debug for SigningKey {
 }
 
 impl SigningKey {
-    /// A deployment's own key: an id that its receivers know it by, and at least 32 random bytes.
+    /// A deployment's own key: an id that its receivers know it by, and a secret, which is taken as it
+    /// is. It should be 32 random bytes or more: whoever can guess it can be any tenant.
     pub fn new(id: impl Into<String>, secret: &[u8]) -> Self {
         let mac = Hmac::new_from_slice(secret).unwrap_or_else(|_| {
             unreachable!("HMAC takes keys of any length");
@@ -54,6 +55,10 @@ impl SigningKey {
     /// The key that is derived from `AGENTSCOPE_KEY`, by HKDF-SHA256 (RFC 5869) with the salt
     /// `agentscope` and the info `envelope`; where that is not set, from the key in the user's state
     /// directory. Its id is made of its hash.
+    ///
+    /// Between hosts or containers set `AGENTSCOPE_KEY`, 16 characters or more, on every side. Without it
+    /// each host has a key of its own, and each process where there is no directory to keep one in: every
+    /// signature of another is refused then, as [`SignatureError::UnknownKey`].
     pub fn from_environment() -> Self {
         let secret = keyring::envelope_secret();
         let hash = Sha256::digest(secret);

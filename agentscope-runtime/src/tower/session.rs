@@ -24,7 +24,8 @@ use crate::session::{Session, SessionBuilder};
 /// The session ends when the body has been read to its end, so an agent that streams its answer is in
 /// it all the while. It ends `ok`; `error` where the service fails, its body fails, or the status is 5xx
 /// (`error.type` is the status then); `cancelled` where the response is dropped before: the client has
-/// gone; `panicked` where the service panics.
+/// gone; `panicked` where the service panics. A session that was brought along has its span where it
+/// began: outcome, status, name and verdict are recorded of those only that begin here.
 ///
 /// What headers say is anybody's word: of baggage only the keys of the design are read, the tenant never,
 /// and what is malformed is dropped and counted in [`Stats`](crate::Stats). A server that strangers call
@@ -62,7 +63,8 @@ impl Default for SessionLayer {
 
 impl<F: Fn(&Parts) -> SessionBuilder> SessionLayer<F> {
     /// Sessions as the receiver describes them: their name, their budgets, and whose they are by the
-    /// receiver's own authentication, which an outer layer has left in the request's extensions.
+    /// receiver's own authentication, which an outer layer has left in the request's extensions. In axum
+    /// the layer that is added last is the outermost: add the authentication after this one.
     ///
     /// What is said here wins over what came with the request, but for the id: a session that was
     /// begun elsewhere goes on under its own. Where `describe` panics nothing is said.

@@ -35,7 +35,7 @@ pub(crate) fn read_ledger(order: u32) -> u32 {
     2
 }
 
-/// Write what the customer gets to read.
+/// Put into words what the customer gets to read; nothing is sent.
 #[tool(effect = read, default = internal)]
 pub(crate) fn write_answer(history: &str, charges: &str) -> String {
     format!("You bought {history}. We have {charges}. You get one payment back.")

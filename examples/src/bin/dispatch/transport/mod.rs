@@ -31,8 +31,8 @@ pub(crate) struct Delivery {
     pub(crate) attempt: u32,
 }
 
-/// What is done with a delivery: gives the reply, or nothing where it was no task. That one is not
-/// delivered again, for it would be none the next time either.
+/// What is done with a delivery: gives the reply, or nothing where it was no task that may be done. That
+/// one is dropped here; a queue of real work had better keep it aside, for a key may only be on its way.
 pub(crate) type Work = Arc<dyn Fn(Delivery) -> BoxFuture<'static, Option<String>> + Send + Sync>;
 
 #[derive(Clone)]
