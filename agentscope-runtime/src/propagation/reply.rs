@@ -28,6 +28,7 @@ use crate::totals::Sums;
 /// # Ok::<(), serde_json::Error>(())
 /// ```
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(bound(deserialize = "R: Deserialize<'de>"))]
 pub struct Reply<R> {
     pub(super) outcome: Word,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -46,8 +47,7 @@ pub struct Reply<R> {
     #[serde(
         default,
         deserialize_with = "there",
-        skip_serializing_if = "Option::is_none",
-        bound(deserialize = "R: Deserialize<'de>")
+        skip_serializing_if = "Option::is_none"
     )]
     pub(super) result: Option<R>,
 }
