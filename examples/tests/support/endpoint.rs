@@ -38,6 +38,20 @@ impl Answer {
 
 /// A completion: words, and the tool calls that they give the reason of.
 pub fn completion(turn: usize, content: &str, calls: &[(&str, Value)]) -> Answer {
+    let (input, output) = (200 + 50 * turn, 20);
+    let usage = json!({
+        "prompt_tokens": input, "completion_tokens": output, "total_tokens": input + output,
+    });
+    completion_that_used(&usage, turn, content, calls)
+}
+
+/// The same, with what it used as the provider counts.
+pub fn completion_that_used(
+    usage: &Value,
+    turn: usize,
+    content: &str,
+    calls: &[(&str, Value)],
+) -> Answer {
     let calls: Vec<_> = calls
         .iter()
         .enumerate()
@@ -61,7 +75,7 @@ pub fn completion(turn: usize, content: &str, calls: &[(&str, Value)]) -> Answer
             "index": 0, "finish_reason": finish_reason, "logprobs": null,
             "message": {"role": "assistant", "content": content, "refusal": null, "tool_calls": calls},
         }],
-        "usage": {"prompt_tokens": 200 + 50 * turn, "completion_tokens": 20, "total_tokens": 220 + 50 * turn},
+        "usage": usage,
     }))
 }
 
