@@ -6,7 +6,8 @@ use std::time::SystemTime;
 
 use opentelemetry::global::BoxedTracer;
 use opentelemetry::trace::{
-    Link, Span as _, SpanBuilder, SpanContext, SpanKind, TraceContextExt as _,
+    Link, Span as _, SpanBuilder, SpanContext, SpanId, SpanKind, TraceContextExt as _, TraceFlags,
+    TraceId, TraceState, Tracer as _,
 };
 use opentelemetry::{Context, InstrumentationScope, StringValue, global};
 
@@ -395,6 +396,23 @@ pub(crate) fn recording_context() -> Option<Context> {
 pub(crate) fn tracer() -> BoxedTracer {
     let scope = InstrumentationScope::builder(crate::SCOPE).with_version(env!("CARGO_PKG_VERSION"));
     global::tracer_with_scope(scope.build())
+}
+
+/// Asks for a provider with a span of a trace that nobody samples, so that none exports it. What the
+/// span is; `None` where there is no provider.
+pub(crate) fn probe(cx: &Context) -> Option<SpanContext> {
+    let parent = SpanContext::new(
+        TraceId::from(1),
+        SpanId::from(1),
+        TraceFlags::NOT_SAMPLED,
+        true,
+        TraceState::NONE,
+    );
+    let cx = cx.with_remote_span_context(parent.clone());
+    let span = tracer().start_with_context("probe", &cx);
+    let found = span.span_context().clone();
+    // A no-op tracer hands back its parent's context.
+    (found != parent).then_some(found)
 }
 
 /// `None` if no provider is installed, or one that makes no valid spans.

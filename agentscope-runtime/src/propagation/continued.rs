@@ -6,9 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::SystemTime;
 
 use opentelemetry::baggage::{BaggageExt as _, KeyValueMetadata};
-use opentelemetry::trace::{
-    SpanContext, SpanId, TraceContextExt as _, TraceFlags, TraceId, TraceState, Tracer as _,
-};
+use opentelemetry::trace::{SpanContext, TraceContextExt as _, TraceId};
 use opentelemetry::{Context, StringValue};
 
 use super::{DelegationState, Mode, RemoteContext};
@@ -225,18 +223,7 @@ fn provider_is_there() -> bool {
     if PROVIDER_SEEN.load(Relaxed) {
         return true;
     }
-    let parent = SpanContext::new(
-        TraceId::from(1),
-        SpanId::from(1),
-        TraceFlags::NOT_SAMPLED,
-        true,
-        TraceState::NONE,
-    );
-    let cx = Context::new().with_remote_span_context(parent.clone());
-    let span = opening::tracer().start_with_context("probe", &cx);
-    let found = opentelemetry::trace::Span::span_context(&span);
-    // A no-op tracer hands back its parent's context.
-    let is_there = found.is_valid() && *found != parent;
+    let is_there = opening::probe(&Context::new()).is_some_and(|span| span.is_valid());
     if is_there {
         seen();
         switch::provider_seen();

@@ -4,9 +4,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, Weak};
 use std::time::Duration;
 
-use opentelemetry::trace::{
-    Span as _, SpanContext, SpanId, TraceContextExt as _, TraceFlags, TraceId, TraceState, Tracer,
-};
+use opentelemetry::trace::{SpanId, TraceId};
 use opentelemetry::{Context, global};
 use opentelemetry_sdk::error::OTelSdkResult;
 use opentelemetry_sdk::trace::{Sampler, SdkTracerProvider, Span, SpanData, SpanProcessor};
@@ -16,6 +14,7 @@ use super::view;
 use crate::frame;
 use crate::level::{self, Level};
 use crate::names;
+use crate::opening;
 use crate::site::Layer;
 use crate::snapshot::{self, Snapshot, SnapshotSink};
 
@@ -126,23 +125,10 @@ impl Recorder {
 }
 
 /// Whether no provider is installed, and whether the kit's is.
-///
-/// The span's parent is not sampled, so that an application's provider does not export it.
 fn probe() -> (bool, bool) {
     let answered = Arc::new(OnceLock::new());
-    let parent = SpanContext::new(
-        TraceId::from(1),
-        SpanId::from(1),
-        TraceFlags::NOT_SAMPLED,
-        true,
-        TraceState::NONE,
-    );
-    let cx = Context::new()
-        .with_remote_span_context(parent.clone())
-        .with_value(Probe(answered.clone()));
-    let span = global::tracer(crate::SCOPE).start_with_context("probe", &cx);
-    // A no-op tracer hands back its parent's context.
-    (*span.span_context() == parent, answered.get().is_some())
+    let found = opening::probe(&Context::new().with_value(Probe(answered.clone())));
+    (found.is_none(), answered.get().is_some())
 }
 
 struct Processor(Arc<Recorder>);
