@@ -218,19 +218,6 @@ fn sort_words(value: &mut Value) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::site::Layer;
-
-    const META: Meta = Meta {
-        layer: Layer::Tool,
-        name: "tool",
-        span_name: "execute_tool tool",
-        function: "tool",
-        description: "",
-        reads_only: true,
-        params: &[],
-        output: None,
-        schema: None,
-    };
 
     #[test]
     fn annotations_and_order_do_not_change_the_hash_but_a_property_called_title_does() {
@@ -260,10 +247,10 @@ mod tests {
         let cache = Cache::new();
         let mut one = SchemaBuilder::new();
         one.declared::<String>("a");
-        let one = one.store(&META, &cache, "String");
+        let one = one.store(&Meta::TOOL, &cache, "String");
         let mut other = SchemaBuilder::new();
         other.opaque("a", "T");
-        let other = other.store(&META, &cache, "Opaque");
+        let other = other.store(&Meta::TOOL, &cache, "Opaque");
         assert_ne!(one.hash, other.hash);
         assert_eq!(
             cache.get("String").map(|schema| schema.hash),

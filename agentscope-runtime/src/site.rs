@@ -63,6 +63,22 @@ pub struct Meta {
     pub schema: Option<fn(&mut SchemaBuilder)>,
 }
 
+#[cfg(test)]
+impl Meta {
+    /// A tool without arguments.
+    pub(crate) const TOOL: Self = Self {
+        layer: Layer::Tool,
+        name: "tool",
+        span_name: "execute_tool tool",
+        function: "tool",
+        description: "",
+        reads_only: true,
+        params: &[],
+        output: None,
+        schema: None,
+    };
+}
+
 /// What the macros know of an argument.
 #[derive(Debug)]
 pub struct Param {
