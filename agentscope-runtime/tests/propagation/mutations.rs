@@ -7,7 +7,7 @@ use opentelemetry::trace::SpanContext;
 use serde_json::{Value, json};
 
 use crate::extracted;
-use crate::rng::Rng;
+use crate::rng::{Mutation, Rng};
 use crate::traceparent::is_allowed;
 
 const SEEDS: &[&str] = &[
@@ -48,27 +48,15 @@ const SEEDS: &[&str] = &[
     "{\"key_id\":\"k\",\"hmac\":\"00\"}",
 ];
 
-/// A text of seeds, cut, doubled and mixed.
 fn mutated(rng: &mut Rng, seeds: &[&str]) -> String {
-    let mut text = String::new();
-    for _ in 0..1 + rng.below(8) {
-        let seed = rng.pick(seeds);
-        let mut place = rng.below(text.len() + 1);
-        while !text.is_char_boundary(place) {
-            place -= 1;
-        }
-        match rng.below(8) {
-            0..4 => text.push_str(seed),
-            4 => text.insert_str(place, seed),
-            5 => text.truncate(place),
-            6 => text = text.split_off(place),
-            _ => text.insert_str(place, &rng.signs("0f,;=%- @/\"\\{}", 1)),
-        }
-        if text.len() < 20_000 && rng.below(20) == 0 {
-            text = text.repeat(3);
-        }
-    }
-    text
+    let mutation = Mutation {
+        seeds,
+        most_steps: 8,
+        signs: "0f,;=%- @/\"\\{}",
+        repeated_below: 20_000,
+        repeats: 3,
+    };
+    rng.mutated(String::new(), &mutation)
 }
 
 /// Whatever came: no identifier is odd, and no tenant is believed.

@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use crate::check::check;
 use crate::generated;
-use crate::rng::Rng;
+use crate::rng::{Mutation, Rng};
 
 const SEEDS: &[&str] = &[
     "bob.smith+tag@mail.example.co.uk",
@@ -69,36 +69,21 @@ const SEEDS: &[&str] = &[
     "id=",
 ];
 
-/// A text of seeds, cut, doubled and with signs changed.
 fn mutated(rng: &mut Rng) -> String {
-    let mut text = match rng.below(3) {
+    let text = match rng.below(3) {
         0 => generated::text(rng).0,
         _ => String::new(),
     };
-    for _ in 0..1 + rng.below(12) {
-        let seed = rng.pick(SEEDS);
-        let mut place = rng.below(text.len() + 1);
-        while !text.is_char_boundary(place) {
-            place -= 1;
-        }
-        match rng.below(8) {
-            0..4 => text.push_str(seed),
-            4 => text.insert_str(place, seed),
-            5 => text.truncate(place),
-            6 => text = text.split_off(place),
-            _ => {
-                let sign = rng.signs("0123456789 .-:@/+()[]\"\\\nabfnxAZ_=%", 1);
-                text.insert_str(place, &sign);
-            }
-        }
-        if text.len() < 2_000 && rng.below(20) == 0 {
-            text = text.repeat(2);
-        }
-    }
-    text
+    let mutation = Mutation {
+        seeds: SEEDS,
+        most_steps: 12,
+        signs: "0123456789 .-:@/+()[]\"\\\nabfnxAZ_=%",
+        repeated_below: 2_000,
+        repeats: 2,
+    };
+    rng.mutated(text, &mutation)
 }
 
-/// For so many seconds as `AGENTSCOPE_FUZZ_SECONDS` says, otherwise a moment.
 #[test]
 fn scrub_survives_seeded_mutations() {
     let seconds = std::env::var("AGENTSCOPE_FUZZ_SECONDS").ok();

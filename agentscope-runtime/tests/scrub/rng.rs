@@ -2,6 +2,17 @@
 
 pub(crate) struct Rng(u64);
 
+/// How a text is mutated.
+pub(crate) struct Mutation<'a> {
+    pub(crate) seeds: &'a [&'a str],
+    pub(crate) most_steps: usize,
+    /// One of these is put in now and then.
+    pub(crate) signs: &'a str,
+    /// A text that is shorter may be repeated, so many times.
+    pub(crate) repeated_below: usize,
+    pub(crate) repeats: usize,
+}
+
 impl Rng {
     pub(crate) fn new(seed: u64) -> Self {
         Self(seed | 1)
@@ -29,6 +40,28 @@ impl Rng {
         (0..count)
             .map(|_| char::from(signs[self.below(signs.len())]))
             .collect()
+    }
+
+    /// A text with seeds put in, cut, doubled and with signs added.
+    pub(crate) fn mutated(&mut self, mut text: String, by: &Mutation<'_>) -> String {
+        for _ in 0..1 + self.below(by.most_steps) {
+            let seed = self.pick(by.seeds);
+            let mut place = self.below(text.len() + 1);
+            while !text.is_char_boundary(place) {
+                place -= 1;
+            }
+            match self.below(8) {
+                0..4 => text.push_str(seed),
+                4 => text.insert_str(place, seed),
+                5 => text.truncate(place),
+                6 => text = text.split_off(place),
+                _ => text.insert_str(place, &self.signs(by.signs, 1)),
+            }
+            if text.len() < by.repeated_below && self.below(20) == 0 {
+                text = text.repeat(by.repeats);
+            }
+        }
+        text
     }
 
     pub(crate) fn digits(&mut self, count: usize) -> String {
