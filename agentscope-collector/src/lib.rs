@@ -73,6 +73,7 @@ mod scrub;
 #[cfg(unix)]
 mod signals;
 mod spans;
+pub mod store;
 
 pub use builder::Builder;
 pub use console::Console;

@@ -1,0 +1,63 @@
+//! What can go wrong with a store.
+
+use std::path::PathBuf;
+
+/// Why a store could not do what it was asked for.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum StoreError {
+    /// Not the name of a tenant.
+    #[error(
+        "{0:?} is no name of a tenant: use 1 to 64 of a-z, 0-9, '.', '_' and '-', beginning with a letter or a digit"
+    )]
+    TenantName(String),
+    /// Not the address of a store.
+    #[error("{0:?} is no address of a store: give a directory, or clickhouse://host:8123/database")]
+    Address(String),
+    /// Nothing is known of a session.
+    #[error("no session {0:?} in the store; `agentscope sessions` lists what there is")]
+    NoSession(String),
+    /// Another process writes to this store.
+    #[error(
+        "{} is being written to by another process; send to that one instead (OTEL_EXPORTER_OTLP_ENDPOINT), or end it",
+        .0.display()
+    )]
+    Locked(PathBuf),
+    /// The store was made by a later version.
+    #[error("{} has format {found}, this program knows formats up to {known}: use a later agentscope", .path.display())]
+    Later {
+        /// The file.
+        path: PathBuf,
+        /// Its format.
+        found: i64,
+        /// The last format that this program knows.
+        known: i64,
+    },
+    /// A file or directory.
+    #[error("{}: {source}", .path.display())]
+    File {
+        /// Which.
+        path: PathBuf,
+        /// What the system says.
+        source: std::io::Error,
+    },
+    /// The database.
+    #[error("{place}: {message}")]
+    Database {
+        /// File or address of the database.
+        place: String,
+        /// What it says.
+        message: String,
+    },
+    /// A record in the store cannot be read.
+    #[error("{place} is damaged: {what}")]
+    Damaged {
+        /// File or address of the database.
+        place: String,
+        /// Which record, and how.
+        what: String,
+    },
+    /// The store was closed.
+    #[error("the store was closed")]
+    Closed,
+}
