@@ -64,6 +64,7 @@ mod counts;
 pub mod env;
 mod error;
 mod export;
+mod from_otlp;
 mod guard;
 mod metrics;
 mod otlp;
