@@ -57,6 +57,12 @@ pub enum StoreError {
         /// Which record, and how.
         what: String,
     },
+    /// The store was opened to read.
+    #[error("the store was opened to read; open it to write")]
+    ReadOnly,
+    /// Not how long records can be kept.
+    #[error("{0}")]
+    Retention(String),
     /// The store was closed.
     #[error("the store was closed")]
     Closed,

@@ -4,18 +4,32 @@
 //! the embedded one (SQLite), `clickhouse://host:8123/database` for a cluster. Everything is by
 //! [`Tenant`]: no call can see two.
 
+mod account;
 mod error;
 mod query;
 mod record;
+mod retention;
 mod tenant;
 
+pub use account::Account;
 pub use error::StoreError;
 pub use query::{
-    Call, CallFilter, ModelUse, Period, SchemaSeen, SessionFilter, SessionState, SessionSummary,
-    ToolUse, Triage, Verdict,
+    Call, CallFilter, ModelUse, Period, RunningSession, SchemaSeen, SessionFilter, SessionState,
+    SessionSummary, ToolUse, Triage, Verdict,
 };
 pub use record::{Batch, Binding, Origin, Recorded, SessionEnd, SessionId, StoredSession, Written};
+pub use retention::{Retention, Segment, Tier};
 pub use tenant::Tenant;
+
+/// What a process does with a store.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Access {
+    /// Reads, as any number of processes may at once, beside the one that writes. It may
+    /// [`judge`](Store::judge) too.
+    Read,
+    /// Writes too. Only one process can.
+    Write,
+}
 
 /// Where sessions are kept.
 ///
@@ -94,4 +108,47 @@ pub trait Store: Send + Sync {
     ///
     /// Where the database cannot be read.
     fn schemas(&self, tenant: &Tenant, period: &Period) -> Result<Vec<SchemaSeen>, StoreError>;
+
+    /// The sessions that were neither ended nor given up: what a collector takes up again when it
+    /// starts.
+    ///
+    /// # Errors
+    ///
+    /// Where the database cannot be read.
+    fn running(&self, tenant: &Tenant) -> Result<Vec<RunningSession>, StoreError>;
+
+    /// Keeps the counters of a run of a collector, in place of what it put before.
+    ///
+    /// # Errors
+    ///
+    /// Where the database cannot be written.
+    fn put_account(&self, account: &Account) -> Result<(), StoreError>;
+
+    /// The counters of every run, the latest first.
+    ///
+    /// # Errors
+    ///
+    /// Where the database cannot be read.
+    fn accounts(&self, tenant: &Tenant) -> Result<Vec<Account>, StoreError>;
+
+    /// Drops what is older than it is to be kept, of all tenants. Now is given in nanoseconds since
+    /// the Unix epoch; `progress` is told of each segment that is gone. What was said of whole
+    /// sessions stays.
+    ///
+    /// # Errors
+    ///
+    /// Where the database cannot be written. What was dropped until then is gone.
+    fn prune(
+        &self,
+        retention: &Retention,
+        now: u64,
+        progress: &mut dyn FnMut(&Segment),
+    ) -> Result<(), StoreError>;
+
+    /// What a tenant's records take, the latest day first.
+    ///
+    /// # Errors
+    ///
+    /// Where it cannot be found out.
+    fn segments(&self, tenant: &Tenant) -> Result<Vec<Segment>, StoreError>;
 }

@@ -108,10 +108,23 @@ pub struct SessionSummary {
     pub late: u64,
 }
 
+/// A session of which records are still expected.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RunningSession {
+    /// Which.
+    pub id: super::SessionId,
+    /// Latest end of a span or time of a log record.
+    pub last: u64,
+    /// Its traces, as far as spans of them were stored.
+    pub traces: Vec<u128>,
+    /// Whether a span without a parent has ended.
+    pub root_ended: bool,
+}
+
 /// Which tool calls and delegations; everything that is given must hold.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct CallFilter {
-    /// Begun in this period.
+    /// Begun in this period: the call itself, not its session.
     pub period: Period,
     /// In this session.
     pub session: Option<String>,

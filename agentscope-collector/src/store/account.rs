@@ -1,0 +1,67 @@
+//! What became of the records that a process took in.
+
+use serde::{Deserialize, Serialize};
+
+use super::Tenant;
+
+/// Counters of one run of a collecting process, for one tenant and signal. They only grow; whoever
+/// counts puts the whole account again, now and then and at its end.
+///
+/// Everything that was received is in exactly one of the others.
+///
+/// ```
+/// use agentscope_collector::store::{Account, Tenant};
+/// let account = Account { received: 10, stored: 7, ..Account::new("run-1", "traces", Tenant::default()) };
+/// assert_eq!(account.unaccounted(), 3);
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Account {
+    /// The run of the process: any text that no other run has.
+    pub run: String,
+    /// `traces` or `logs`.
+    pub signal: String,
+    /// Whose records.
+    #[serde(skip, default)]
+    pub tenant: Tenant,
+    /// Came in.
+    pub received: u64,
+    /// Were stored, or were there already.
+    pub stored: u64,
+    /// Were left out by sampling.
+    pub sampled_out: u64,
+    /// Were refused, and the sender was told so.
+    pub refused: u64,
+    /// Could not be stored.
+    pub failed: u64,
+    /// Are still held in memory.
+    pub pending: u64,
+    /// Why records were refused or failed, and how many.
+    pub reasons: Vec<(String, u64)>,
+    /// When the counters were read, in nanoseconds since the Unix epoch.
+    pub updated: u64,
+}
+
+impl Account {
+    /// An account in which nothing has been counted yet.
+    pub fn new(run: impl Into<String>, signal: impl Into<String>, tenant: Tenant) -> Self {
+        Self {
+            run: run.into(),
+            signal: signal.into(),
+            tenant,
+            received: 0,
+            stored: 0,
+            sampled_out: 0,
+            refused: 0,
+            failed: 0,
+            pending: 0,
+            reasons: Vec::new(),
+            updated: 0,
+        }
+    }
+
+    /// Records of which it is not known what became of them: 0 unless the process was killed.
+    pub fn unaccounted(&self) -> u64 {
+        let known = self.stored + self.sampled_out + self.refused + self.failed + self.pending;
+        self.received.saturating_sub(known)
+    }
+}
