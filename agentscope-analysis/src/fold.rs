@@ -2,7 +2,7 @@
 
 use agentscope_runtime::Outcome;
 
-use crate::session::{Layer, Node};
+use crate::node::{Layer, Node};
 use crate::text;
 
 /// What stands at one place in a list of siblings.

@@ -20,13 +20,19 @@
 //! assert!(session.tree(&TreeOptions::default()).contains("get_balance"));
 //! ```
 
+mod facts;
 mod fold;
 mod link;
+mod node;
 mod record;
 mod session;
+mod snapshot;
 mod text;
 mod tree;
 
+pub use facts::{Facts, Scalar};
+pub use node::{Layer, Node};
 pub use record::{Attributes, Link, LogRecord, SpanEvent, SpanKind, SpanRecord, Status, Value};
-pub use session::{Layer, Node, Session, Snapshot, Totals};
+pub use session::{Session, Totals};
+pub use snapshot::Snapshot;
 pub use tree::TreeOptions;

@@ -4,8 +4,10 @@ use std::collections::HashMap;
 
 use agentscope_runtime::{Level, Outcome, names};
 
+use crate::node::{Layer, Node};
 use crate::record::{LogRecord, SpanRecord};
-use crate::session::{Layer, Node, Snapshot, Totals};
+use crate::session::Totals;
+use crate::snapshot::Snapshot;
 
 /// Place of the session in the tree.
 const ROOT: usize = 0;

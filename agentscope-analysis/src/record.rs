@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
+use crate::facts::Scalar;
+
 /// The value of an attribute.
 ///
 /// ```
@@ -41,6 +43,17 @@ impl Value {
         match self {
             Self::Int(number) => Some(*number),
             _ => None,
+        }
+    }
+
+    /// The value as facts are read from it.
+    pub fn scalar(&self) -> Scalar<'_> {
+        match self {
+            Self::String(text) => Scalar::Text(text),
+            Self::Int(number) => Scalar::Int(*number),
+            Self::Double(number) => Scalar::Double(*number),
+            Self::Bool(flag) => Scalar::Bool(*flag),
+            Self::Array(_) => Scalar::Other,
         }
     }
 

@@ -5,7 +5,8 @@ use std::collections::{BTreeMap, HashMap};
 use agentscope_runtime::{Level, Outcome};
 
 use crate::fold::{self, Item};
-use crate::session::{Layer, Node, Session};
+use crate::node::{Layer, Node};
+use crate::session::Session;
 use crate::text;
 
 mod state;

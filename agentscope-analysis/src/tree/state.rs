@@ -3,7 +3,8 @@
 use agentscope_runtime::Level;
 
 use super::{Paint, Writer};
-use crate::session::{Node, Snapshot};
+use crate::node::Node;
+use crate::snapshot::Snapshot;
 use crate::text;
 
 /// What of an agent's state was shown last.

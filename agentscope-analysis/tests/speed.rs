@@ -1,0 +1,104 @@
+//! What reading costs. Asserted where the build is optimised (`cargo test --release`); an ordinary
+//! test run only says it.
+
+use std::hint::black_box;
+use std::io::Write as _;
+use std::time::{Duration, Instant};
+
+use agentscope_analysis::{Facts, Scalar, SpanKind};
+
+/// The least of several rounds, so that other work on the machine does not count.
+fn best(rounds: usize, mut work: impl FnMut()) -> Duration {
+    let mut round = || {
+        let begin = Instant::now();
+        work();
+        begin.elapsed()
+    };
+    (0..rounds).map(|_| round()).min().unwrap_or_default()
+}
+
+fn check(what: &str, took: Duration, budget: Duration) {
+    writeln!(std::io::stderr(), "{what}: {took:?}, budget {budget:?}").expect("it is open");
+    if !cfg!(debug_assertions) {
+        assert!(took <= budget, "{what} took {took:?}, budget {budget:?}");
+    }
+}
+
+const OURS: [(&str, Scalar<'_>); 20] = [
+    ("agentscope.layer", Scalar::Text("tool")),
+    ("gen_ai.operation.name", Scalar::Text("execute_tool")),
+    ("gen_ai.tool.name", Scalar::Text("get_balance")),
+    ("gen_ai.tool.type", Scalar::Text("function")),
+    (
+        "gen_ai.tool.description",
+        Scalar::Text("Look up a balance."),
+    ),
+    ("code.function.name", Scalar::Text("bank::get_balance")),
+    (
+        "session.id",
+        Scalar::Text("4bf92f3577b34da6a3ce929d0e0e4736"),
+    ),
+    ("agentscope.agent.id", Scalar::Text("00f067aa0ba902b7")),
+    ("agentscope.step.index", Scalar::Int(3)),
+    (
+        "agentscope.call.reason",
+        Scalar::Text("a refund needs the balance"),
+    ),
+    ("agentscope.call.reason.source", Scalar::Text("stated")),
+    ("agentscope.tool.schema.hash", Scalar::Text("sha256:abc")),
+    ("agentscope.tool.args.shape.hash", Scalar::Text("hmac:abc")),
+    ("agentscope.tool.status", Scalar::Text("success")),
+    ("agentscope.tool.response.size", Scalar::Int(120)),
+    ("agentscope.tool.response.hash", Scalar::Text("hmac:def")),
+    ("input.value", Scalar::Text("{}")),
+    ("output.value", Scalar::Text("1250")),
+    ("agentscope.level", Scalar::Text("INFO")),
+    ("agentscope.outcome", Scalar::Text("ok")),
+];
+
+const FOREIGN: [(&str, Scalar<'_>); 20] = [
+    ("openinference.span.kind", Scalar::Text("LLM")),
+    ("llm.model_name", Scalar::Text("gpt-4o")),
+    ("llm.provider", Scalar::Text("openai")),
+    ("llm.system", Scalar::Text("openai")),
+    ("llm.invocation_parameters", Scalar::Text("{}")),
+    ("llm.input_messages.0.message.role", Scalar::Text("user")),
+    (
+        "llm.input_messages.0.message.content",
+        Scalar::Text("hello"),
+    ),
+    (
+        "llm.output_messages.0.message.role",
+        Scalar::Text("assistant"),
+    ),
+    ("llm.output_messages.0.message.content", Scalar::Text("hi")),
+    ("llm.token_count.prompt", Scalar::Int(120)),
+    ("llm.token_count.completion", Scalar::Int(34)),
+    ("llm.token_count.total", Scalar::Int(154)),
+    ("input.value", Scalar::Text("{}")),
+    ("input.mime_type", Scalar::Text("application/json")),
+    ("output.value", Scalar::Text("{}")),
+    ("output.mime_type", Scalar::Text("application/json")),
+    ("session.id", Scalar::Text("s")),
+    ("user.id", Scalar::Text("u")),
+    ("metadata", Scalar::Text("{}")),
+    ("http.request.method", Scalar::Text("POST")),
+];
+
+#[test]
+fn facts_of_a_span_of_twenty_attributes_take_less_than_a_microsecond() {
+    for (what, span) in [("ours", OURS), ("foreign", FOREIGN)] {
+        const SPANS: u32 = 20_000;
+        let all = best(10, || {
+            for _ in 0..SPANS {
+                let attributes = black_box(&span).iter().copied();
+                black_box(Facts::of("span", SpanKind::Internal, false, attributes));
+            }
+        });
+        check(
+            &format!("facts, {what}"),
+            all / SPANS,
+            Duration::from_micros(1),
+        );
+    }
+}
