@@ -266,6 +266,11 @@ pub mod __private {
         pub use crate::scrub::{Find, Kind, LARGEST, finds, is_clean, scrub, scrub_json};
     }
 
+    /// Takes what records of other libraries say to the payload sink; for the collector.
+    pub mod payload {
+        pub use crate::payload::put_of_others;
+    }
+
     /// What is probed, brought into scope where that is done. No name comes with it, and the methods
     /// are those of types of ours.
     pub mod probing {

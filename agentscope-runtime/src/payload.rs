@@ -9,6 +9,7 @@ use opentelemetry::KeyValue;
 use opentelemetry::trace::{SpanId, TraceId};
 
 use crate::class::Class;
+use crate::json::LARGEST;
 use crate::keyring::Hasher;
 use crate::limits::to_signed;
 use crate::names;
@@ -51,7 +52,7 @@ pub struct Payload<'a> {
     pub class: Class,
     /// Arguments or result.
     pub side: PayloadSide,
-    /// The annotated function: `crate::module::function`.
+    /// The annotated function: `crate::module::function`; empty where it is of another library.
     pub function: &'static str,
     /// Session.
     pub session_id: &'a Redacted,
@@ -159,4 +160,34 @@ pub(crate) fn put(payload: Payload<'_>, shown: Tally, hasher: &Hasher) -> Vec<Ke
         attributes.push(attribute(hash_key, hash));
     }
     attributes
+}
+
+/// Likewise what the record of another library says, whose class nobody has told: `confidential`.
+/// A record may say more than a call does, so it is bounded here.
+pub fn put_of_others(
+    json: &str,
+    side: PayloadSide,
+    (session_id, tenant): (&str, &str),
+    (trace_id, span_id): (TraceId, SpanId),
+) -> Vec<KeyValue> {
+    if !is_wanted() || json.len() > LARGEST {
+        return Vec::new();
+    }
+    let class = Class::Confidential;
+    let payload = Payload {
+        json,
+        class,
+        side,
+        function: "",
+        session_id: &Redacted::of_code(session_id.to_owned()),
+        tenant: Some(&Redacted::of_code(tenant.to_owned())),
+        trace_id,
+        span_id,
+    };
+    // As the mask of a value is tallied.
+    let shown = Tally {
+        incomparable: true,
+        ..Tally::default()
+    };
+    put(payload, shown, &Hasher::of_tenant(tenant))
 }
