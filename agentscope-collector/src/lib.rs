@@ -66,6 +66,7 @@ mod error;
 mod export;
 mod from_otlp;
 mod guard;
+pub mod ingest;
 mod metrics;
 mod otlp;
 mod pipeline;

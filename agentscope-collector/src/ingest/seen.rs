@@ -1,0 +1,69 @@
+//! What a record says of itself that decides where it goes.
+
+use agentscope_analysis::Scalar;
+use agentscope_runtime::names;
+use opentelemetry_proto::tonic::common::v1::any_value::Value;
+use opentelemetry_proto::tonic::common::v1::{InstrumentationScope, KeyValue};
+
+/// The instrumentation scope of the runtime's spans and log records.
+const SCOPE: &str = "agentscope";
+
+/// The attributes as the analysis reads them.
+pub(super) fn scalars(attributes: &[KeyValue]) -> impl Iterator<Item = (&str, Scalar<'_>)> {
+    let keys = attributes.iter().map(|attribute| attribute.key.as_str());
+    keys.zip(attributes.iter().map(scalar))
+}
+
+fn scalar(attribute: &KeyValue) -> Scalar<'_> {
+    match attribute.value.as_ref().and_then(|it| it.value.as_ref()) {
+        Some(Value::StringValue(text)) => Scalar::Text(text),
+        Some(Value::IntValue(number)) => Scalar::Int(*number),
+        Some(Value::DoubleValue(number)) => Scalar::Double(*number),
+        Some(Value::BoolValue(flag)) => Scalar::Bool(*flag),
+        _ => Scalar::Other,
+    }
+}
+
+/// What a resource says of the tenant.
+pub(super) fn tenant(attributes: &[KeyValue]) -> Option<&str> {
+    let attribute = attributes.iter().find(|it| it.key == names::TENANT_ID)?;
+    match scalar(attribute) {
+        Scalar::Text(text) => Some(text),
+        _ => None,
+    }
+}
+
+/// Whether agentscope's runtime made it, and so has redacted it by class: it has our scope, and a
+/// span a layer too. Anybody can write that. Who does shows no more than the values of the tenant
+/// whose token they hold, under the few names that the runtime itself writes; under all others a
+/// value is hidden whoever wrote it.
+pub(super) fn is_ours(scope: &InstrumentationScope) -> bool {
+    scope.name == SCOPE
+}
+
+/// Whether the runtime writes what people and models said under this name, so that it is redacted.
+pub(super) fn is_redacted_at_source(key: &str) -> bool {
+    names::find(key).is_some()
+}
+
+/// Whether an attribute may hold what people and models said.
+pub(super) fn is_content(key: &str) -> bool {
+    const PARTS: [&str; 14] = [
+        "input",
+        "output",
+        "prompt",
+        "completion",
+        "message",
+        "content",
+        "arguments",
+        "result",
+        "query",
+        "document",
+        "instruction",
+        "exception.stacktrace",
+        "response.body",
+        "request.body",
+    ];
+    let is_count = key.contains("token") || key.contains("mime_type") || key.ends_with(".role");
+    !is_count && PARTS.iter().any(|part| key.contains(part))
+}

@@ -1,0 +1,464 @@
+//! Puts a message through all of it.
+
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering::Relaxed};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use opentelemetry_proto::tonic::collector::logs::v1::ExportLogsServiceRequest;
+use opentelemetry_proto::tonic::collector::metrics::v1::ExportMetricsServiceRequest;
+use opentelemetry_proto::tonic::collector::trace::v1::ExportTraceServiceRequest;
+use opentelemetry_proto::tonic::metrics::v1::metric::Data;
+
+use super::answer::{Answer, Sender};
+use super::assembly::{Assembly, Sign};
+use super::conceal::Concealed;
+use super::intake::{Intake, Outcome, answer};
+use super::ledger::{Counts, Ledger, Reason, Signal};
+use super::limits::Limits;
+use super::record::{Draft, Record};
+use super::share;
+use super::traces::Traces;
+use crate::store::{
+    Account, Batch, Binding, Recorded, SessionEnd, SessionId, Store, StoreError, Tenant,
+};
+
+/// Tells the time, in nanoseconds since the Unix epoch.
+pub type Clock = Arc<dyn Fn() -> u64 + Send + Sync>;
+
+/// The one place where records come in; see [the module](super).
+///
+/// Its calls block as those of the [`Store`] do, and may be made from several threads at once.
+/// Somebody must call [`tick`](Self::tick) once a second, and at the end.
+pub struct Ingest {
+    store: Arc<dyn Store>,
+    limits: Limits,
+    clock: Clock,
+    run: String,
+    state: Mutex<State>,
+    ledger: Ledger,
+    messages: Mutex<BTreeMap<&'static str, u64>>,
+    in_flight: Arc<AtomicUsize>,
+    cut: AtomicU64,
+}
+
+struct State {
+    traces: Traces,
+    assembly: Assembly,
+}
+
+/// A record that is kept, until it is known to be stored.
+struct Kept {
+    session: SessionId,
+    trace: u128,
+    is_provisional: bool,
+    sign: Sign,
+}
+
+impl Ingest {
+    /// Takes up the sessions that were running when a process ended before.
+    ///
+    /// # Errors
+    ///
+    /// Where the store cannot be read.
+    pub fn new(store: Arc<dyn Store>, limits: Limits) -> Result<Self, StoreError> {
+        Self::with_clock(store, limits, Arc::new(now))
+    }
+
+    /// Likewise, with another clock than the machine's.
+    ///
+    /// # Errors
+    ///
+    /// See [`Ingest::new`].
+    pub fn with_clock(
+        store: Arc<dyn Store>,
+        limits: Limits,
+        clock: Clock,
+    ) -> Result<Self, StoreError> {
+        let now = clock();
+        let mut state = State {
+            traces: Traces::new(limits.traces),
+            assembly: Assembly::new(&limits),
+        };
+        for tenant in store.tenants()? {
+            for session in store.running(&tenant)? {
+                let is_provisional = session.id.as_str().starts_with(SessionId::OF_TRACE);
+                for trace in session.traces {
+                    match is_provisional {
+                        true => state.traces.stored_provisionally(&tenant, trace),
+                        false => state.traces.learn(&tenant, trace, &session.id),
+                    }
+                }
+                let key = (tenant.clone(), session.id);
+                state
+                    .assembly
+                    .resume(&key, session.root_ended, now, &limits);
+            }
+        }
+        Ok(Self {
+            run: format!("{now:x}-{:x}", std::process::id()),
+            store,
+            limits,
+            clock,
+            state: Mutex::new(state),
+            ledger: Ledger::default(),
+            messages: Mutex::default(),
+            in_flight: Arc::default(),
+            cut: AtomicU64::new(0),
+        })
+    }
+
+    /// Takes spans in.
+    pub fn traces(&self, sender: &Sender, request: ExportTraceServiceRequest) -> Answer {
+        let mut intake = Intake::new(self, sender);
+        for group in request.resource_spans {
+            for scope in group.scope_spans {
+                intake.take(&group.resource, scope.scope, scope.spans);
+            }
+        }
+        intake.finish()
+    }
+
+    /// Takes log records in.
+    pub fn logs(&self, sender: &Sender, request: ExportLogsServiceRequest) -> Answer {
+        let mut intake = Intake::new(self, sender);
+        for group in request.resource_logs {
+            for scope in group.scope_logs {
+                intake.take(&group.resource, scope.scope, scope.log_records);
+            }
+        }
+        intake.finish()
+    }
+
+    /// Counts metrics, which nobody keeps here.
+    pub fn metrics(&self, sender: &Sender, request: ExportMetricsServiceRequest) -> Answer {
+        let metrics = request
+            .resource_metrics
+            .iter()
+            .flat_map(|group| &group.scope_metrics);
+        let points = metrics
+            .flat_map(|scope| &scope.metrics)
+            .map(|metric| match &metric.data {
+                Some(Data::Gauge(data)) => data.data_points.len(),
+                Some(Data::Sum(data)) => data.data_points.len(),
+                Some(Data::Histogram(data)) => data.data_points.len(),
+                Some(Data::ExponentialHistogram(data)) => data.data_points.len(),
+                Some(Data::Summary(data)) => data.data_points.len(),
+                None => 0,
+            });
+        let mut counts = Counts {
+            received: points.sum::<usize>() as u64,
+            ..Counts::default()
+        };
+        counts.refuse(Reason::NotKept, counts.received);
+        let tenant = match sender {
+            Sender::Authenticated(tenant) | Sender::Local(tenant) => tenant.clone(),
+            Sender::Application => Tenant::default(),
+        };
+        self.ledger.book(&tenant, Signal::Metrics, 0, &counts);
+        answer(&counts.refused, None)
+    }
+
+    /// Makes room for a message of so many bytes, for as long as the answer is kept; `None` where
+    /// there is too much at work already, which is counted: the sender is to come later.
+    pub fn admit(&self, bytes: usize) -> Option<InFlight> {
+        let room = |used: usize| {
+            let sum = used.saturating_add(bytes);
+            // A message alone is always taken, or it would never be.
+            (used == 0 || sum <= self.limits.in_flight_bytes).then_some(sum)
+        };
+        if self.in_flight.fetch_update(Relaxed, Relaxed, room).is_err() {
+            self.message_refused("overload");
+            return None;
+        }
+        Some(InFlight {
+            used: Arc::clone(&self.in_flight),
+            bytes,
+        })
+    }
+
+    /// Counts a message of which no record could be read. `why` is one of few words.
+    pub fn message_refused(&self, why: &'static str) {
+        *lock(&self.messages).entry(why).or_default() += 1;
+    }
+
+    /// Messages that were refused whole, by reason.
+    pub fn messages_refused(&self) -> BTreeMap<&'static str, u64> {
+        lock(&self.messages).clone()
+    }
+
+    /// The limits.
+    pub fn limits(&self) -> &Limits {
+        &self.limits
+    }
+
+    /// What became of every record so far, by tenant and signal.
+    pub fn accounts(&self) -> Vec<Account> {
+        self.ledger.accounts(&self.run, (self.clock)())
+    }
+
+    /// Sessions that are running.
+    pub fn sessions_in_flight(&self) -> usize {
+        lock(&self.state).assembly.len()
+    }
+
+    /// Sessions that were ended before their time, because there were too many.
+    pub fn sessions_ended_early(&self) -> u64 {
+        lock(&self.state).assembly.ended_early
+    }
+
+    /// Records in which something was cut.
+    pub fn records_cut(&self) -> u64 {
+        self.cut.load(Relaxed)
+    }
+
+    /// Bytes of the messages that are being worked on.
+    pub fn bytes_in_flight(&self) -> usize {
+        self.in_flight.load(Relaxed)
+    }
+
+    /// Ends sessions that are over, tells the store what it does not know yet, and keeps the
+    /// accounts there.
+    ///
+    /// # Errors
+    ///
+    /// The first one of the store; what it did not take comes with the next tick.
+    pub fn tick(&self) -> Result<(), StoreError> {
+        let now = (self.clock)();
+        let mut result = Ok(());
+        let mut ends: BTreeMap<Tenant, Vec<SessionEnd>> = BTreeMap::new();
+        for (tenant, end) in self.state().assembly.tick(now, &self.limits) {
+            ends.entry(tenant).or_default().push(end);
+        }
+        let unbound = self.state().traces.tenants_unbound();
+        for tenant in unbound {
+            let bindings = self.state().traces.take_unbound(&tenant);
+            let batch = Batch {
+                bindings: bindings.clone(),
+                ..Batch::default()
+            };
+            if let Err(error) = self.store.write(&tenant, batch) {
+                self.state().traces.not_told(&tenant, &bindings);
+                result = result.and(Err(error));
+            }
+        }
+        for (tenant, ends) in ends {
+            if let Err(error) = self.store.end(&tenant, &ends) {
+                self.state().assembly.not_ended(&tenant, ends);
+                result = result.and(Err(error));
+            }
+        }
+        for account in self.accounts() {
+            result = result.and(self.store.put_account(&account));
+        }
+        result
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        lock(&self.state)
+    }
+
+    /// Stores what a message holds of one tenant.
+    pub(super) fn keep<T: Record>(
+        &self,
+        tenant: &Tenant,
+        drafts: Vec<Draft<T>>,
+        mut counts: Counts,
+    ) -> Outcome {
+        let now = (self.clock)();
+        let (kept, bindings) = self.assign(tenant, drafts, &mut counts, now);
+        let mut batch = Batch {
+            bindings,
+            ..Batch::default()
+        };
+        let mut kept_signs = Vec::with_capacity(kept.len());
+        let mut cut = 0;
+        for (kept, mut draft) in kept {
+            cut += u64::from(draft.record.bound(&self.limits));
+            let mut concealed = Concealed::new(draft.is_ours);
+            draft.record.conceal(&mut concealed);
+            let told = concealed.put(
+                kept.session.as_str(),
+                tenant.as_str(),
+                draft.trace,
+                draft.span,
+            );
+            draft.record.attributes().extend(told);
+            T::list(&mut batch).push(Recorded {
+                session: kept.session.clone(),
+                origin: draft.origin,
+                record: draft.record,
+            });
+            kept_signs.push(kept);
+        }
+        self.cut.fetch_add(cut, Relaxed);
+        let count = kept_signs.len() as u64;
+        counts.pending = count;
+        let refused = counts.refused.clone();
+        self.ledger.book(tenant, T::SIGNAL, 0, &counts);
+        if count == 0 && batch.bindings.is_empty() {
+            return Outcome {
+                refused,
+                error: None,
+            };
+        }
+
+        // Settled however the store answers, and if it panics.
+        let mut settled = Settled {
+            ledger: &self.ledger,
+            tenant,
+            signal: T::SIGNAL,
+            pending: count,
+            entry: Counts {
+                failed: count,
+                ..Counts::default()
+            },
+        };
+        let bindings = batch.bindings.clone();
+        let written = self.store.write(tenant, batch);
+        if let Ok(written) = &written {
+            let duplicates = T::duplicates(written).min(count);
+            let mut entry = Counts {
+                stored: count - duplicates,
+                ..Counts::default()
+            };
+            entry.refuse(Reason::Duplicate, duplicates);
+            settled.entry = entry;
+        }
+        drop(settled);
+        self.settle(tenant, &kept_signs, &bindings, now, written.is_ok());
+        Outcome {
+            refused,
+            error: written.err(),
+        }
+    }
+
+    /// Finds the session of each record, and leaves out what is not kept.
+    fn assign<T: Record>(
+        &self,
+        tenant: &Tenant,
+        drafts: Vec<Draft<T>>,
+        counts: &mut Counts,
+        now: u64,
+    ) -> (Vec<(Kept, Draft<T>)>, Vec<Binding>) {
+        let mut state = self.state();
+        for draft in &drafts {
+            if let (Some(session), true) = (&draft.session, draft.trace != 0) {
+                state.traces.learn(tenant, draft.trace, session);
+            }
+        }
+        let mut kept = Vec::with_capacity(drafts.len());
+        for draft in drafts {
+            let session = match &draft.session {
+                Some(session) => session.clone(),
+                None => state.traces.session(tenant, draft.trace),
+            };
+            if !share::is_kept(session.as_str(), self.limits.share) {
+                counts.sampled_out += 1;
+                continue;
+            }
+            let key = (tenant.clone(), session);
+            if !state.assembly.reserve(&key, now, &self.limits) {
+                counts.refuse(Reason::SessionFull, 1);
+                continue;
+            }
+            let is_provisional = key.1.as_str().starts_with(SessionId::OF_TRACE);
+            let of = Kept {
+                session: key.1,
+                trace: draft.trace,
+                is_provisional,
+                sign: draft.sign,
+            };
+            kept.push((of, draft));
+        }
+        let mut bindings = state.traces.take_unbound(tenant);
+        bindings.retain(|it| share::is_kept(it.session.as_str(), self.limits.share));
+        for binding in &bindings {
+            state.assembly.bind(
+                tenant,
+                binding.trace_id,
+                &binding.session,
+                now,
+                &self.limits,
+            );
+        }
+        (kept, bindings)
+    }
+
+    /// Remembers what was stored, and what was not.
+    fn settle(
+        &self,
+        tenant: &Tenant,
+        kept: &[Kept],
+        bindings: &[Binding],
+        now: u64,
+        is_stored: bool,
+    ) {
+        let mut state = self.state();
+        let State { traces, assembly } = &mut *state;
+        if !is_stored {
+            traces.not_told(tenant, bindings);
+        }
+        for it in kept {
+            let key = (tenant.clone(), it.session.clone());
+            match is_stored {
+                true => assembly.take(&key, it.sign, now, &self.limits),
+                false => assembly.release(&key),
+            }
+            if is_stored && it.is_provisional {
+                traces.stored_provisionally(tenant, it.trace);
+            }
+        }
+    }
+}
+
+impl std::fmt::Debug for Ingest {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Ingest")
+            .field("run", &self.run)
+            .field("limits", &self.limits)
+            .finish_non_exhaustive()
+    }
+}
+
+/// A message that is being worked on; made by [`Ingest::admit`].
+#[derive(Debug)]
+#[must_use = "its room is given back when it is dropped"]
+pub struct InFlight {
+    used: Arc<AtomicUsize>,
+    bytes: usize,
+}
+
+impl Drop for InFlight {
+    fn drop(&mut self) {
+        self.used.fetch_sub(self.bytes, Relaxed);
+    }
+}
+
+/// What is booked for records whose storing has come to an end.
+struct Settled<'a> {
+    ledger: &'a Ledger,
+    tenant: &'a Tenant,
+    signal: Signal,
+    pending: u64,
+    entry: Counts,
+}
+
+impl Drop for Settled<'_> {
+    fn drop(&mut self) {
+        self.ledger
+            .book(self.tenant, self.signal, self.pending, &self.entry);
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    // Nothing leaves one of these half written.
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+fn now() -> u64 {
+    let since = SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .unwrap_or_default();
+    u64::try_from(since.as_nanos()).unwrap_or(u64::MAX)
+}
