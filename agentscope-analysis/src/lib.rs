@@ -20,6 +20,7 @@
 //! assert!(session.tree(&TreeOptions::default()).contains("get_balance"));
 //! ```
 
+mod content;
 mod facts;
 mod fold;
 mod link;
@@ -30,6 +31,7 @@ mod snapshot;
 mod text;
 mod tree;
 
+pub use content::{carries_content, is_content};
 pub use facts::{Facts, Scalar};
 pub use node::{Layer, Node};
 pub use record::{Attributes, Link, LogRecord, SpanEvent, SpanKind, SpanRecord, Status, Value};

@@ -65,7 +65,7 @@ fn earlier_vocabularies_win_over_later_ones() {
     for from in 0..words.len() {
         let mut attributes: Vec<_> = words[from..]
             .iter()
-            .map(|(key, word, _)| (*key, Scalar::Text(*word)))
+            .map(|(key, word, _)| (*key, Scalar::Text(word)))
             .collect();
         assert_eq!(facts("chat m", &attributes).layer, words[from].2);
         attributes.reverse();
