@@ -1,7 +1,7 @@
 //! What other libraries recorded of people's and models' words.
 //!
 //! Nobody has said of what class it is, so it counts as confidential, and of confidential values a
-//! store shows a mask (`reference`: the policy table of `agentscope_runtime::policy`): the words
+//! store shows a mask (see the table of `agentscope_runtime::policy`): the words
 //! themselves go to the payload sink, if there is one, and the record keeps the reference to them.
 //! The scrubber is a second net under that, for what is not known to hold words: names of things,
 //! ids, and whatever attribute a library made up.
@@ -47,13 +47,13 @@ impl Concealed {
     pub(super) fn attributes(&mut self, place: &str, attributes: &mut [KeyValue]) {
         for attribute in attributes {
             let key = attribute.key.as_str();
-            if self.is_ours && place.is_empty() && seen::is_redacted_at_source(key) {
+            let is_of_runtime = self.is_ours && place.is_empty();
+            if is_of_runtime && seen::is_redacted_at_source(key) {
                 continue;
             }
-            if seen::is_content(key) {
+            if seen::is_content(attribute, is_of_runtime) {
                 let name = format!("{place}{key}");
-                let value = attribute.value.as_mut();
-                self.hide(&name, value);
+                self.hide(&name, attribute.value.as_mut());
             } else if !self.is_ours {
                 scrub_text(&mut attribute.key);
                 scrub_any(attribute.value.as_mut());

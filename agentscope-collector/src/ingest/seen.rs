@@ -1,6 +1,6 @@
 //! What a record says of itself that decides where it goes.
 
-use agentscope_analysis::Scalar;
+use agentscope_analysis::{Scalar, carries_content};
 use agentscope_runtime::names;
 use opentelemetry_proto::tonic::common::v1::any_value::Value;
 use opentelemetry_proto::tonic::common::v1::{InstrumentationScope, KeyValue};
@@ -46,24 +46,11 @@ pub(super) fn is_redacted_at_source(key: &str) -> bool {
     names::find(key).is_some()
 }
 
-/// Whether an attribute may hold what people and models said.
-pub(super) fn is_content(key: &str) -> bool {
-    const PARTS: [&str; 14] = [
-        "input",
-        "output",
-        "prompt",
-        "completion",
-        "message",
-        "content",
-        "arguments",
-        "result",
-        "query",
-        "document",
-        "instruction",
-        "exception.stacktrace",
-        "response.body",
-        "request.body",
-    ];
-    let is_count = key.contains("token") || key.contains("mime_type") || key.ends_with(".role");
-    !is_count && PARTS.iter().any(|part| key.contains(part))
+/// Whether an attribute holds what people and models said: of a record of ours by its name alone, for
+/// what stands there under names of the application's own was redacted at its source too.
+pub(super) fn is_content(attribute: &KeyValue, is_ours: bool) -> bool {
+    match is_ours {
+        true => agentscope_analysis::is_content(&attribute.key),
+        false => carries_content(&attribute.key, scalar(attribute)),
+    }
 }
