@@ -76,6 +76,7 @@ mod scrub;
 mod signals;
 mod spans;
 pub mod store;
+mod to_otlp;
 
 pub use builder::Builder;
 pub use console::Console;
