@@ -300,7 +300,11 @@ impl<'a> Said<'a> {
 
     fn name(&self, layer: Layer, span_name: &'a str) -> Option<&'a str> {
         let said = match layer {
-            Layer::Session => self.text(Text::WorkflowName),
+            // Since late 2026 the conventions name a workflow as they name an agent.
+            Layer::Session => self
+                .text(Text::WorkflowName)
+                .or(self.text(Text::Entity))
+                .or(self.text(Text::AgentName)),
             Layer::Agent => self.text(Text::AgentName),
             Layer::Tool => self.text(Text::ToolName),
             Layer::Delegation => self.text(Text::Target).or(self.text(Text::AgentName)),

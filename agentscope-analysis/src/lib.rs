@@ -29,6 +29,7 @@ mod record;
 mod session;
 mod snapshot;
 mod text;
+mod totals;
 mod tree;
 
 pub use content::{carries_content, is_content};

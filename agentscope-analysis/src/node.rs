@@ -1,8 +1,11 @@
 //! One span of a session, in the terms of agents.
 
+use std::sync::Arc;
+
 use agentscope_runtime::{Level, Outcome, names};
 use serde::{Serialize, Serializer};
 
+use crate::facts::Facts;
 use crate::record::{SpanRecord, Status};
 use crate::snapshot::{Snapshot, level};
 
@@ -48,9 +51,21 @@ pub struct Node {
     /// Type of the error.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub error_type: Option<String>,
-    /// Begin, in nanoseconds since the Unix epoch.
+    /// Whether it has not ended: it is known from snapshots, or because others are inside it.
+    #[serde(skip_serializing_if = "is_false")]
+    pub open: bool,
+    /// `service.name` of the process that it is from, where that is known.
+    #[serde(serialize_with = "service", skip_serializing_if = "Option::is_none")]
+    pub service: Option<Arc<str>>,
+    /// What the session is judged as: `success`, `failure` or `unknown`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub verdict: Option<String>,
+    /// Who or what judged.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub verdict_source: Option<String>,
+    /// Begin, in nanoseconds since the Unix epoch; of an open one the first sign of it.
     pub start: u64,
-    /// Nanoseconds from begin to end.
+    /// Nanoseconds from begin to end; of an open one to the latest that is known of the session.
     pub duration: u64,
     /// Number of the (latest) step.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -121,14 +136,16 @@ pub struct Node {
 }
 
 impl Node {
-    pub(crate) fn of(span: &SpanRecord) -> Self {
-        let facts = span.facts();
+    pub(crate) fn of(span: &SpanRecord, facts: &Facts<'_>) -> Self {
         let owned = |text: Option<&str>| text.map(str::to_owned);
         let name = match facts.layer {
             // Its operation tells more than its model alone.
             Layer::Inference => None,
             _ => facts.name,
         };
+        // Only these layers have what is asked of it, and each question costs.
+        let agents = Some(span)
+            .filter(|_| !matches!(facts.layer, Layer::Tool | Layer::Inference | Layer::Other));
         Self {
             layer: facts.layer,
             name: name.unwrap_or(&span.name).to_owned(),
@@ -140,14 +157,18 @@ impl Node {
                 .outcome
                 .or((span.status == Status::Ok).then_some(Outcome::Ok)),
             error_type: owned(facts.error_type.or_else(|| thrown(span))),
+            open: false,
+            service: span.service.clone(),
+            verdict: owned(facts.verdict),
+            verdict_source: owned(facts.verdict_source),
             start: span.start,
             duration: span.end.saturating_sub(span.start),
             step_index: facts.step_index,
             step_path: owned(span.text(names::STEP_PATH)),
-            attempt: span.int(names::DELEGATION_ATTEMPT),
-            is_cycle: span.flag(names::DELEGATION_CYCLE),
-            fan_out: span.int(names::DELEGATION_FAN_OUT),
-            is_linked: span.text(names::DELEGATION_MODE) == Some("link"),
+            attempt: agents.and_then(|span| span.int(names::DELEGATION_ATTEMPT)),
+            is_cycle: agents.is_some_and(|span| span.flag(names::DELEGATION_CYCLE)),
+            fan_out: agents.and_then(|span| span.int(names::DELEGATION_FAN_OUT)),
+            is_linked: agents.is_some_and(|span| span.text(names::DELEGATION_MODE) == Some("link")),
             reason: owned(facts.reason),
             reason_source: owned(span.text(names::CALL_REASON_SOURCE)),
             input_tokens: facts.input_tokens.or(facts.total_input_tokens),
@@ -158,7 +179,7 @@ impl Node {
             schema_hash: owned(facts.schema_hash),
             agent_id: owned(facts.agent_id),
             cost_usd: facts.cost_usd.or(facts.total_cost_usd),
-            budget_limit: span.int(names::BUDGET_LIMIT),
+            budget_limit: agents.and_then(|span| span.int(names::BUDGET_LIMIT)),
             budget_remaining: facts.budget_remaining,
             level: facts.level,
             blind: facts.blind.unwrap_or(false),
@@ -168,10 +189,11 @@ impl Node {
         }
     }
 
-    /// Whether a person should see it even in a short view: it failed, was cancelled, recovered a
-    /// lost frame or recorded a warning.
+    /// Whether a person should see it even in a short view: it failed, was cancelled, has not ended,
+    /// recovered a lost frame or recorded a warning.
     pub fn is_notable(&self) -> bool {
         !matches!(self.outcome, None | Some(Outcome::Ok))
+            || self.open
             || self.recovered
             || matches!(self.tool_status.as_deref(), Some("empty" | "error"))
             || self.level.is_some_and(|level| level >= Level::Warn)
@@ -197,4 +219,13 @@ fn trace_id<S: Serializer>(id: &u128, serializer: S) -> Result<S::Ok, S::Error> 
 
 fn span_id<S: Serializer>(id: &u64, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.collect_str(&format_args!("{id:016x}"))
+}
+
+fn service<S: Serializer>(name: &Option<Arc<str>>, serializer: S) -> Result<S::Ok, S::Error> {
+    name.as_deref().serialize(serializer)
+}
+
+// By reference because serde hands one over.
+fn is_false(flag: &bool) -> bool {
+    !flag
 }

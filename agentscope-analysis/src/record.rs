@@ -1,6 +1,7 @@
 //! What the analysis reads: spans and log records as OpenTelemetry describes them.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use serde::Serialize;
 
@@ -184,6 +185,8 @@ pub struct SpanRecord {
     pub events: Vec<SpanEvent>,
     /// Links.
     pub links: Vec<Link>,
+    /// The process that it is from: `service.name` of its resource, where that is known.
+    pub service: Option<Arc<str>>,
 }
 
 impl SpanRecord {

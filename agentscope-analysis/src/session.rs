@@ -1,9 +1,9 @@
 //! The session model: what an agent did, as a tree in the order it happened.
 
-use agentscope_runtime::Level;
+use agentscope_runtime::{Level, Outcome};
 use serde::Serialize;
 
-use crate::node::Node;
+use crate::node::{Layer, Node};
 use crate::record::{LogRecord, SpanRecord};
 use crate::snapshot::level;
 use crate::{link, tree};
@@ -30,12 +30,23 @@ pub struct Totals {
     pub output_tokens: i64,
     /// Nanoseconds from the first begin to the last end.
     pub duration: u64,
-    /// `success`, `failure` or `unknown`, where the session span says.
+    /// `success`, `failure` or `unknown`, where the session span says; of a conversation failure
+    /// where a turn failed, and success where all succeeded.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub verdict: Option<String>,
     /// Who or what gave the verdict.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub verdict_source: Option<String>,
+    /// Spans whose parent is not there; they hang under their agent or session.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub orphans: usize,
+    /// Spans that came more than once.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub duplicates: usize,
+    /// Spans that begin more than a second before their parent in another process, or end so much
+    /// after it: the clocks differ, or nobody waited for them.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub skewed: usize,
     /// The worst that was recorded.
     #[serde(serialize_with = "level", skip_serializing_if = "Option::is_none")]
     pub worst_level: Option<Level>,
@@ -67,11 +78,15 @@ pub struct Session {
 
 impl Session {
     /// Puts spans and log records of one session together, in time linear in their number but for
-    /// sorting.
+    /// sorting, whoever emitted them.
     ///
-    /// A span whose parent is not among them hangs under the agent it names, else under the
-    /// session. A log record belongs to its span, else likewise. The first of two spans with the
-    /// same id counts.
+    /// A span whose parent is not among them hangs under the delegation that it links to, else under
+    /// the agent it names, else under the session of its trace. A log record belongs to its span,
+    /// else likewise. The first of two spans with the same id counts.
+    ///
+    /// What has begun and not ended is there too, as an open node, as far as snapshots or spans
+    /// inside it tell. Several session spans that are not inside each other are turns of a
+    /// conversation; a node without a span stands above them.
     pub fn new(id: impl Into<String>, spans: Vec<SpanRecord>, logs: Vec<LogRecord>) -> Self {
         let (nodes, totals) = link::link(spans, logs);
         Self {
@@ -81,8 +96,37 @@ impl Session {
         }
     }
 
+    /// The same session, where it is certain that nothing of it runs any more: what is open was
+    /// cancelled, and if that is the session itself, it has failed.
+    ///
+    /// ```
+    /// use agentscope_analysis::{LogRecord, Session};
+    /// let called = LogRecord::new("agentscope.tool.called", 1, 2).with("gen_ai.tool.name", "add");
+    /// let running = Session::new("s-1", Vec::new(), vec![called]);
+    /// assert!(running.nodes[1].open);
+    /// let ended = running.ended();
+    /// assert_eq!(ended.nodes[1].outcome, Some(agentscope_runtime::Outcome::Cancelled));
+    /// ```
+    pub fn ended(mut self) -> Self {
+        for node in self.nodes.iter_mut().filter(|node| node.open) {
+            let is_session = node.layer == Layer::Session;
+            if is_session && self.totals.verdict.as_deref() != Some("failure") {
+                self.totals.verdict = Some("failure".to_owned());
+                self.totals.verdict_source = Some("not ended".to_owned());
+            }
+            node.open = false;
+            node.outcome = Some(Outcome::Cancelled);
+        }
+        self
+    }
+
     /// The session as text for people, every line ended.
     pub fn tree(&self, options: &tree::TreeOptions) -> String {
         tree::render(self, options)
     }
+}
+
+// By reference because serde hands one over.
+fn is_zero(number: &usize) -> bool {
+    *number == 0
 }

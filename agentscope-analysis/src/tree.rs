@@ -1,6 +1,6 @@
 //! The semantic tree of a session as text.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 
 use agentscope_runtime::{Level, Outcome};
 
@@ -9,6 +9,7 @@ use crate::node::{Layer, Node};
 use crate::session::Session;
 use crate::text;
 
+mod hints;
 mod state;
 
 use state::Shown;
@@ -144,7 +145,9 @@ impl<'a> Writer<'a> {
         let session = self.session;
         let node = &session.nodes[place];
         self.branch(last);
+        let is_conversation = session.nodes[0].span_id == 0;
         let glyph = match node.layer {
+            Layer::Session if is_conversation && node.parent == Some(0) => "◆ turn ",
             Layer::Session => "◆ session ",
             Layer::Agent => "● agent ",
             Layer::Tool => "▸ tool ",
@@ -182,6 +185,7 @@ impl<'a> Writer<'a> {
     fn outcome(&mut self, node: &Node) {
         self.out.push_str("  ");
         match node.outcome {
+            None if node.open => self.paint(Paint::Yellow, "(running)"),
             None => self.paint(Paint::Dim, "-"),
             Some(Outcome::Ok) => self.paint(Paint::Green, "ok"),
             Some(Outcome::Cancelled) => self.paint(Paint::Yellow, "cancelled"),
@@ -198,7 +202,8 @@ impl<'a> Writer<'a> {
     fn facts(&self, node: &Node) -> Vec<String> {
         let mut facts = Vec::new();
         let totals = &self.session.totals;
-        if node.layer == Layer::Session {
+        let is_whole = node.parent.is_none();
+        if is_whole {
             facts.push(text::counted(totals.agents, "agent"));
             facts.push(text::counted(totals.tools, "tool call"));
             facts.push(text::counted(totals.inferences, "inference"));
@@ -206,9 +211,9 @@ impl<'a> Writer<'a> {
                 facts.push(text::counted(totals.delegations, "delegation"));
             }
         }
-        let (input, output) = match node.layer {
-            Layer::Session => (Some(totals.input_tokens), Some(totals.output_tokens)),
-            _ => (node.input_tokens, node.output_tokens),
+        let (input, output) = match () {
+            () if is_whole => (Some(totals.input_tokens), Some(totals.output_tokens)),
+            () => (node.input_tokens, node.output_tokens),
         };
         let (input, output) = (input.unwrap_or(0), output.unwrap_or(0));
         if (input, output) != (0, 0) {
@@ -240,7 +245,22 @@ impl<'a> Writer<'a> {
         if node.recovered {
             facts.push("frame recovered".to_owned());
         }
-        if node.layer == Layer::Session {
+        let outer = node
+            .parent
+            .and_then(|parent| self.session.nodes[parent].service.as_ref());
+        if let Some(service) = node.service.as_ref().filter(|own| Some(*own) != outer) {
+            facts.push(format!(
+                "service {}",
+                text::line(service, self.options.text)
+            ));
+        }
+        if let Some(verdict) = node.verdict.as_ref().filter(|_| !is_whole) {
+            facts.push(format!(
+                "verdict {}",
+                text::line(verdict, self.options.text)
+            ));
+        }
+        if is_whole {
             if let Some(verdict) = &totals.verdict {
                 let source = totals
                     .verdict_source
@@ -324,41 +344,5 @@ impl<'a> Writer<'a> {
         self.out.push_str(rail);
         self.paint(paint, words);
         self.out.push('\n');
-    }
-
-    /// What the developer can do about what the tree could not show.
-    fn hints(&mut self) {
-        let session = self.session;
-        let blind: BTreeMap<_, _> = session
-            .nodes
-            .iter()
-            .filter(|node| node.blind)
-            .map(|node| (node.name.as_str(), &node.unclassified))
-            .collect();
-        if !blind.is_empty() {
-            let line = |name: &str| text::line(name, self.options.text);
-            let tools = blind.into_iter().map(|(tool, values)| {
-                let values: Vec<_> = values.iter().map(|name| line(name)).collect();
-                match values.is_empty() {
-                    true => line(tool),
-                    false => format!("{} ({})", line(tool), values.join(", ")),
-                }
-            });
-            let words = format!(
-                "blind: {}. Nobody has said what these values are, so a default hides them: write \
-                 #[sensitivity(..)] before the arguments, and the result's class as output = ..\n",
-                tools.collect::<Vec<_>>().join(", ")
-            );
-            self.paint(Paint::Yellow, &words);
-        }
-        let recovered = session.nodes.iter().filter(|node| node.recovered).count();
-        if recovered > 0 {
-            let words = format!(
-                "frame recovered: foreign code had dropped the agent's context in {}; wrap that future with \
-                 .in_current_agent()\n",
-                text::counted(recovered, "call")
-            );
-            self.paint(Paint::Yellow, &words);
-        }
     }
 }

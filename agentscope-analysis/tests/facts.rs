@@ -132,6 +132,8 @@ fn foreign_spellings_say_the_same_as_official_ones() {
         "gen_ai.request.model",
         "gen_ai.response.model",
         "llm.model_name",
+        "llm.request.model_name",
+        "llm.response.model_name",
         "llm.request.model",
         "llm.response.model",
         "embedding.model_name",

@@ -52,6 +52,8 @@ pub(crate) fn span(span: &SpanData) -> SpanRecord {
                 attributes: attributes(&link.attributes),
             })
             .collect(),
+        // All are from this process.
+        service: None,
     }
 }
 

@@ -39,8 +39,10 @@ pub(super) fn gen_ai(rest: &str) -> Named {
         "choice",
         "completion",
         "completion.",
+        "content.",
         "evaluation.explanation",
         "event.content",
+        "headers",
         "input.messages",
         "memory.query.text",
         "memory.records",
@@ -54,6 +56,7 @@ pub(super) fn gen_ai(rest: &str) -> Named {
         "tool.call.arguments",
         "tool.call.result",
         "tool.call_reason",
+        "user",
     ];
     match () {
         () if is_in(rest, HARMLESS) => Harmless,
@@ -111,6 +114,7 @@ pub(super) fn openinference(space: &str, rest: &str) -> Named {
                 "choices.",
                 "completions",
                 "completions.",
+                "content.",
                 "function_call",
                 "headers",
                 "input_messages",
@@ -120,6 +124,7 @@ pub(super) fn openinference(space: &str, rest: &str) -> Named {
                 "prompt_template.variables",
                 "prompts",
                 "prompts.",
+                "user",
             ];
             match () {
                 () if is_in(rest, CONTENT) => Content,
@@ -231,7 +236,12 @@ pub(super) fn conventions(space: &str, rest: &str) -> Named {
             "response.body",
             "response.header.",
         ],
-        "db" => &["query.parameter.", "query.text", "statement"],
+        "db" => &[
+            "query.parameter.",
+            "query.result.",
+            "query.text",
+            "statement",
+        ],
         "rpc" => &[
             "request.metadata.",
             "response.metadata.",
@@ -239,14 +249,15 @@ pub(super) fn conventions(space: &str, rest: &str) -> Named {
         ],
         "messaging" => &["message.body"],
         "graphql" => &["document"],
+        "mcp" => &["request.argument", "response.value", "session.init_options"],
         "process" => &["command_args", "command_line", "environment_variable."],
         "log" => &["record.original"],
         "android" | "app" | "aws" | "azure" | "browser" | "cicd" | "client" | "cloud" | "code"
         | "container" | "cpu" | "deployment" | "destination" | "device" | "dns" | "event"
         | "faas" | "feature_flag" | "file" | "gcp" | "geo" | "heroku" | "host" | "hw"
-        | "jsonrpc" | "k8s" | "mcp" | "net" | "network" | "oci" | "openai" | "os" | "otel"
-        | "peer" | "server" | "service" | "session" | "source" | "system" | "telemetry"
-        | "thread" | "tls" | "url" | "user_agent" | "vcs" => &[],
+        | "jsonrpc" | "k8s" | "net" | "network" | "oci" | "openai" | "os" | "otel" | "peer"
+        | "server" | "service" | "session" | "source" | "system" | "telemetry" | "thread"
+        | "tls" | "url" | "user_agent" | "vcs" => &[],
         _ => return Unknown,
     };
     harmless_if(!is_in(rest, content))

@@ -60,9 +60,8 @@ fn openinference(word: &str) -> Option<Found> {
             ..Layer::Other.into()
         },
         () if is("EMBEDDING") => embedding(),
-        () if is("RERANKER") || is("GUARDRAIL") || is("EVALUATOR") || is("PROMPT") => {
-            Layer::Other.into()
-        }
+        () if is("RERANKER") || is("GUARDRAIL") || is("EVALUATOR") => Layer::Other.into(),
+        () if is("PROMPT") || is("DECISION") => Layer::Other.into(),
         // UNKNOWN, and whatever comes later: another convention may know.
         () => return None,
     })

@@ -4,11 +4,15 @@
 //! the embedded one (SQLite), `clickhouse://host:8123/database` for a cluster. Everything is by
 //! [`Tenant`]: no call can see two.
 
+use std::path::Path;
+use std::sync::Arc;
+
 mod account;
 mod error;
 mod query;
 mod record;
 mod retention;
+mod sqlite;
 mod tenant;
 
 pub use account::Account;
@@ -29,6 +33,33 @@ pub enum Access {
     Read,
     /// Writes too. Only one process can.
     Write,
+}
+
+/// Opens the store of an address: a directory, which is made where it is to be written.
+///
+/// # Errors
+///
+/// [`StoreError::Address`] for an address of no known kind, [`StoreError::Locked`] where another
+/// process writes already, [`StoreError::File`] where there is no such directory to read.
+///
+/// ```
+/// use agentscope_collector::store::{self, Access, SessionFilter, Tenant};
+/// # let dir = tempfile::tempdir()?;
+/// # let address = dir.path().join("store");
+/// # let address = address.to_str().expect("a path of this test");
+/// let store = store::open(address, Access::Write)?;
+/// assert!(store.sessions(&Tenant::default(), &SessionFilter::default())?.is_empty());
+/// assert!(store::open("redis://localhost", Access::Read).is_err());
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub fn open(address: &str, access: Access) -> Result<Arc<dyn Store>, StoreError> {
+    let is_url = address
+        .split_once("://")
+        .is_some_and(|(scheme, _)| scheme.bytes().all(|byte| byte.is_ascii_alphanumeric()));
+    if address.is_empty() || is_url {
+        return Err(StoreError::Address(address.to_owned()));
+    }
+    Ok(Arc::new(sqlite::Sqlite::open(Path::new(address), access)?))
 }
 
 /// Where sessions are kept.

@@ -1,0 +1,118 @@
+//! Spans that have begun and not ended: known from snapshots, or because others name them.
+
+use std::collections::HashSet;
+
+use agentscope_runtime::names;
+
+use super::{Draft, Seed};
+use crate::node::Layer;
+use crate::record::{LogRecord, SpanRecord};
+
+impl Draft {
+    /// Adds a node for each.
+    pub(super) fn open(&mut self, spans: &[SpanRecord], logs: &[LogRecord]) {
+        self.open_calls(logs);
+        self.open_parents(spans);
+        self.open_agents(logs);
+    }
+
+    /// Calls of which a snapshot says that they began, and none that they returned: that span would
+    /// have been lost.
+    fn open_calls(&mut self, logs: &[LogRecord]) {
+        let is_end = |record: &&LogRecord| {
+            matches!(
+                record.event_name.as_str(),
+                names::EVENT_TOOL_RETURNED | names::EVENT_DELEGATION_RETURNED
+            )
+        };
+        let ended: HashSet<_> = logs.iter().filter(is_end).map(span_of).collect();
+        for record in logs {
+            let layer = match record.event_name.as_str() {
+                names::EVENT_TOOL_CALLED => "tool",
+                names::EVENT_DELEGATION_CALLED => "delegation",
+                _ => continue,
+            };
+            let key = span_of(record);
+            if key.1 == 0 || self.by_span.contains_key(&key) || ended.contains(&key) {
+                continue;
+            }
+            let mut call = SpanRecord::new(record.trace_id, record.span_id, layer);
+            for name in [
+                names::TOOL_NAME,
+                names::TOOL_SCHEMA_HASH,
+                names::DELEGATION_TARGET,
+                names::CALL_REASON,
+                names::STEP_INDEX,
+                names::STEP_PATH,
+                names::AGENT_ID,
+            ] {
+                let value = record.attributes.get(name).cloned();
+                call.attributes
+                    .extend(value.map(|value| (name.to_owned(), value)));
+            }
+            self.add_open(call.with(names::LAYER, layer), record.time);
+        }
+    }
+
+    /// Parents in the same process, in traces whose outermost span has not ended. Spans of ours name
+    /// their agent; of foreign ones nothing is known but that they are there.
+    fn open_parents(&mut self, spans: &[SpanRecord]) {
+        for span in spans {
+            let Some(parent) = span.parent_span_id else {
+                continue;
+            };
+            let is_there = self.by_span.contains_key(&(span.trace_id, parent));
+            if is_there || span.parent_is_remote || self.ended.contains(&span.trace_id) {
+                continue;
+            }
+            let facts = span.facts();
+            let mut open = SpanRecord::new(span.trace_id, parent, "(span not seen)");
+            match (facts.agent_id, facts.layer) {
+                (Some(id), Layer::Tool | Layer::Inference | Layer::Delegation)
+                    if !self.by_agent.contains_key(id) =>
+                {
+                    open = agent(open, id, facts.agent_name);
+                }
+                (None, _) if !facts.is_ours => {}
+                _ => continue,
+            }
+            open.service.clone_from(&span.service);
+            // Spans come by their begin, so the first child is the earliest sign of its parent.
+            self.add_open(open, span.start);
+        }
+    }
+
+    /// Agents of which only snapshots are there.
+    fn open_agents(&mut self, logs: &[LogRecord]) {
+        for record in logs {
+            let facts = record.facts();
+            let Some(id) = facts.agent_id else {
+                continue;
+            };
+            if self.by_agent.contains_key(id) || self.ended.contains(&record.trace_id) {
+                continue;
+            }
+            let open = SpanRecord::new(record.trace_id, 0, "agent");
+            self.add_open(agent(open, id, facts.agent_name), record.time);
+        }
+    }
+
+    fn add_open(&mut self, span: SpanRecord, start: u64) {
+        let end = self.now;
+        let mut seed = Seed::of(&SpanRecord { start, end, ..span });
+        seed.node.open = true;
+        self.add(seed);
+    }
+}
+
+fn span_of(record: &LogRecord) -> (u128, u64) {
+    (record.trace_id, record.span_id)
+}
+
+fn agent(span: SpanRecord, id: &str, name: Option<&str>) -> SpanRecord {
+    let span = span.with(names::LAYER, "agent").with(names::AGENT_ID, id);
+    match name {
+        Some(name) => span.with(names::AGENT_NAME, name),
+        None => span,
+    }
+}

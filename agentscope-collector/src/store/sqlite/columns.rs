@@ -1,0 +1,113 @@
+//! What the store reads from a span or log record to put it into columns.
+
+use agentscope_analysis::{Facts, Layer, Scalar, SpanKind};
+use agentscope_runtime::{Level, Outcome};
+use opentelemetry_proto::tonic::common::v1::{KeyValue, any_value::Value};
+use opentelemetry_proto::tonic::logs::v1::LogRecord;
+use opentelemetry_proto::tonic::trace::v1::{Span, span, status::StatusCode};
+
+/// What a span says of itself.
+pub(super) fn of_span(span: &Span) -> Facts<'_> {
+    let kind = match span.kind() {
+        span::SpanKind::Server => SpanKind::Server,
+        span::SpanKind::Client => SpanKind::Client,
+        span::SpanKind::Producer => SpanKind::Producer,
+        span::SpanKind::Consumer => SpanKind::Consumer,
+        span::SpanKind::Unspecified | span::SpanKind::Internal => SpanKind::Internal,
+    };
+    let status = span.status.as_ref().map(|status| status.code());
+    let is_error = status == Some(StatusCode::Error);
+    let attributes = span.attributes.iter().map(|KeyValue { key, value, .. }| {
+        let value = match value.as_ref().and_then(|value| value.value.as_ref()) {
+            Some(Value::StringValue(text)) => Scalar::Text(text),
+            Some(Value::IntValue(number)) => Scalar::Int(*number),
+            Some(Value::DoubleValue(number)) => Scalar::Double(*number),
+            Some(Value::BoolValue(flag)) => Scalar::Bool(*flag),
+            _ => Scalar::Other,
+        };
+        (key.as_str(), value)
+    });
+    Facts::of(&span.name, kind, is_error, attributes)
+}
+
+/// What a span is; a chain without a parent is a session.
+pub(super) fn layer(span: &Span, facts: &Facts<'_>) -> Layer {
+    match is_root(span) {
+        true => facts.layer_at_root(),
+        false => facts.layer,
+    }
+}
+
+pub(super) fn is_root(span: &Span) -> bool {
+    span.parent_span_id.iter().all(|byte| *byte == 0)
+}
+
+/// The level of a span: the worst that was recorded on it, else that of its failure.
+pub(super) fn level_of_span(facts: &Facts<'_>) -> Option<Level> {
+    let failed = matches!(facts.outcome, Some(Outcome::Error | Outcome::Panicked));
+    facts.level.or(failed.then_some(Level::Error))
+}
+
+const OUTCOMES: [Outcome; 4] = [
+    Outcome::Ok,
+    Outcome::Error,
+    Outcome::Cancelled,
+    Outcome::Panicked,
+];
+
+/// The level of a log record: its own word, else what its severity comes to.
+pub(super) fn level_of_log(log: &LogRecord) -> Option<Level> {
+    let said = log.severity_text.parse().ok();
+    said.or(match log.severity_number {
+        1..=4 => Some(Level::Trace),
+        5..=8 => Some(Level::Debug),
+        9..=12 => Some(Level::Info),
+        13..=16 => Some(Level::Warn),
+        17..=20 => Some(Level::Error),
+        21..=24 => Some(Level::Critical),
+        _ => None,
+    })
+}
+
+/// How levels, outcomes and so on stand in columns: their place in these lists, which only ever
+/// grow at the end.
+pub(super) mod code {
+    use agentscope_analysis::Layer;
+    use agentscope_runtime::{Level, Outcome};
+
+    pub(in super::super) const STATUS: [&str; 3] = ["success", "empty", "error"];
+    pub(in super::super) const FAILED: [i64; 2] =
+        [outcome(Outcome::Error), outcome(Outcome::Panicked)];
+
+    pub(in super::super) const fn level(level: Level) -> i64 {
+        level as i64
+    }
+
+    pub(in super::super) fn to_level(code: i64) -> Option<Level> {
+        Level::ALL.get(usize::try_from(code).ok()?).copied()
+    }
+
+    pub(in super::super) const fn outcome(outcome: Outcome) -> i64 {
+        outcome as i64
+    }
+
+    pub(in super::super) fn to_outcome(code: i64) -> Option<Outcome> {
+        super::OUTCOMES.get(usize::try_from(code).ok()?).copied()
+    }
+
+    pub(in super::super) const fn layer(layer: Layer) -> i64 {
+        match layer {
+            Layer::Session => 0,
+            Layer::Agent => 1,
+            Layer::Tool => 2,
+            Layer::Inference => 3,
+            Layer::Delegation => 4,
+            Layer::Other => 5,
+        }
+    }
+
+    pub(in super::super) fn status(word: &str) -> Option<i64> {
+        let place = STATUS.iter().position(|known| *known == word)?;
+        i64::try_from(place).ok()
+    }
+}

@@ -1,0 +1,593 @@
+//! The list of sessions, and one of them.
+
+use std::collections::{BTreeMap, HashMap};
+use std::ops::RangeInclusive;
+use std::sync::Arc;
+
+use opentelemetry_proto::tonic::common::v1::InstrumentationScope;
+use opentelemetry_proto::tonic::logs::v1::LogRecord;
+use opentelemetry_proto::tonic::resource::v1::Resource;
+use opentelemetry_proto::tonic::trace::v1::Span;
+use prost::Message;
+use rusqlite::{Connection, OptionalExtension as _, Row, params};
+
+use super::super::{
+    Account, Origin, Period, Recorded, RunningSession, SessionFilter, SessionId, SessionSummary,
+    StoreError, StoredSession, Tenant, Verdict,
+};
+use super::block;
+use super::catalog::state_of;
+use super::columns::code;
+use super::file::{In as _, in_database};
+use super::partial::{self, Partial};
+use super::place::{Day, Place};
+use super::prepare::id_of;
+use super::read::{Heads, Open, Snapshot, days};
+use super::segment::{read_session, read_sessions};
+
+/// A session under its own id, as `sessions.db` has it, with what is folded there and what was
+/// found in segments.
+pub(super) struct Head {
+    id: String,
+    last: Day,
+    state: i64,
+    verdict: Option<Verdict>,
+    sum: Partial,
+    /// Where its records are: segment, and number of the session there.
+    pub(super) found: Vec<(Place, i64)>,
+}
+
+impl Head {
+    /// Reads the columns of [`of_day`].
+    fn read(row: &Row<'_>) -> rusqlite::Result<Self> {
+        let verdict = match row.get::<_, Option<String>>(3)? {
+            Some(value) => Some(Verdict {
+                value,
+                source: row.get::<_, Option<String>>(4)?.unwrap_or_default(),
+            }),
+            None => None,
+        };
+        let has_folded = row.get::<_, Option<i64>>(5)?.is_some();
+        Ok(Self {
+            id: row.get(0)?,
+            last: Day(row.get(1)?),
+            state: row.get(2)?,
+            verdict,
+            sum: match has_folded {
+                true => Partial::read(row, 5)?,
+                false => Partial::default(),
+            },
+            found: Vec::new(),
+        })
+    }
+
+    pub(super) fn summary(self) -> SessionSummary {
+        let sum = self.sum;
+        let count = |number: i64| u64::try_from(number).unwrap_or(0);
+        let said = sum.judged.as_ref().map(|judged| Verdict {
+            value: judged.value.clone(),
+            source: judged.source.clone().unwrap_or_default(),
+        });
+        SessionSummary {
+            begin: count(sum.begin),
+            end: count(sum.end),
+            state: state_of(self.state),
+            verdict: self.verdict.or(said),
+            level: sum.level.and_then(code::to_level),
+            name: sum.name().map(str::to_owned),
+            services: sum.services.iter().map(str::to_owned).collect(),
+            spans: count(sum.spans),
+            logs: count(sum.logs),
+            agents: count(sum.agents),
+            tools: count(sum.tools),
+            inferences: count(sum.inferences),
+            delegations: count(sum.delegations),
+            errors: count(sum.errors),
+            input_tokens: count(sum.input_tokens),
+            output_tokens: count(sum.output_tokens),
+            cost_microusd: sum.cost.map(count),
+            late: count(sum.late),
+            id: self.id,
+        }
+    }
+
+    fn fits(&self, filter: &SessionFilter) -> bool {
+        let sum = &self.sum;
+        let in_period = u64::try_from(sum.begin)
+            .is_ok_and(|begin| filter.period.since <= begin && begin < filter.period.until);
+        let said = || {
+            let said = self.verdict.as_ref().map(|it| it.value.as_str());
+            said.or(sum.judged.as_ref().map(|it| it.value.as_str()))
+        };
+        !sum.is_empty()
+            && in_period
+            && filter.agent.as_ref().is_none_or(|it| sum.agent_names.contains(it))
+            && filter.tool.as_ref().is_none_or(|it| sum.tool_names.contains(it))
+            && filter.level.is_none_or(|it| sum.level >= Some(code::level(it)))
+            && filter.state.is_none_or(|it| state_of(self.state) == it)
+            // Of whom nobody says anything nothing is known.
+            && filter.verdict.is_none_or(|it| said().unwrap_or("unknown") == it.as_str())
+    }
+}
+
+/// With [`FROM`]: what the list needs of a session.
+fn head_columns() -> String {
+    let folded = partial::COLUMNS
+        .split(", ")
+        .map(|column| format!("f.{}", column.trim()));
+    let folded: Vec<_> = folded.collect();
+    format!(
+        "s.id, s.last_day, s.state, s.verdict, s.verdict_source, {} \
+         FROM session s LEFT JOIN folded f ON f.key = s.key",
+        folded.join(", ")
+    )
+}
+
+/// Sessions that began on a day.
+pub(super) fn of_day() -> String {
+    format!(
+        "SELECT {} WHERE s.first_day = ?1 AND s.bound IS NULL",
+        head_columns()
+    )
+}
+
+/// The latest day of some on which sessions began.
+pub(super) const LATEST_DAY: &str = "SELECT first_day FROM session \
+     WHERE bound IS NULL AND first_day IS NOT NULL AND first_day BETWEEN ?1 AND ?2 \
+     ORDER BY first_day DESC LIMIT 1";
+
+/// A session and the provisional ones that turned out to be it.
+pub(super) const ALIASES: &str =
+    "SELECT a.id FROM session s JOIN session a ON a.bound = s.key WHERE s.id = ?1";
+
+pub(super) const JUDGE: &str = "UPDATE session SET verdict = ?2, verdict_source = ?3 \
+     WHERE key = (SELECT coalesce(bound, key) FROM session WHERE id = ?1)";
+
+pub(super) const RUNNING: &str =
+    "SELECT id FROM session WHERE state = 0 AND bound IS NULL AND first_day IS NOT NULL";
+
+/// Walks the sessions that fit, those of the latest day first; `each` says whether to go on to the
+/// day before.
+pub(super) fn walk(
+    snapshot: &Snapshot,
+    filter: &SessionFilter,
+    mut each: impl FnMut(Vec<Head>) -> bool,
+) -> Result<(), StoreError> {
+    let Some(db) = &snapshot.sessions else {
+        return Ok(());
+    };
+    let path = snapshot.sessions_path();
+    let (first, last) = days(&filter.period).into_inner();
+    let mut heads_of = Heads::new(snapshot);
+    let mut next = last;
+    loop {
+        let day = in_database(&path, || {
+            let mut select = db.prepare_cached(LATEST_DAY)?;
+            let day = select.query_row([first.0, next.0], |row| Ok(Day(row.get(0)?)));
+            day.optional()
+        })?;
+        let Some(day) = day else { break };
+        next = Day(day.0 - 1);
+        let mut heads: HashMap<String, Head> = in_database(&path, || {
+            let mut select = db.prepare_cached(&of_day())?;
+            let heads = select.query_map([day.0], Head::read)?;
+            heads
+                .map(|head| head.map(|head| (head.id.clone(), head)))
+                .collect()
+        })?;
+        for place in snapshot.places_of(day..=day) {
+            gather_all(snapshot, place, &mut heads, &mut heads_of)?;
+        }
+        gather_later(snapshot, day, &mut heads)?;
+        let fitting = heads.into_values().filter(|head| head.fits(filter));
+        if !each(fitting.collect()) {
+            break;
+        }
+    }
+    Ok(())
+}
+
+/// What the segments of their first day know of sessions: nearly all of them are over by its end.
+fn gather_all(
+    snapshot: &Snapshot,
+    place: Place,
+    heads: &mut HashMap<String, Head>,
+    heads_of: &mut Heads<'_>,
+) -> Result<(), StoreError> {
+    let Some(segment) = snapshot.segment(place)? else {
+        return Ok(());
+    };
+    let mut others = Vec::new();
+    read_sessions(&segment.db, |key, id, partial| match heads.get_mut(&id) {
+        Some(head) => {
+            head.sum.merge(partial);
+            head.found.push((place, key));
+        }
+        None => others.push((key, id, partial)),
+    })
+    .within(&segment.path)?;
+    for (key, id, partial) in others {
+        let head = heads_of.of(&id)?.and_then(|id| heads.get_mut(id));
+        if let Some(head) = head {
+            head.sum.merge(partial);
+            head.found.push((place, key));
+        }
+    }
+    Ok(())
+}
+
+/// What later segments know of the few that went on.
+fn gather_later(
+    snapshot: &Snapshot,
+    first: Day,
+    heads: &mut HashMap<String, Head>,
+) -> Result<(), StoreError> {
+    let mut later: Vec<&mut Head> = heads
+        .values_mut()
+        .filter(|head| head.last > first)
+        .collect();
+    let Some(last) = later.iter().map(|head| head.last).max() else {
+        return Ok(());
+    };
+    let mut ids = Vec::with_capacity(later.len());
+    for head in &later {
+        ids.push(ids_of(snapshot, &head.id)?);
+    }
+    for place in snapshot.places_of(Day(first.0 + 1)..=last) {
+        let Some(segment) = snapshot.segment(place)? else {
+            continue;
+        };
+        for (head, ids) in later.iter_mut().zip(&ids) {
+            if head.last >= place.day {
+                gather_one(&segment, ids, head)?;
+            }
+        }
+    }
+    Ok(())
+}
+
+fn gather_one(segment: &Open, ids: &[String], head: &mut Head) -> Result<(), StoreError> {
+    for id in ids {
+        if let Some((key, partial)) = read_session(&segment.db, id).within(&segment.path)? {
+            head.sum.merge(partial);
+            head.found.push((segment.place, key));
+        }
+    }
+    Ok(())
+}
+
+/// The ids under which records of a session may stand.
+fn ids_of(snapshot: &Snapshot, id: &str) -> Result<Vec<String>, StoreError> {
+    let mut ids = vec![id.to_owned()];
+    if let Some(db) = &snapshot.sessions {
+        let aliases = in_database(&snapshot.sessions_path(), || {
+            let mut select = db.prepare_cached(ALIASES)?;
+            let aliases = select.query_map([id], |row| row.get(0))?;
+            aliases.collect::<rusqlite::Result<Vec<String>>>()
+        })?;
+        ids.extend(aliases);
+    }
+    Ok(ids)
+}
+
+pub(super) fn list(
+    snapshot: &Snapshot,
+    filter: &SessionFilter,
+) -> Result<Vec<SessionSummary>, StoreError> {
+    let limit = match filter.limit {
+        0 => usize::MAX,
+        limit => limit,
+    };
+    let mut list: Vec<SessionSummary> = Vec::new();
+    walk(snapshot, filter, |mut heads| {
+        heads.sort_unstable_by(|one, other| {
+            let begins = other.sum.begin.cmp(&one.sum.begin);
+            begins.then_with(|| one.id.cmp(&other.id))
+        });
+        heads.truncate(limit - list.len());
+        list.extend(heads.into_iter().map(Head::summary));
+        list.len() < limit
+    })?;
+    // A record under another day than its own, because its clock was not believed.
+    list.sort_by(|one, other| {
+        other
+            .begin
+            .cmp(&one.begin)
+            .then_with(|| one.id.cmp(&other.id))
+    });
+    Ok(list)
+}
+
+/// The whole of a session, by its id or that of a provisional one.
+pub(super) fn one(snapshot: &Snapshot, id: &str) -> Result<Option<StoredSession>, StoreError> {
+    let Some((head, segments)) = find(snapshot, id)? else {
+        return Ok(None);
+    };
+    let session = SessionId::named(head.id.as_str());
+    // By what tells records apart: one that came under two days because its clock was not believed
+    // shows once.
+    let mut spans = BTreeMap::new();
+    let mut logs = BTreeMap::new();
+    for segment in &segments {
+        let keys = head
+            .found
+            .iter()
+            .filter(|(place, _)| *place == segment.place);
+        for (_, key) in keys {
+            let mut bodies = Bodies::new(segment);
+            for row in rows(segment, SPANS, *key)? {
+                let span = bodies.record::<Span>(&row)?;
+                let order = (
+                    span.start_time_unix_nano,
+                    id_of(&span.trace_id),
+                    id_of(&span.span_id),
+                );
+                let record = bodies.recorded(&row, &session, span)?;
+                spans.insert(order, record);
+            }
+            for row in rows(segment, LOGS, *key)? {
+                let log = bodies.record::<LogRecord>(&row)?;
+                let order = (super::prepare::time_of_log(&log), row.hash);
+                let record = bodies.recorded(&row, &session, log)?;
+                logs.insert(order, record);
+            }
+        }
+    }
+    Ok(Some(StoredSession {
+        summary: head.summary(),
+        spans: spans.into_values().collect(),
+        logs: logs.into_values().collect(),
+    }))
+}
+
+/// The ids under which records of a session may stand, and the days on which they may.
+pub(super) fn known_as(
+    snapshot: &Snapshot,
+    id: &str,
+) -> Result<(Vec<String>, RangeInclusive<Day>), StoreError> {
+    let head = Heads::new(snapshot).of(id)?.map(str::to_owned);
+    let id = head.as_deref().unwrap_or(id);
+    let days = match &snapshot.sessions {
+        Some(db) => db
+            .query_row(DAYS_OF, [id], |row| Ok(Day(row.get(0)?)..=Day(row.get(1)?)))
+            .optional()
+            .within(&snapshot.sessions_path())?,
+        None => None,
+    };
+    // From a later to an earlier day: on none.
+    let days = days.unwrap_or(Day(1)..=Day(0));
+    Ok((ids_of(snapshot, id)?, days))
+}
+
+pub(super) const DAYS_OF: &str =
+    "SELECT first_day, last_day FROM session WHERE id = ?1 AND first_day IS NOT NULL";
+
+/// A session with what all segments know of it, and the segments that have something.
+fn find(snapshot: &Snapshot, id: &str) -> Result<Option<(Head, Vec<Open>)>, StoreError> {
+    let Some(db) = &snapshot.sessions else {
+        return Ok(None);
+    };
+    let (ids, days) = known_as(snapshot, id)?;
+    // The first is its own.
+    let Some(id) = ids.first() else {
+        return Ok(None);
+    };
+    let head = in_database(&snapshot.sessions_path(), || {
+        let sql = format!(
+            "SELECT {} WHERE s.id = ?1 AND s.first_day IS NOT NULL",
+            head_columns()
+        );
+        db.prepare_cached(&sql)?
+            .query_row([id], Head::read)
+            .optional()
+    })?;
+    let Some(mut head) = head else {
+        return Ok(None);
+    };
+    let mut segments = Vec::new();
+    for place in snapshot.places_of(days) {
+        let Some(segment) = snapshot.segment(place)? else {
+            continue;
+        };
+        let before = head.found.len();
+        gather_one(&segment, &ids, &mut head)?;
+        if head.found.len() > before {
+            segments.push(segment);
+        }
+    }
+    Ok((!head.sum.is_empty()).then_some((head, segments)))
+}
+
+/// Block, place, origin, and 0 or the hash.
+pub(super) const SPANS: &str = "SELECT block, place, origin, 0 FROM span WHERE session = ?1";
+pub(super) const LOGS: &str = "SELECT block, place, origin, hash FROM log WHERE session = ?1";
+
+struct BodyRow {
+    block: i64,
+    place: i64,
+    origin: i64,
+    hash: i64,
+}
+
+fn rows(segment: &Open, sql: &str, session: i64) -> Result<Vec<BodyRow>, StoreError> {
+    in_database(&segment.path, || {
+        let mut select = segment.db.prepare_cached(sql)?;
+        let rows = select.query_map([session], |row| {
+            Ok(BodyRow {
+                block: row.get(0)?,
+                place: row.get(1)?,
+                origin: row.get(2)?,
+                hash: row.get(3)?,
+            })
+        })?;
+        rows.collect()
+    })
+}
+
+/// Blocks and origins of a segment, each read once.
+struct Bodies<'a> {
+    segment: &'a Open,
+    blocks: HashMap<i64, Vec<Vec<u8>>>,
+    origins: HashMap<i64, Arc<Origin>>,
+}
+
+impl<'a> Bodies<'a> {
+    fn new(segment: &'a Open) -> Self {
+        Self {
+            segment,
+            blocks: HashMap::new(),
+            origins: HashMap::new(),
+        }
+    }
+
+    fn damaged(&self, what: String) -> StoreError {
+        StoreError::Damaged {
+            place: self.segment.path.display().to_string(),
+            what,
+        }
+    }
+
+    fn record<T: Message + Default>(&mut self, row: &BodyRow) -> Result<T, StoreError> {
+        if !self.blocks.contains_key(&row.block) {
+            let stored = read_block(&self.segment.db, row.block).within(&self.segment.path)?;
+            let records = stored.and_then(|(size, bytes)| block::records(&bytes, size));
+            let records = records.ok_or_else(|| self.damaged(format!("block {}", row.block)))?;
+            self.blocks.insert(row.block, records);
+        }
+        let place = usize::try_from(row.place).ok();
+        let record = self.blocks.get(&row.block).zip(place);
+        let record =
+            record.and_then(|(records, place)| T::decode(records.get(place)?.as_slice()).ok());
+        record.ok_or_else(|| self.damaged(format!("record {} of block {}", row.place, row.block)))
+    }
+
+    fn recorded<T>(
+        &mut self,
+        row: &BodyRow,
+        session: &SessionId,
+        record: T,
+    ) -> Result<Recorded<T>, StoreError> {
+        let origin = match self.origins.get(&row.origin) {
+            Some(origin) => Arc::clone(origin),
+            None => {
+                let body = read_origin(&self.segment.db, row.origin).within(&self.segment.path)?;
+                let origin = body.and_then(|body| origin(&body));
+                let origin =
+                    origin.ok_or_else(|| self.damaged(format!("origin {}", row.origin)))?;
+                let origin = Arc::new(origin);
+                self.origins.insert(row.origin, Arc::clone(&origin));
+                origin
+            }
+        };
+        Ok(Recorded {
+            session: session.clone(),
+            origin,
+            record,
+        })
+    }
+}
+
+pub(super) const BLOCK: &str = "SELECT size, records FROM block WHERE id = ?1";
+pub(super) const ORIGIN: &str = "SELECT body FROM origin WHERE id = ?1";
+
+fn read_block(db: &Connection, id: i64) -> rusqlite::Result<Option<(usize, Vec<u8>)>> {
+    db.prepare_cached(BLOCK)?
+        .query_row([id], |row| {
+            let size: i64 = row.get(0)?;
+            Ok((usize::try_from(size).unwrap_or(usize::MAX), row.get(1)?))
+        })
+        .optional()
+}
+
+fn read_origin(db: &Connection, id: i64) -> rusqlite::Result<Option<Vec<u8>>> {
+    db.prepare_cached(ORIGIN)?
+        .query_row([id], |row| row.get(0))
+        .optional()
+}
+
+fn origin(mut body: &[u8]) -> Option<Origin> {
+    Some(Origin {
+        resource: Resource::decode_length_delimited(&mut body).ok()?,
+        scope: InstrumentationScope::decode_length_delimited(&mut body).ok()?,
+    })
+}
+
+pub(super) const TRACES: &str =
+    "SELECT DISTINCT t.trace FROM span s JOIN trace t ON t.id = s.trace WHERE s.session = ?1";
+
+pub(super) fn running(snapshot: &Snapshot) -> Result<Vec<RunningSession>, StoreError> {
+    let Some(db) = &snapshot.sessions else {
+        return Ok(Vec::new());
+    };
+    let ids = in_database(&snapshot.sessions_path(), || {
+        let mut select = db.prepare(RUNNING)?;
+        let ids = select.query_map([], |row| row.get(0))?;
+        ids.collect::<rusqlite::Result<Vec<String>>>()
+    })?;
+    let mut running = Vec::with_capacity(ids.len());
+    for id in ids {
+        let Some((head, segments)) = find(snapshot, &id)? else {
+            continue;
+        };
+        let mut traces = Vec::new();
+        for segment in &segments {
+            for (_, key) in head
+                .found
+                .iter()
+                .filter(|(place, _)| *place == segment.place)
+            {
+                in_database(&segment.path, || {
+                    let mut select = segment.db.prepare_cached(TRACES)?;
+                    let found = select.query_map(params![key], |row| row.get::<_, Vec<u8>>(0))?;
+                    for trace in found {
+                        traces.push(id_of(&trace?));
+                    }
+                    Ok(())
+                })?;
+            }
+        }
+        traces.sort_unstable();
+        traces.dedup();
+        running.push(RunningSession {
+            id: SessionId::named(id),
+            last: u64::try_from(head.sum.end).unwrap_or(0),
+            traces,
+            root_ended: head.sum.root_ended,
+        });
+    }
+    Ok(running)
+}
+
+pub(super) const ACCOUNTS: &str = "SELECT account FROM account ORDER BY updated DESC, run, signal";
+
+pub(super) fn accounts(snapshot: &Snapshot, tenant: &Tenant) -> Result<Vec<Account>, StoreError> {
+    let Some(db) = &snapshot.sessions else {
+        return Ok(Vec::new());
+    };
+    let path = snapshot.sessions_path();
+    let texts = in_database(&path, || {
+        let mut select = db.prepare(ACCOUNTS)?;
+        let texts = select.query_map([], |row| row.get(0))?;
+        texts.collect::<rusqlite::Result<Vec<String>>>()
+    })?;
+    let read = |text: String| {
+        let account: Result<Account, _> = serde_json::from_str(&text);
+        let account = account.map_err(|error| StoreError::Damaged {
+            place: path.display().to_string(),
+            what: format!("an account: {error}"),
+        })?;
+        Ok(Account {
+            tenant: tenant.clone(),
+            ..account
+        })
+    };
+    texts.into_iter().map(read).collect()
+}
+
+/// For a period alone.
+pub(super) fn begun_in(period: &Period) -> SessionFilter {
+    SessionFilter {
+        period: *period,
+        ..SessionFilter::default()
+    }
+}
