@@ -72,6 +72,8 @@ mod otlp;
 mod pipeline;
 mod profile;
 mod scrub;
+#[cfg(feature = "server")]
+pub mod server;
 #[cfg(unix)]
 mod signals;
 mod spans;

@@ -33,6 +33,7 @@ mod answer;
 mod assembly;
 mod bound;
 mod conceal;
+mod gate;
 mod intake;
 mod ledger;
 mod limits;
@@ -44,9 +45,12 @@ mod traces;
 mod work;
 
 pub use answer::{Answer, Sender};
+pub use gate::InFlight;
 pub use ledger::Reason;
 pub use limits::Limits;
-pub use work::{Clock, InFlight, Ingest};
+#[cfg(feature = "server")]
+pub(crate) use work::now;
+pub use work::{Clock, Ingest};
 
 #[cfg(doc)]
 use crate::store::SessionId;

@@ -32,13 +32,13 @@ pub type Clock = Arc<dyn Fn() -> u64 + Send + Sync>;
 /// Somebody must call [`tick`](Self::tick) once a second, and at the end.
 pub struct Ingest {
     store: Arc<dyn Store>,
-    limits: Limits,
+    pub(super) limits: Limits,
     clock: Clock,
     run: String,
     state: Mutex<State>,
     ledger: Ledger,
-    messages: Mutex<BTreeMap<&'static str, u64>>,
-    in_flight: Arc<AtomicUsize>,
+    pub(super) messages: Mutex<BTreeMap<&'static str, u64>>,
+    pub(super) in_flight: AtomicUsize,
     cut: AtomicU64,
 }
 
@@ -103,7 +103,7 @@ impl Ingest {
             state: Mutex::new(state),
             ledger: Ledger::default(),
             messages: Mutex::default(),
-            in_flight: Arc::default(),
+            in_flight: AtomicUsize::new(0),
             cut: AtomicU64::new(0),
         })
     }
@@ -159,34 +159,6 @@ impl Ingest {
         answer(&counts.refused, None)
     }
 
-    /// Makes room for a message of so many bytes, for as long as the answer is kept; `None` where
-    /// there is too much at work already, which is counted: the sender is to come later.
-    pub fn admit(&self, bytes: usize) -> Option<InFlight> {
-        let room = |used: usize| {
-            let sum = used.saturating_add(bytes);
-            // A message alone is always taken, or it would never be.
-            (used == 0 || sum <= self.limits.in_flight_bytes).then_some(sum)
-        };
-        if self.in_flight.fetch_update(Relaxed, Relaxed, room).is_err() {
-            self.message_refused("overload");
-            return None;
-        }
-        Some(InFlight {
-            used: Arc::clone(&self.in_flight),
-            bytes,
-        })
-    }
-
-    /// Counts a message of which no record could be read. `why` is one of few words.
-    pub fn message_refused(&self, why: &'static str) {
-        *lock(&self.messages).entry(why).or_default() += 1;
-    }
-
-    /// Messages that were refused whole, by reason.
-    pub fn messages_refused(&self) -> BTreeMap<&'static str, u64> {
-        lock(&self.messages).clone()
-    }
-
     /// The limits.
     pub fn limits(&self) -> &Limits {
         &self.limits
@@ -212,9 +184,15 @@ impl Ingest {
         self.cut.load(Relaxed)
     }
 
-    /// Bytes of the messages that are being worked on.
-    pub fn bytes_in_flight(&self) -> usize {
-        self.in_flight.load(Relaxed)
+    /// Bytes that the store takes, of each tenant; none of a tenant of which it cannot be found out.
+    pub fn store_bytes(&self) -> Vec<(Tenant, u64)> {
+        let tenants = self.store.tenants().unwrap_or_default();
+        let sized = tenants.into_iter().filter_map(|tenant| {
+            let segments = self.store.segments(&tenant).ok()?;
+            let bytes = segments.iter().map(|segment| segment.bytes).sum();
+            Some((tenant, bytes))
+        });
+        sized.collect()
     }
 
     /// Ends sessions that are over, tells the store what it does not know yet, and keeps the
@@ -421,20 +399,6 @@ impl std::fmt::Debug for Ingest {
     }
 }
 
-/// A message that is being worked on; made by [`Ingest::admit`].
-#[derive(Debug)]
-#[must_use = "its room is given back when it is dropped"]
-pub struct InFlight {
-    used: Arc<AtomicUsize>,
-    bytes: usize,
-}
-
-impl Drop for InFlight {
-    fn drop(&mut self) {
-        self.used.fetch_sub(self.bytes, Relaxed);
-    }
-}
-
 /// What is booked for records whose storing has come to an end.
 struct Settled<'a> {
     ledger: &'a Ledger,
@@ -451,12 +415,13 @@ impl Drop for Settled<'_> {
     }
 }
 
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+pub(super) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     // Nothing leaves one of these half written.
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-fn now() -> u64 {
+/// By the clock of the machine.
+pub(crate) fn now() -> u64 {
     let since = SystemTime::now()
         .duration_since(UNIX_EPOCH)
         .unwrap_or_default();

@@ -3,6 +3,7 @@
 
 mod accounts;
 mod hostile;
+#[allow(dead_code, reason = "shared with the tests of the server")]
 mod memory;
 mod messages;
 mod others;

@@ -22,6 +22,7 @@ pub(crate) struct Memory {
     fail_next: AtomicU32,
     fail_one_in: AtomicU32,
     writes: AtomicU64,
+    slow: AtomicU64,
 }
 
 impl Memory {
@@ -31,6 +32,11 @@ impl Memory {
 
     pub(crate) fn fail_one_in(&self, number: u32) {
         self.fail_one_in.store(number, Relaxed);
+    }
+
+    /// Each write takes so long.
+    pub(crate) fn be_slow(&self, time: std::time::Duration) {
+        self.slow.store(time.as_millis() as u64, Relaxed);
     }
 
     pub(crate) fn spans(&self) -> u64 {
@@ -60,6 +66,7 @@ impl Memory {
 
 impl Store for Memory {
     fn write(&self, tenant: &Tenant, batch: Batch) -> Result<Written, StoreError> {
+        std::thread::sleep(std::time::Duration::from_millis(self.slow.load(Relaxed)));
         self.works()?;
         let mut tenants = self.held();
         let held = tenants.entry(tenant.clone()).or_default();

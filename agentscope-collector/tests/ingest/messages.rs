@@ -122,7 +122,7 @@ pub(crate) fn sender() -> Sender {
 /// An ingest over a store of its own, and the clock that it goes by.
 pub(crate) struct Bench {
     pub(crate) store: Arc<Memory>,
-    pub(crate) ingest: Ingest,
+    pub(crate) ingest: Arc<Ingest>,
     pub(crate) clock: Arc<AtomicU64>,
 }
 
@@ -138,7 +138,7 @@ impl Bench {
         let ingest = Ingest::with_clock(shared, limits, Arc::new(move || time.load(Relaxed)));
         Self {
             store,
-            ingest: ingest.expect("an empty store"),
+            ingest: Arc::new(ingest.expect("an empty store")),
             clock,
         }
     }

@@ -1,0 +1,380 @@
+//! What `agentscope.toml` says.
+
+use std::fmt;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use serde::Deserialize;
+use sha2::{Digest as _, Sha256};
+
+use super::tokens::{Role, Tokens};
+use crate::ingest;
+use crate::store::{Retention, Tenant, Tier};
+
+/// The variable that names the file.
+pub(crate) const VARIABLE: &str = "AGENTSCOPE_CONFIG";
+
+/// How a server is set up. Every part has a default; a key that nobody knows is an error.
+///
+/// ```
+/// use agentscope_collector::server::Config;
+/// let config = Config::parse(r#"
+///     store = "/var/lib/agentscope"
+///     share = 0.2
+///
+///     [listen]
+///     grpc = "0.0.0.0:4317"
+///
+///     [[tokens]]
+///     tenant = "acme"
+///     role = "write"
+///     sha256 = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"
+///
+///     [limits]
+///     message_bytes = 4_194_304
+///
+///     [retention]
+///     step = 180
+/// "#)?;
+/// assert_eq!(config.limits()?.share, 0.2);
+/// assert!(Config::parse("shara = 0.2").is_err());
+/// # Ok::<(), agentscope_collector::server::ConfigError>(())
+/// ```
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Config {
+    /// Where sessions are kept; the address that a store is opened by.
+    pub store: Option<String>,
+    /// Where to listen.
+    pub listen: Listen,
+    /// Which part of all sessions is kept, from 0 to 1; 1 by default.
+    pub share: Option<f64>,
+    tokens: Vec<TokenEntry>,
+    limits: LimitsEntry,
+    retention: RetentionEntry,
+}
+
+/// Addresses to listen on; loopback by default.
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Listen {
+    /// OTLP/gRPC; port 4317 by default.
+    pub grpc: SocketAddr,
+    /// OTLP/HTTP, `/healthz` and `/metrics`; port 4318 by default.
+    pub http: SocketAddr,
+}
+
+impl Default for Listen {
+    fn default() -> Self {
+        let loopback = |port| SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), port);
+        Self {
+            grpc: loopback(4317),
+            http: loopback(4318),
+        }
+    }
+}
+
+/// Exactly one of `sha256` and `token`.
+#[derive(Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct TokenEntry {
+    tenant: String,
+    role: Role,
+    sha256: Option<String>,
+    token: Option<String>,
+}
+
+/// Without the token.
+impl fmt::Debug for TokenEntry {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("TokenEntry")
+            .field("tenant", &self.tenant)
+            .field("role", &self.role)
+            .finish_non_exhaustive()
+    }
+}
+
+macro_rules! limits {
+    ($($field:ident: $kind:ty,)*) => {
+        #[derive(Clone, Debug, Default, Deserialize)]
+        #[serde(deny_unknown_fields, default)]
+        struct LimitsEntry {
+            $($field: Option<$kind>,)*
+            idle_seconds: Option<u64>,
+            abandoned_seconds: Option<u64>,
+        }
+
+        impl LimitsEntry {
+            fn apply(&self, limits: &mut ingest::Limits) {
+                $(if let Some(value) = self.$field {
+                    limits.$field = value;
+                })*
+                if let Some(seconds) = self.idle_seconds {
+                    limits.idle = Duration::from_secs(seconds);
+                }
+                if let Some(seconds) = self.abandoned_seconds {
+                    limits.abandoned = Duration::from_secs(seconds);
+                }
+            }
+        }
+    };
+}
+
+limits! {
+    message_bytes: usize,
+    in_flight_bytes: usize,
+    value_bytes: usize,
+    attributes: usize,
+    depth: usize,
+    session_id_bytes: usize,
+    records_per_session: u64,
+    sessions: usize,
+    traces: usize,
+}
+
+/// Days.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+struct RetentionEntry {
+    trace: Option<u32>,
+    debug: Option<u32>,
+    step: Option<u32>,
+    warn: Option<u32>,
+    /// Why `trace` is kept for more than 30 days.
+    exception: Option<String>,
+}
+
+/// Why a configuration cannot be used.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ConfigError {
+    /// The file cannot be read.
+    #[error("{}: {source}", .path.display())]
+    File {
+        /// Which.
+        path: PathBuf,
+        /// What the system says.
+        source: std::io::Error,
+    },
+    /// It is no TOML, or has a key that nobody knows, or a value of a wrong type.
+    #[error("{place}: {message}")]
+    Syntax {
+        /// The file.
+        place: String,
+        /// What is wrong, with the line.
+        message: String,
+    },
+    /// A value cannot be.
+    #[error("{key}: {message}")]
+    Value {
+        /// Which.
+        key: String,
+        /// Why, and what could be.
+        message: String,
+    },
+}
+
+impl ConfigError {
+    fn value(key: impl Into<String>, message: impl fmt::Display) -> Self {
+        Self::Value {
+            key: key.into(),
+            message: message.to_string(),
+        }
+    }
+}
+
+impl Config {
+    /// The file that `AGENTSCOPE_CONFIG` names; without it `agentscope.toml` of the working
+    /// directory; without that the defaults.
+    ///
+    /// # Errors
+    ///
+    /// See [`ConfigError`].
+    pub fn load() -> Result<Self, ConfigError> {
+        let named = std::env::var_os(VARIABLE).filter(|name| !name.is_empty());
+        let default = Path::new("agentscope.toml");
+        match named {
+            Some(path) => Self::read(Path::new(&path)),
+            None if default.exists() => Self::read(default),
+            None => Ok(Self::default()),
+        }
+    }
+
+    /// A file.
+    ///
+    /// # Errors
+    ///
+    /// See [`ConfigError`].
+    pub fn read(path: &Path) -> Result<Self, ConfigError> {
+        let text = std::fs::read_to_string(path).map_err(|source| ConfigError::File {
+            path: path.to_owned(),
+            source,
+        })?;
+        Self::of(&text, &path.display().to_string())
+    }
+
+    /// The text of a file.
+    ///
+    /// # Errors
+    ///
+    /// See [`ConfigError`].
+    pub fn parse(text: &str) -> Result<Self, ConfigError> {
+        Self::of(text, "configuration")
+    }
+
+    fn of(text: &str, place: &str) -> Result<Self, ConfigError> {
+        let config: Self = toml::from_str(text).map_err(|error| ConfigError::Syntax {
+            place: place.to_owned(),
+            // Not the whole of it: that quotes the line, which may hold a token.
+            message: described(text, &error),
+        })?;
+        config.tokens()?;
+        config.limits()?;
+        config.retention()?;
+        Ok(config)
+    }
+
+    /// The tokens.
+    ///
+    /// # Errors
+    ///
+    /// Where a token is given in the clear, twice or not at all, or its tenant has no name; and
+    /// where there is none and not only loopback is listened on.
+    pub fn tokens(&self) -> Result<Tokens, ConfigError> {
+        let mut tokens = Tokens::default();
+        for (number, entry) in self.tokens.iter().enumerate() {
+            let key = |name: &str| format!("tokens[{number}].{name}");
+            let tenant = entry.tenant.parse::<Tenant>();
+            let tenant = tenant.map_err(|error| ConfigError::value(key("tenant"), error))?;
+            let hash = match (&entry.sha256, &entry.token) {
+                (Some(digits), None) => hash(digits).ok_or_else(|| {
+                    let message =
+                        "not 64 hexadecimal digits; `printf %s TOKEN | sha256sum` gives them";
+                    ConfigError::value(key("sha256"), message)
+                })?,
+                (None, Some(token)) => secret(token)
+                    .map(|secret| Sha256::digest(secret.as_bytes()).into())
+                    .map_err(|message| ConfigError::value(key("token"), message))?,
+                _ => {
+                    let message = "give either sha256 or token = \"env:NAME\"";
+                    return Err(ConfigError::value(format!("tokens[{number}]"), message));
+                }
+            };
+            if !tokens.add(hash, tenant, entry.role) {
+                return Err(ConfigError::value(
+                    format!("tokens[{number}]"),
+                    "stands there twice",
+                ));
+            }
+        }
+        let open = [
+            ("listen.grpc", self.listen.grpc),
+            ("listen.http", self.listen.http),
+        ];
+        let open = open
+            .into_iter()
+            .find(|(_, address)| !address.ip().is_loopback());
+        match open {
+            Some((key, address)) if tokens.is_empty() => Err(ConfigError::value(
+                key,
+                format_args!(
+                    "{address} can be reached from other machines, so senders must prove who they are: \
+                     add [[tokens]], or listen on 127.0.0.1"
+                ),
+            )),
+            _ => Ok(tokens),
+        }
+    }
+
+    /// The limits, the share among them.
+    ///
+    /// # Errors
+    ///
+    /// Where the share is no part of 1, or a limit is 0.
+    pub fn limits(&self) -> Result<ingest::Limits, ConfigError> {
+        let mut limits = ingest::Limits::default();
+        self.limits.apply(&mut limits);
+        limits.share = self.share.unwrap_or(1.0);
+        if !(0.0..=1.0).contains(&limits.share) {
+            return Err(ConfigError::value("share", "must be from 0 to 1"));
+        }
+        let least = [
+            ("message_bytes", limits.message_bytes),
+            ("in_flight_bytes", limits.in_flight_bytes),
+            ("attributes", limits.attributes),
+            ("session_id_bytes", limits.session_id_bytes),
+            ("sessions", limits.sessions),
+        ];
+        match least.into_iter().find(|(_, value)| *value == 0) {
+            Some((key, _)) => Err(ConfigError::value(
+                format!("limits.{key}"),
+                "must be 1 at least",
+            )),
+            None => Ok(limits),
+        }
+    }
+
+    /// For how long records are kept.
+    ///
+    /// # Errors
+    ///
+    /// Where a number of days is not allowed.
+    pub fn retention(&self) -> Result<Retention, ConfigError> {
+        let entry = &self.retention;
+        let mut retention = Retention::default();
+        let tiers = [
+            (Tier::Trace, entry.trace),
+            (Tier::Debug, entry.debug),
+            (Tier::Step, entry.step),
+            (Tier::Warn, entry.warn),
+        ];
+        for (tier, days) in tiers {
+            let Some(days) = days else { continue };
+            let set = match (&entry.exception, tier) {
+                (Some(exception), Tier::Trace) => retention.with_trace_days_for(exception, days),
+                _ => retention.with_days(tier, days),
+            };
+            let key = || format!("retention.{}", tier.as_str());
+            retention = set.map_err(|error| ConfigError::value(key(), error))?;
+        }
+        Ok(retention)
+    }
+}
+
+/// What is wrong, and in which line.
+fn described(text: &str, error: &toml::de::Error) -> String {
+    let message = error.message();
+    match error.span() {
+        Some(span) => {
+            let line = text[..span.start.min(text.len())].matches('\n').count() + 1;
+            format!("line {line}: {message}")
+        }
+        None => message.to_owned(),
+    }
+}
+
+fn hash(digits: &str) -> Option<[u8; 32]> {
+    if digits.len() != 64 || !digits.bytes().all(|it| it.is_ascii_hexdigit()) {
+        return None;
+    }
+    let mut hash = [0; 32];
+    for (place, byte) in hash.iter_mut().enumerate() {
+        *byte = u8::from_str_radix(&digits[2 * place..2 * place + 2], 16).ok()?;
+    }
+    Some(hash)
+}
+
+/// What a variable holds that `env:NAME` names.
+pub(super) fn secret(text: &str) -> Result<String, String> {
+    let Some(name) = text.strip_prefix("env:") else {
+        return Err(
+            "a secret does not stand in a file: write env:NAME, with the variable's name"
+                .to_owned(),
+        );
+    };
+    match std::env::var(name) {
+        Ok(value) if !value.trim().is_empty() => Ok(value.trim().to_owned()),
+        _ => Err(format!("the variable {name} is not set")),
+    }
+}

@@ -1,0 +1,211 @@
+//! OTLP over gRPC.
+//!
+//! The three services have one unary method each, so that the framing is all there is to gRPC; a
+//! server of a library would decode messages before anything could bound how many are at work.
+
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+
+use axum::Router;
+use axum::body::Body;
+use axum::extract::{Request, State};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Response, header};
+use axum::routing::post;
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD_NO_PAD;
+use bytes::{BufMut as _, Bytes, BytesMut};
+use http_body::Frame;
+use prost::Message;
+
+use super::http::partial;
+use super::receive::{Format, Refusal, Rejected, Shared, Signal, Written};
+
+const STATUS: HeaderName = HeaderName::from_static("grpc-status");
+const MESSAGE: HeaderName = HeaderName::from_static("grpc-message");
+const DETAILS: HeaderName = HeaderName::from_static("grpc-status-details-bin");
+const ENCODING: HeaderName = HeaderName::from_static("grpc-encoding");
+const ACCEPTS: HeaderName = HeaderName::from_static("grpc-accept-encoding");
+
+const OK: i32 = 0;
+const UNIMPLEMENTED: i32 = 12;
+
+pub(super) fn routes(shared: Arc<Shared>) -> Router {
+    const PACKAGE: &str = "/opentelemetry.proto.collector";
+    let path = |service: &str| format!("{PACKAGE}.{service}/Export");
+    Router::new()
+        .route(
+            &path("trace.v1.TraceService"),
+            post(|shared, request| export(shared, request, Signal::Traces)),
+        )
+        .route(
+            &path("logs.v1.LogsService"),
+            post(|shared, request| export(shared, request, Signal::Logs)),
+        )
+        .route(
+            &path("metrics.v1.MetricsService"),
+            post(|shared, request| export(shared, request, Signal::Metrics)),
+        )
+        .fallback(|| async { failed(UNIMPLEMENTED, "OTLP is all that is served here", None) })
+        .with_state(shared)
+}
+
+async fn export(
+    State(shared): State<Arc<Shared>>,
+    request: Request,
+    signal: Signal,
+) -> Response<Body> {
+    let (parts, body) = request.into_parts();
+    let kind = parts.headers.get(header::CONTENT_TYPE);
+    let is_grpc = kind.is_some_and(|it| it.as_bytes().starts_with(b"application/grpc"));
+    let written = match (
+        is_grpc,
+        parts.headers.get(ENCODING).map(HeaderValue::as_bytes),
+    ) {
+        (true, encoding @ (None | Some(b"identity" | b"gzip"))) => Ok(Written {
+            signal,
+            format: Format::Grpc,
+            is_gzip: encoding == Some(b"gzip"),
+        }),
+        (true, _) => Err(Refusal::Compression),
+        (false, _) => Err(Refusal::Malformed(
+            "this is the port for gRPC; HTTP has another",
+        )),
+    };
+    match shared.receive(&parts.headers, body, written).await {
+        Ok(rejected) => succeeded(rejected),
+        Err(refusal) => {
+            let status = RpcStatus::of(&refusal);
+            failed(status.code, refusal.message(), Some(&status))
+        }
+    }
+}
+
+fn response(body: Body) -> Response<Body> {
+    let mut response = Response::new(body);
+    let headers = response.headers_mut();
+    headers.insert(
+        header::CONTENT_TYPE,
+        HeaderValue::from_static("application/grpc"),
+    );
+    headers.insert(ACCEPTS, HeaderValue::from_static("gzip,identity"));
+    response
+}
+
+fn succeeded(rejected: Rejected) -> Response<Body> {
+    let message = partial(rejected);
+    let length = message.encoded_len();
+    let mut data = BytesMut::with_capacity(length + 5);
+    data.put_u8(0);
+    data.put_u32(u32::try_from(length).unwrap_or(u32::MAX));
+    data.put_slice(&message.encode_to_vec());
+    let mut trailers = HeaderMap::new();
+    trailers.insert(STATUS, HeaderValue::from(OK));
+    response(Body::new(Unary {
+        data: Some(data.freeze()),
+        trailers: Some(trailers),
+    }))
+}
+
+/// What has no message says its status in the headers.
+fn failed(code: i32, message: &'static str, status: Option<&RpcStatus>) -> Response<Body> {
+    let mut response = response(Body::empty());
+    let headers = response.headers_mut();
+    headers.insert(STATUS, HeaderValue::from(code));
+    headers.insert(MESSAGE, HeaderValue::from_static(message));
+    let details = status.filter(|status| !status.details.is_empty());
+    let details = details.map(|status| STANDARD_NO_PAD.encode(status.encode_to_vec()));
+    if let Some(details) = details.and_then(|text| HeaderValue::try_from(text).ok()) {
+        headers.insert(DETAILS, details);
+    }
+    response
+}
+
+/// A body of one message, and what comes behind it.
+struct Unary {
+    data: Option<Bytes>,
+    trailers: Option<HeaderMap>,
+}
+
+impl http_body::Body for Unary {
+    type Data = Bytes;
+    type Error = std::convert::Infallible;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        _: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, Self::Error>>> {
+        let data = self.data.take().map(Frame::data);
+        let next = data.or_else(|| self.trailers.take().map(Frame::trailers));
+        Poll::Ready(next.map(Ok))
+    }
+}
+
+/// `google.rpc.Status`, which says in both transports why nothing was taken.
+#[derive(Clone, PartialEq, Message)]
+pub(super) struct RpcStatus {
+    #[prost(int32, tag = "1")]
+    code: i32,
+    #[prost(string, tag = "2")]
+    message: String,
+    #[prost(message, repeated, tag = "3")]
+    details: Vec<Any>,
+}
+
+/// `google.protobuf.Any`.
+#[derive(Clone, PartialEq, Message)]
+struct Any {
+    #[prost(string, tag = "1")]
+    type_url: String,
+    #[prost(bytes = "vec", tag = "2")]
+    value: Vec<u8>,
+}
+
+/// `google.rpc.RetryInfo`.
+#[derive(Clone, PartialEq, Message)]
+struct RetryInfo {
+    #[prost(message, optional, tag = "1")]
+    retry_delay: Option<Duration>,
+}
+
+/// `google.protobuf.Duration`.
+#[derive(Clone, PartialEq, Message)]
+struct Duration {
+    #[prost(int64, tag = "1")]
+    seconds: i64,
+    #[prost(int32, tag = "2")]
+    nanos: i32,
+}
+
+impl RpcStatus {
+    pub(super) fn of(refusal: &Refusal) -> Self {
+        // By the specification of OTLP a sender tries again after UNAVAILABLE, and after
+        // RESOURCE_EXHAUSTED where it is told when.
+        let code = match refusal {
+            Refusal::Unauthenticated => 16,
+            Refusal::Forbidden => 7,
+            Refusal::Overload(_) => 8,
+            Refusal::StoreFails(_) => 14,
+            Refusal::TooLarge | Refusal::Malformed(_) => 3,
+            Refusal::Compression => UNIMPLEMENTED,
+        };
+        let retry = |after: std::time::Duration| {
+            let delay = Duration {
+                seconds: i64::try_from(after.as_secs()).unwrap_or(i64::MAX),
+                nanos: i32::try_from(after.subsec_nanos()).unwrap_or(0),
+            };
+            Any {
+                type_url: "type.googleapis.com/google.rpc.RetryInfo".to_owned(),
+                value: RetryInfo {
+                    retry_delay: Some(delay),
+                }
+                .encode_to_vec(),
+            }
+        };
+        Self {
+            code,
+            message: refusal.message().to_owned(),
+            details: refusal.retry().map(retry).into_iter().collect(),
+        }
+    }
+}

@@ -1,0 +1,145 @@
+//! OTLP in JSON, as senders write it and not only as the decoder of OpenTelemetry's crate takes it.
+
+use serde::de::DeserializeOwned;
+use serde_json::{Map, Value};
+
+/// Reads a message; `None` where it is none.
+pub(super) fn read<T: DeserializeOwned>(bytes: &[u8]) -> Option<T> {
+    // serde_json gives up on what is nested more deeply than 128 levels.
+    let mut message: Value = serde_json::from_slice(bytes)
+        .ok()
+        .filter(Value::is_object)?;
+    normalise(&mut message);
+    serde_json::from_value(message).ok()
+}
+
+/// The mapping of protobuf to JSON lets a sender leave out what is empty, write `null` for it, and
+/// write numbers as texts, among them those that JSON has no number for.
+fn normalise(value: &mut Value) {
+    match value {
+        Value::Array(items) => {
+            items.retain(|item| !item.is_null());
+            items.iter_mut().for_each(normalise);
+        }
+        Value::Object(fields) => {
+            fields.retain(|_, field| !field.is_null());
+            fields.values_mut().for_each(normalise);
+            for list in ["arrayValue", "kvlistValue"] {
+                if let Some(Value::Object(list)) = fields.get_mut(list) {
+                    list.entry("values")
+                        .or_insert_with(|| Value::Array(Vec::new()));
+                }
+            }
+            number(fields);
+        }
+        _ => {}
+    }
+}
+
+/// A number that is written as a text. What is no number in JSON stays a text that says it.
+fn number(fields: &mut Map<String, Value>) {
+    let Some(Value::String(text)) = fields.get("doubleValue") else {
+        return;
+    };
+    let number = text
+        .parse::<f64>()
+        .ok()
+        .and_then(serde_json::Number::from_f64);
+    match (number, fields.remove("doubleValue")) {
+        (Some(number), _) => fields.insert("doubleValue".to_owned(), number.into()),
+        (None, Some(text)) => fields.insert("stringValue".to_owned(), text),
+        (None, None) => None,
+    };
+}
+
+#[cfg(test)]
+mod tests {
+    use opentelemetry_proto::tonic::collector::logs::v1::ExportLogsServiceRequest;
+    use opentelemetry_proto::tonic::collector::metrics::v1::ExportMetricsServiceRequest;
+    use opentelemetry_proto::tonic::collector::trace::v1::ExportTraceServiceRequest;
+
+    use super::*;
+
+    fn span(fields: &str) -> String {
+        format!(
+            r#"{{"resourceSpans":[{{"scopeSpans":[{{"spans":[{{"traceId":"5b8efff798038103d269b633813fc60c","spanId":"eee19b7ec3c1b174",{fields}}}]}}]}}]}}"#
+        )
+    }
+
+    fn attribute(value: &str) -> String {
+        span(&format!(r#""attributes":[{{"key":"a","value":{value}}}]"#))
+    }
+
+    /// Each was refused by the decoder of opentelemetry-proto 0.33, or is written so by a sender.
+    #[test]
+    fn what_senders_write_is_read() {
+        let values = [
+            r#"{"arrayValue":{}}"#,
+            r#"{"kvlistValue":{}}"#,
+            r#"{"arrayValue":{"values":[{"doubleValue":"NaN"}]}}"#,
+            r#"{"doubleValue":"NaN"}"#,
+            r#"{"doubleValue":"-Infinity"}"#,
+            r#"{"doubleValue":"1.5"}"#,
+            r#"{"doubleValue":2}"#,
+            r#"{"intValue":"7"}"#,
+            r#"{"intValue":7}"#,
+            r#"{"stringValue":null}"#,
+            r#"{}"#,
+            "null",
+        ];
+        let mut messages: Vec<String> = values.map(attribute).into();
+        let fields = [
+            r#""attributes":null"#,
+            r#""attributes":[null]"#,
+            r#""startTimeUnixNano":"1","endTimeUnixNano":2,"kind":3,"status":{}"#,
+            r#""events":[{"name":"e"}],"links":[{"traceId":"5b8efff798038103d269b633813fc60c"}]"#,
+            r#""parentSpanId":"","unknownField":{"a":[1]}"#,
+            r#""status":{"code":2,"message":"m"},"flags":257"#,
+        ];
+        messages.extend(fields.map(span));
+        messages.extend(
+            [
+                "{}",
+                r#"{"resourceSpans":null}"#,
+                r#"{"resourceSpans":[{}]}"#,
+            ]
+            .map(str::to_owned),
+        );
+        for message in messages {
+            assert!(
+                read::<ExportTraceServiceRequest>(message.as_bytes()).is_some(),
+                "{message}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_span_comes_out_as_it_was_written() {
+        let message = attribute(r#"{"doubleValue":"1.5"}"#);
+        let read = read::<ExportTraceServiceRequest>(message.as_bytes()).expect("it");
+        let span = &read.resource_spans[0].scope_spans[0].spans[0];
+        assert_eq!((span.trace_id[0], span.span_id[7]), (0x5b, 0x74));
+        let debug = format!("{:?}", span.attributes);
+        assert!(debug.contains("DoubleValue(1.5)"), "{debug}");
+    }
+
+    #[test]
+    fn logs_and_metrics_are_read() {
+        let logs = r#"{"resourceLogs":[{"scopeLogs":[{"logRecords":[{"timeUnixNano":"1","body":{"stringValue":"b"},"severityNumber":9}]}]}]}"#;
+        assert!(read::<ExportLogsServiceRequest>(logs.as_bytes()).is_some());
+        let metrics = r#"{"resourceMetrics":[{"scopeMetrics":[{"metrics":[{"name":"m","gauge":{"dataPoints":[{"asDouble":1.5,"timeUnixNano":"1"}]}}]}]}]}"#;
+        assert!(read::<ExportMetricsServiceRequest>(metrics.as_bytes()).is_some());
+    }
+
+    #[test]
+    fn what_is_no_message_is_none() {
+        let deep = "[".repeat(100_000);
+        for text in ["", "[]", "{", r#"{"resourceSpans":7}"#, "\u{0}", &deep] {
+            assert!(
+                read::<ExportTraceServiceRequest>(text.as_bytes()).is_none(),
+                "{:.40}",
+                text
+            );
+        }
+    }
+}

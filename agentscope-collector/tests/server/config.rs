@@ -1,0 +1,77 @@
+//! What may stand in `agentscope.toml`.
+
+use std::time::Duration;
+
+use agentscope_collector::server::{Config, Role};
+use agentscope_collector::store::Tier;
+
+fn error(text: &str) -> String {
+    Config::parse(text).expect_err(text).to_string()
+}
+
+#[test]
+fn an_error_names_its_key_or_line_and_what_to_write() {
+    assert_eq!(error("share = 2"), "share: must be from 0 to 1");
+    let unknown = error("\nshare = 0.5\nstroe = \"x\"");
+    assert!(
+        unknown.starts_with("configuration: line 3: unknown field `stroe`"),
+        "{unknown}"
+    );
+    let wrong = error("[limits]\nmessage_bytes = \"much\"");
+    assert!(
+        wrong.starts_with("configuration: line 2: invalid type"),
+        "{wrong}"
+    );
+    assert_eq!(
+        error("[limits]\nsessions = 0"),
+        "limits.sessions: must be 1 at least"
+    );
+    assert!(error("[retention]\ntrace = 60").starts_with("retention.trace: "));
+    let open = error("[listen]\nhttp = \"0.0.0.0:4318\"");
+    assert!(
+        open.starts_with("listen.http: 0.0.0.0:4318 can be reached") && open.contains("[[tokens]]"),
+        "{open}"
+    );
+}
+
+#[test]
+fn a_token_stands_in_no_file_and_in_no_message() {
+    let token = |rest: &str| format!("[[tokens]]\ntenant = \"acme\"\nrole = \"write\"\n{rest}");
+    let clear = error(&token("token = \"canary\""));
+    assert!(
+        clear.starts_with("tokens[0].token: ") && clear.contains("env:NAME"),
+        "{clear}"
+    );
+    assert!(!clear.contains("canary"));
+    assert!(!error(&token("token = canary")).contains("canary"));
+    assert!(error(&token("sha256 = \"canary\"")).starts_with("tokens[0].sha256: not 64"));
+    assert!(error(&token("")).contains("either sha256 or token"));
+    let variable = error(&token("token = \"env:AGENTSCOPE_TEST_UNSET\""));
+    assert_eq!(
+        variable,
+        "tokens[0].token: the variable AGENTSCOPE_TEST_UNSET is not set"
+    );
+    assert!(
+        error("[[tokens]]\ntenant = \"../a\"\nrole = \"write\"").starts_with("tokens[0].tenant: ")
+    );
+    assert!(error("[[tokens]]\ntenant = \"a\"\nrole = \"owner\"").contains("unknown variant"));
+}
+
+#[test]
+fn everything_has_a_default_and_can_be_set() {
+    let config = Config::parse("").expect("all defaults");
+    assert!(config.tokens().expect("none").is_empty());
+    assert_eq!(config.listen.grpc.to_string(), "127.0.0.1:4317");
+    let digits = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08";
+    let text = format!(
+        "share = 0.25\n[listen]\nhttp = \"0.0.0.0:80\"\n[limits]\nidle_seconds = 5\n[retention]\nstep = 10\n\
+         [[tokens]]\ntenant = \"acme\"\nrole = \"write\"\nsha256 = \"{digits}\""
+    );
+    let config = Config::parse(&text).expect("a configuration");
+    let limits = config.limits().expect("limits");
+    assert_eq!((limits.share, limits.idle), (0.25, Duration::from_secs(5)));
+    assert_eq!(config.retention().expect("days").days(Tier::Step), 10);
+    let found = config.tokens().expect("one").find("test");
+    let (tenant, role) = found.expect("its hash is known");
+    assert_eq!((tenant.as_str(), role), ("acme", Role::Write));
+}

@@ -1,0 +1,16 @@
+//! A server takes what real clients send, tells them what became of it, and is not brought down by
+//! what nobody should send.
+
+#[path = "../ingest/memory.rs"]
+#[allow(dead_code, reason = "each test uses a part")]
+mod memory;
+#[path = "../ingest/messages.rs"]
+#[allow(dead_code, reason = "each test uses a part")]
+mod messages;
+
+mod about;
+mod clients;
+mod config;
+mod hostile;
+mod overload;
+mod running;
