@@ -256,7 +256,11 @@ impl<'a> Said<'a> {
         let own = |value: Option<i64>| value.filter(|_| is_inference);
         let total = |value: Option<i64>| value.filter(|_| !is_inference);
         let cost = number(Number::Cost);
-        let name = self.name(layer, span_name);
+        let named_at_root = match found.is_chain {
+            true => Layer::Session,
+            false => layer,
+        };
+        let name = self.name(named_at_root, span_name);
         Facts {
             session: text(Text::Session).or(text(Text::Conversation)),
             conversation: text(Text::Conversation),

@@ -333,7 +333,7 @@ impl Builder {
 }
 
 fn warn_of_unsupported() {
-    let unsupported = env::unsupported();
+    let unsupported = env::without_effect();
     if !unsupported.is_empty() {
         console::warn(format_args!(
             "set but without effect: {}",

@@ -176,7 +176,7 @@ impl Signal {
         match self.exporter() {
             None => endpoint,
             Some(words) if words.split(',').any(|word| word.trim() == "otlp") => {
-                Some(endpoint.unwrap_or_else(|| "the default endpoint".to_owned()))
+                Some(endpoint.unwrap_or_else(|| DEFAULT_ENDPOINT.to_owned()))
             }
             Some(_) => None,
         }
@@ -205,10 +205,31 @@ fn without_user(url: &str) -> String {
     }
 }
 
+/// What the specification says of OTLP over HTTP.
+const DEFAULT_ENDPOINT: &str = "http://localhost:4318";
+
 pub(crate) const SIGNALS: [Signal; 3] = [Signal::Traces, Signal::Logs, Signal::Metrics];
 
-/// What is set in the environment and has no effect, as sentences for one warning.
-pub(crate) fn unsupported() -> Vec<String> {
+/// Where spans of this process's environment go, without user and password; `None` where nothing is
+/// exported.
+///
+/// ```
+/// if let Some(endpoint) = agentscope_collector::env::endpoint() {
+///     println!("spans go to {endpoint}");
+/// }
+/// ```
+pub fn endpoint() -> Option<String> {
+    Signal::Traces.target()
+}
+
+/// What is set in the environment and has no effect, a sentence each; `init()` warns of them.
+///
+/// ```
+/// for what in agentscope_collector::env::without_effect() {
+///     println!("{what}");
+/// }
+/// ```
+pub fn without_effect() -> Vec<String> {
     let mut found = Vec::new();
     for variable in TABLE {
         if let (Handling::Unsupported(why), Some(_)) = (variable.handling, get(variable.name)) {

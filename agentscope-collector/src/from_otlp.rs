@@ -1,5 +1,8 @@
 //! Turns the messages of OTLP into what the analysis reads.
 
+use std::collections::HashMap;
+use std::sync::Arc;
+
 use agentscope_analysis::{
     Attributes, Link, LogRecord, Session, SpanEvent, SpanKind, SpanRecord, Status, Value,
 };
@@ -9,17 +12,53 @@ use opentelemetry_proto::tonic::trace::v1::Span;
 use opentelemetry_proto::tonic::trace::v1::span::SpanKind as OtlpKind;
 use opentelemetry_proto::tonic::trace::v1::status::StatusCode;
 
-use crate::store::StoredSession;
+use crate::store::{Origin, SessionState, StoredSession};
 
 /// Set where the parent of a span is another process's, with the bit that says that it is known.
 const REMOTE: u32 = 0x0000_0300;
 
 impl StoredSession {
-    /// The session as the analysis sees it: what ran below what, the state of the agents, sums.
+    /// The session as the analysis sees it: what ran below what, the state of the agents, sums. What
+    /// is still open in a session that has ended counts as cancelled, and what people judged stands
+    /// above what spans say.
     pub fn model(&self) -> Session {
-        let spans = self.spans.iter().map(|span| self::span(&span.record));
+        let mut services = Services::default();
+        let spans = self.spans.iter().map(|span| SpanRecord {
+            service: services.of(&span.origin),
+            ..self::span(&span.record)
+        });
+        let spans = spans.collect();
         let logs = self.logs.iter().map(|log| self::log(&log.record));
-        Session::new(self.summary.id.as_str(), spans.collect(), logs.collect())
+        let mut session = Session::new(self.summary.id.as_str(), spans, logs.collect());
+        if self.summary.state != SessionState::Running {
+            session = session.ended();
+        }
+        if let Some(verdict) = &self.summary.verdict {
+            session.totals.verdict = Some(verdict.value.clone());
+            session.totals.verdict_source = Some(verdict.source.clone());
+        }
+        session
+    }
+}
+
+/// Names of services; origins that are shared are read once.
+#[derive(Default)]
+struct Services(HashMap<*const Origin, Option<Arc<str>>>);
+
+impl Services {
+    fn of(&mut self, origin: &Arc<Origin>) -> Option<Arc<str>> {
+        let read = || {
+            let mut attributes = origin.resource.attributes.iter();
+            let name = attributes.find(|pair| pair.key == "service.name")?;
+            match name.value.as_ref()?.value.as_ref()? {
+                any_value::Value::StringValue(name) => Some(name.as_str().into()),
+                _ => None,
+            }
+        };
+        self.0
+            .entry(Arc::as_ptr(origin))
+            .or_insert_with(read)
+            .clone()
     }
 }
 
@@ -27,6 +66,7 @@ impl StoredSession {
 pub(crate) fn span(span: &Span) -> SpanRecord {
     let parent = span_id(&span.parent_span_id);
     SpanRecord {
+        service: None,
         trace_id: trace_id(&span.trace_id),
         span_id: span_id(&span.span_id),
         parent_span_id: (parent != 0).then_some(parent),

@@ -78,6 +78,7 @@ pub mod server;
 mod signals;
 mod spans;
 pub mod store;
+mod to_otlp;
 
 pub use builder::Builder;
 pub use console::Console;

@@ -8,6 +8,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 mod account;
+mod clickhouse;
 mod error;
 mod query;
 mod record;
@@ -35,7 +36,8 @@ pub enum Access {
     Write,
 }
 
-/// Opens the store of an address: a directory, which is made where it is to be written.
+/// Opens the store of an address: a directory, which is made where it is to be written, or
+/// `clickhouse://user:password@host:8123/database` (`clickhouses://` over TLS).
 ///
 /// # Errors
 ///
@@ -53,13 +55,17 @@ pub enum Access {
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub fn open(address: &str, access: Access) -> Result<Arc<dyn Store>, StoreError> {
-    let is_url = address
-        .split_once("://")
-        .is_some_and(|(scheme, _)| scheme.bytes().all(|byte| byte.is_ascii_alphanumeric()));
-    if address.is_empty() || is_url {
-        return Err(StoreError::Address(address.to_owned()));
+    let scheme = address.split_once("://").map(|(scheme, _)| scheme);
+    let is_word = |word: &str| word.bytes().all(|byte| byte.is_ascii_alphanumeric());
+    match scheme.filter(|scheme| is_word(scheme)) {
+        Some("clickhouse" | "clickhouses") => {
+            Ok(Arc::new(clickhouse::ClickHouse::open(address, access)?))
+        }
+        None if !address.is_empty() => {
+            Ok(Arc::new(sqlite::Sqlite::open(Path::new(address), access)?))
+        }
+        _ => Err(StoreError::Address(address.to_owned())),
     }
-    Ok(Arc::new(sqlite::Sqlite::open(Path::new(address), access)?))
 }
 
 /// Where sessions are kept.

@@ -233,9 +233,16 @@ impl Partial {
         }
     }
 
+    /// Of a session with several turns one failure is a failure; of equal words the latest counts.
     fn judge(&mut self, judged: Judged) {
+        let weight = |it: &Judged| match it.value.as_str() {
+            "failure" => 2,
+            "success" => 1,
+            _ => 0,
+        };
+        let order = |it: &Judged| (weight(it), it.time);
         let known = self.judged.as_ref();
-        if known.is_none_or(|known| (known.time, &known.value) < (judged.time, &judged.value)) {
+        if known.is_none_or(|known| order(known) < order(&judged)) {
             self.judged = Some(judged);
         }
     }

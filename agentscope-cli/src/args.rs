@@ -1,0 +1,255 @@
+//! What the command line says.
+
+use std::path::PathBuf;
+
+use agentscope_collector::store::{SessionState, Tenant};
+use agentscope_runtime::{Level, Outcome};
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use crate::when;
+
+/// See what agents did, and why.
+#[derive(Debug, Parser)]
+#[command(name = "agentscope", version, arg_required_else_help = true)]
+pub(crate) struct Cli {
+    #[command(flatten)]
+    pub(crate) common: Common,
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+/// What every command takes.
+#[derive(Debug, Args)]
+pub(crate) struct Common {
+    /// Where sessions are kept: a directory, or clickhouse://host:8123/database
+    #[arg(
+        long,
+        global = true,
+        env = "AGENTSCOPE_STORE",
+        default_value = ".agentscope",
+        value_name = "ADDRESS"
+    )]
+    pub(crate) store: String,
+    /// Whose sessions
+    #[arg(long, global = true, default_value = "default", value_parser = tenant)]
+    pub(crate) tenant: Tenant,
+    /// Print one JSON document for programs
+    #[arg(long, global = true)]
+    pub(crate) json: bool,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// List sessions, the latest first
+    Sessions(Sessions),
+    /// Show what a session did: agents, tool calls, inferences, warnings
+    Tree(Tree),
+    /// Write sessions to a file
+    Export(Export),
+    /// Say how a session went
+    Verdict(Verdict),
+    /// Show where to look first: failing tools, models, types of errors
+    Triage(Within),
+    /// Find calls of a tool: at a step, that failed, that gave nothing
+    Tool(Tool),
+    /// Show with which argument schemas tools were called, and where they changed
+    Schema(Schema),
+    /// Show what telemetry does not say, because nobody has classified it
+    Privacy(Within),
+    /// Say what is set up, what comes in, what is lost, and what to do about it
+    Doctor,
+}
+
+/// A period.
+#[derive(Debug, Args)]
+pub(crate) struct Within {
+    /// From when: `2h` or `3d` ago, a date, or a time
+    #[arg(long, value_parser = when::parse, default_value = "7d", value_name = "WHEN")]
+    pub(crate) since: u64,
+    /// Until when
+    #[arg(long, value_parser = when::parse, value_name = "WHEN")]
+    pub(crate) until: Option<u64>,
+}
+
+/// `agentscope sessions`
+#[derive(Debug, Args)]
+pub(crate) struct Sessions {
+    #[command(flatten)]
+    pub(crate) within: Within,
+    /// With a run of this agent
+    #[arg(long)]
+    pub(crate) agent: Option<String>,
+    /// With a call of this tool
+    #[arg(long)]
+    pub(crate) tool: Option<String>,
+    /// With something recorded of this level or worse
+    #[arg(long, value_parser = level)]
+    pub(crate) level: Option<Level>,
+    /// Judged so
+    #[arg(long, value_enum)]
+    pub(crate) verdict: Option<VerdictWord>,
+    /// In this state
+    #[arg(long, value_enum)]
+    pub(crate) state: Option<State>,
+    /// At most so many; 0 for all
+    #[arg(long, default_value_t = 50)]
+    pub(crate) limit: usize,
+}
+
+/// `agentscope tree`
+#[derive(Debug, Args)]
+pub(crate) struct Tree {
+    /// Session id, or its beginning where that is enough
+    pub(crate) session: String,
+    /// Show every step, and texts in full
+    #[arg(long)]
+    pub(crate) all: bool,
+}
+
+/// `agentscope export`
+#[derive(Debug, Args)]
+pub(crate) struct Export {
+    #[command(flatten)]
+    pub(crate) within: Within,
+    /// Only these sessions: ids, or their beginnings where that is enough
+    pub(crate) sessions: Vec<String>,
+    /// Lines of OTLP as JSON, as the OpenTelemetry Collector's file exporter writes them (the default)
+    #[arg(long)]
+    pub(crate) jsonl: bool,
+    /// A table of spans for data tools
+    #[cfg(feature = "parquet")]
+    #[arg(long, conflicts_with = "jsonl", requires = "output")]
+    pub(crate) parquet: bool,
+    /// To this file, which must not be there yet, instead of the standard output
+    #[arg(long, short, value_name = "FILE")]
+    pub(crate) output: Option<PathBuf>,
+}
+
+/// `agentscope verdict`
+#[derive(Debug, Args)]
+pub(crate) struct Verdict {
+    /// Session id, or its beginning where that is enough
+    pub(crate) session: String,
+    /// How it went
+    #[arg(value_enum)]
+    pub(crate) verdict: VerdictWord,
+    /// Who says so: a name, a ticket, a rule
+    #[arg(long)]
+    pub(crate) source: String,
+}
+
+/// `agentscope tool`
+#[derive(Debug, Args)]
+pub(crate) struct Tool {
+    #[command(flatten)]
+    pub(crate) within: Within,
+    /// Name of the tool, or target of delegations; without it any
+    pub(crate) name: Option<String>,
+    /// In this session
+    #[arg(long)]
+    pub(crate) session: Option<String>,
+    /// At this step
+    #[arg(long)]
+    pub(crate) step: Option<i64>,
+    /// That ended so
+    #[arg(long, value_enum)]
+    pub(crate) outcome: Option<OutcomeWord>,
+    /// That gave so much: success, empty or error
+    #[arg(long, value_parser = ["success", "empty", "error"])]
+    pub(crate) status: Option<String>,
+    /// With something recorded of this level or worse
+    #[arg(long, value_parser = level)]
+    pub(crate) level: Option<Level>,
+    /// At most so many; 0 for all
+    #[arg(long, default_value_t = 50)]
+    pub(crate) limit: usize,
+}
+
+/// `agentscope schema`
+#[derive(Debug, Args)]
+pub(crate) struct Schema {
+    #[command(flatten)]
+    pub(crate) within: Within,
+    /// Of this tool
+    pub(crate) tool: Option<String>,
+    /// Only tools with more than one schema
+    #[arg(long)]
+    pub(crate) changed: bool,
+}
+
+/// How a session went.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum VerdictWord {
+    /// It did what it was for
+    Success,
+    /// It did not
+    Failure,
+    /// Nobody can tell
+    Unknown,
+}
+
+impl From<VerdictWord> for agentscope_runtime::Verdict {
+    fn from(word: VerdictWord) -> Self {
+        match word {
+            VerdictWord::Success => Self::Success,
+            VerdictWord::Failure => Self::Failure,
+            VerdictWord::Unknown => Self::Unknown,
+        }
+    }
+}
+
+/// Where a session is in its life.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum State {
+    /// Records are still expected
+    Running,
+    /// It has ended
+    Ended,
+    /// Nothing came for long while spans were open
+    Abandoned,
+}
+
+impl From<State> for SessionState {
+    fn from(state: State) -> Self {
+        match state {
+            State::Running => Self::Running,
+            State::Ended => Self::Ended,
+            State::Abandoned => Self::Abandoned,
+        }
+    }
+}
+
+/// How a call ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum OutcomeWord {
+    /// It returned
+    Ok,
+    /// It returned an error
+    Error,
+    /// Nobody waited for it any longer
+    Cancelled,
+    /// It panicked
+    Panicked,
+}
+
+impl From<OutcomeWord> for Outcome {
+    fn from(word: OutcomeWord) -> Self {
+        match word {
+            OutcomeWord::Ok => Self::Ok,
+            OutcomeWord::Error => Self::Error,
+            OutcomeWord::Cancelled => Self::Cancelled,
+            OutcomeWord::Panicked => Self::Panicked,
+        }
+    }
+}
+
+fn tenant(name: &str) -> Result<Tenant, String> {
+    name.parse::<Tenant>().map_err(|error| error.to_string())
+}
+
+fn level(word: &str) -> Result<Level, String> {
+    let known = Level::ALL.map(Level::as_str).join(", ");
+    word.parse::<Level>()
+        .map_err(|_| format!("the levels are {known}"))
+}

@@ -1,0 +1,300 @@
+//! `agentscope doctor`: what is set up, what comes in, what is lost, and what to do about it.
+
+use std::collections::BTreeMap;
+use std::net::{TcpStream, ToSocketAddrs as _};
+use std::process::ExitCode;
+use std::time::Duration;
+
+use agentscope_collector::env;
+use agentscope_collector::store::{
+    self, Access, Account, Period, SessionFilter, SessionState, Store, Tenant,
+};
+use serde::Serialize;
+
+use crate::args::Common;
+use crate::error::Error;
+use crate::output::Output;
+use crate::table::{self, Side};
+use crate::when;
+
+/// How long an endpoint may take to be reached.
+const REACH: Duration = Duration::from_secs(2);
+
+/// A collector that lives keeps its accounts each second; one that has not for so long is gone.
+const SILENT: u64 = 30_000_000_000;
+
+const DAY: u64 = 86_400_000_000_000;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "snake_case")]
+enum State {
+    Ok,
+    Note,
+    Problem,
+}
+
+#[derive(Debug, Serialize)]
+struct Finding {
+    state: State,
+    /// installed, exporting, store, receiving, dropped, blind or misconfigured.
+    about: &'static str,
+    what: String,
+}
+
+#[derive(Debug, Serialize)]
+struct Books {
+    tenant: String,
+    #[serde(flatten)]
+    account: Account,
+    unaccounted: u64,
+}
+
+#[derive(Debug, Default, Serialize)]
+struct Report {
+    findings: Vec<Finding>,
+    accounts: Vec<Books>,
+}
+
+impl Report {
+    fn say(&mut self, state: State, about: &'static str, what: String) {
+        self.findings.push(Finding { state, about, what });
+    }
+}
+
+pub(super) fn run(common: &Common, output: &mut Output) -> Result<ExitCode, Error> {
+    let mut report = Report::default();
+    environment(&mut report);
+    match store::open(&common.store, Access::Read) {
+        Ok(store) => stored(store.as_ref(), common, &mut report)?,
+        Err(error) => report.say(State::Problem, "store", error.to_string()),
+    }
+    output.answer(&report, |to| {
+        for finding in &report.findings {
+            let word = match finding.state {
+                State::Ok => "ok",
+                State::Note => "note",
+                State::Problem => "PROBLEM",
+            };
+            writeln!(to, "{word:<8} {:<13} {}", finding.about, finding.what)?;
+        }
+        if !report.accounts.is_empty() {
+            writeln!(to)?;
+            books(to, &report.accounts)?;
+        }
+        Ok(())
+    })?;
+    let worst = report.findings.iter().map(|finding| finding.state).max();
+    Ok(match worst {
+        Some(State::Problem) => ExitCode::FAILURE,
+        _ => ExitCode::SUCCESS,
+    })
+}
+
+/// What programs that are started from here would do.
+fn environment(report: &mut Report) {
+    let set: Vec<_> = env::TABLE
+        .iter()
+        .filter(|variable| std::env::var_os(variable.name).is_some())
+        .map(|variable| variable.name)
+        .collect();
+    let what = match set.is_empty() {
+        true => "no variable of OpenTelemetry's or agentscope's is set here".to_owned(),
+        false => format!("set here: {}", set.join(", ")),
+    };
+    report.say(State::Ok, "installed", what);
+    for what in env::without_effect() {
+        report.say(State::Problem, "misconfigured", what);
+    }
+    match env::endpoint() {
+        None => report.say(
+            State::Note,
+            "exporting",
+            "no OTLP endpoint is set here: a program started from here sends nothing (OTEL_EXPORTER_OTLP_ENDPOINT)"
+                .to_owned(),
+        ),
+        Some(endpoint) => match reach(&endpoint) {
+            Ok(()) => report.say(State::Ok, "exporting", format!("{endpoint} can be reached")),
+            Err(why) => report.say(
+                State::Problem,
+                "exporting",
+                format!("{endpoint} cannot be reached: {why}; start `agentscope serve`, or correct OTEL_EXPORTER_OTLP_ENDPOINT"),
+            ),
+        },
+    }
+}
+
+fn reach(endpoint: &str) -> Result<(), String> {
+    let (scheme, rest) = endpoint.split_once("://").unwrap_or(("http", endpoint));
+    let host = rest.split('/').next().unwrap_or(rest);
+    let host = host.rsplit_once('@').map_or(host, |(_, host)| host);
+    let has_port = host
+        .rsplit_once(':')
+        .is_some_and(|(_, port)| port.parse::<u16>().is_ok());
+    let address = match (has_port, scheme) {
+        (true, _) => host.to_owned(),
+        (false, "https") => format!("{host}:443"),
+        (false, _) => format!("{host}:80"),
+    };
+    let found = address
+        .to_socket_addrs()
+        .map_err(|error| error.to_string())?;
+    let mut why = "the name has no address".to_owned();
+    for address in found {
+        match TcpStream::connect_timeout(&address, REACH) {
+            Ok(_) => return Ok(()),
+            Err(error) => why = error.to_string(),
+        }
+    }
+    Err(why)
+}
+
+fn stored(store: &dyn Store, common: &Common, report: &mut Report) -> Result<(), Error> {
+    let tenants = store.tenants()?;
+    if tenants.is_empty() {
+        let what = format!("{} holds nothing yet", common.store);
+        report.say(State::Note, "store", what);
+    }
+    for tenant in &tenants {
+        let bytes: u64 = store
+            .segments(tenant)?
+            .iter()
+            .map(|segment| segment.bytes)
+            .sum();
+        let what = format!(
+            "tenant {tenant}: {:.1} MB in {}",
+            bytes as f64 / 1e6,
+            common.store
+        );
+        report.say(State::Ok, "store", what);
+        sessions(store, tenant, report)?;
+        receiving(store, tenant, report)?;
+    }
+    Ok(())
+}
+
+fn sessions(store: &dyn Store, tenant: &Tenant, report: &mut Report) -> Result<(), Error> {
+    let day = Period {
+        since: when::now().saturating_sub(DAY),
+        until: u64::MAX,
+    };
+    let filter = SessionFilter {
+        period: day,
+        ..SessionFilter::default()
+    };
+    let sessions = store.sessions(tenant, &filter)?;
+    let count = |state| {
+        sessions
+            .iter()
+            .filter(|session| session.state == state)
+            .count()
+    };
+    let (running, abandoned) = (count(SessionState::Running), count(SessionState::Abandoned));
+    let what = format!(
+        "tenant {tenant}: {} sessions in the last 24 h, {running} running, {abandoned} abandoned",
+        sessions.len()
+    );
+    report.say(State::Ok, "receiving", what);
+    if abandoned > 0 {
+        report.say(
+            State::Note,
+            "receiving",
+            format!(
+                "tenant {tenant}: {abandoned} sessions ended with open spans: their process was killed, or ended without \
+                 the guard of `init()`"
+            ),
+        );
+    }
+    let tools = store.triage(tenant, &day)?.tools;
+    let blind: Vec<_> = tools.iter().filter(|tool| tool.blind > 0).collect();
+    if !blind.is_empty() {
+        let names: Vec<_> = blind.iter().map(|tool| tool.name.as_str()).collect();
+        let what = format!(
+            "tenant {tenant}: nothing is shown of the calls of {}; `agentscope privacy` says what to do",
+            names.join(", ")
+        );
+        report.say(State::Note, "blind", what);
+    }
+    Ok(())
+}
+
+fn receiving(store: &dyn Store, tenant: &Tenant, report: &mut Report) -> Result<(), Error> {
+    // Of each run the latest word is there; the latest run is what matters now.
+    let mut latest: BTreeMap<String, Account> = BTreeMap::new();
+    for account in store.accounts(tenant)? {
+        let known = latest.get(&account.signal).map(|known| known.updated);
+        if known.is_none_or(|updated| account.updated > updated) {
+            latest.insert(account.signal.clone(), account);
+        }
+    }
+    for account in latest.into_values() {
+        let silent = when::now().saturating_sub(account.updated);
+        if silent > SILENT {
+            let what = format!(
+                "tenant {tenant}: no collector has written {} for {}",
+                account.signal,
+                when::lasted(silent)
+            );
+            report.say(State::Note, "receiving", what);
+        }
+        let unaccounted = account.unaccounted();
+        if unaccounted > 0 {
+            let what = format!(
+                "tenant {tenant}: what became of {unaccounted} {} is not known: the collector was killed; senders that \
+                 saw no answer send them again",
+                account.signal
+            );
+            report.say(State::Note, "dropped", what);
+        }
+        for (reason, count) in &account.reasons {
+            let state = match reason.as_str() {
+                "duplicate" => State::Ok,
+                _ => State::Problem,
+            };
+            let what = format!(
+                "tenant {tenant}: {count} {} were not taken: {reason}",
+                account.signal
+            );
+            report.say(state, "dropped", what);
+        }
+        report.accounts.push(Books {
+            tenant: tenant.to_string(),
+            account,
+            unaccounted,
+        });
+    }
+    Ok(())
+}
+
+fn books(to: &mut dyn std::io::Write, accounts: &[Books]) -> std::io::Result<()> {
+    let heading = [
+        ("TENANT", Side::Left),
+        ("SIGNAL", Side::Left),
+        ("RECEIVED", Side::Right),
+        ("STORED", Side::Right),
+        ("SAMPLED OUT", Side::Right),
+        ("REFUSED", Side::Right),
+        ("FAILED", Side::Right),
+        ("PENDING", Side::Right),
+        ("UNKNOWN", Side::Right),
+        ("AS OF", Side::Left),
+    ];
+    let rows: Vec<_> = accounts
+        .iter()
+        .map(|books| {
+            let account = &books.account;
+            [
+                books.tenant.clone(),
+                account.signal.clone(),
+                account.received.to_string(),
+                account.stored.to_string(),
+                account.sampled_out.to_string(),
+                account.refused.to_string(),
+                account.failed.to_string(),
+                account.pending.to_string(),
+                books.unaccounted.to_string(),
+                when::shown(account.updated),
+            ]
+        })
+        .collect();
+    table::write(to, heading, &rows)
+}

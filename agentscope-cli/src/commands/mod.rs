@@ -1,0 +1,61 @@
+//! One module a command.
+
+mod doctor;
+mod export;
+mod find;
+#[cfg(feature = "parquet")]
+mod parquet;
+mod privacy;
+mod schema;
+mod sessions;
+mod tool;
+mod tree;
+mod triage;
+mod verdict;
+
+use std::process::ExitCode;
+
+use agentscope_collector::store::Period;
+
+use crate::args::{Cli, Command, Within};
+use crate::error::Error;
+use crate::output::Output;
+
+/// Does what the command line says.
+pub(crate) fn run(cli: Cli, output: &mut Output) -> Result<ExitCode, Error> {
+    let common = &cli.common;
+    match &cli.command {
+        Command::Sessions(args) => sessions::run(common, args, output)?,
+        Command::Tree(args) => tree::run(common, args, output)?,
+        Command::Export(args) => export::run(common, args, output)?,
+        Command::Doctor => return doctor::run(common, output),
+        Command::Verdict(args) => verdict::run(common, args, output)?,
+        Command::Triage(args) => triage::run(common, args, output)?,
+        Command::Tool(args) => tool::run(common, args, output)?,
+        Command::Schema(args) => schema::run(common, args, output)?,
+        Command::Privacy(args) => privacy::run(common, args, output)?,
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+impl Within {
+    fn period(&self) -> Period {
+        Period {
+            since: self.since,
+            until: self.until.unwrap_or(u64::MAX),
+        }
+    }
+}
+
+/// What stands where a thing is absent.
+fn or_dash(text: Option<impl Into<String>>) -> String {
+    text.map_or_else(|| "-".to_owned(), Into::into)
+}
+
+/// Millionths of a US dollar for people.
+fn dollars(micro: u64) -> String {
+    match micro {
+        0..10_000 => format!("${:.6}", micro as f64 / 1e6),
+        _ => format!("${:.2}", micro as f64 / 1e6),
+    }
+}

@@ -1,0 +1,82 @@
+//! `agentscope sessions`: what ran, the latest first.
+
+use agentscope_collector::store::{self, Access, SessionFilter, SessionState, SessionSummary};
+
+use super::{dollars, or_dash};
+use crate::args::{Common, Sessions};
+use crate::error::Error;
+use crate::output::Output;
+use crate::table::{self, Side};
+use crate::when;
+
+pub(super) fn run(common: &Common, args: &Sessions, output: &mut Output) -> Result<(), Error> {
+    let store = store::open(&common.store, Access::Read)?;
+    let filter = SessionFilter {
+        period: args.within.period(),
+        agent: args.agent.clone(),
+        tool: args.tool.clone(),
+        level: args.level,
+        verdict: args.verdict.map(Into::into),
+        state: args.state.map(Into::into),
+        limit: args.limit,
+    };
+    let sessions = store.sessions(&common.tenant, &filter)?;
+    output.answer(&sessions, |to| {
+        if sessions.is_empty() {
+            return writeln!(
+                to,
+                "no such sessions of tenant {} in {} since {}; `agentscope doctor` says what comes in",
+                common.tenant,
+                common.store,
+                when::shown(args.within.since)
+            );
+        }
+        let heading = [
+            ("BEGAN", Side::Left),
+            ("TOOK", Side::Right),
+            ("STATE", Side::Left),
+            ("VERDICT", Side::Left),
+            ("WORST", Side::Left),
+            ("TOOLS", Side::Right),
+            ("MODELS", Side::Right),
+            ("ERRORS", Side::Right),
+            ("TOKENS", Side::Right),
+            ("COST", Side::Right),
+            ("NAME", Side::Left),
+            ("SESSION", Side::Left),
+        ];
+        let rows: Vec<_> = sessions.iter().map(row).collect();
+        table::write(to, heading, &rows)?;
+        if args.limit != 0 && sessions.len() == args.limit {
+            writeln!(to, "the latest {}; --limit 0 shows all", args.limit)?;
+        }
+        Ok(())
+    })
+}
+
+fn row(session: &SessionSummary) -> [String; 12] {
+    let state = match session.state {
+        SessionState::Running => "running",
+        SessionState::Ended => "ended",
+        SessionState::Abandoned => "abandoned",
+    };
+    [
+        when::shown(session.begin),
+        when::lasted(session.end.saturating_sub(session.begin)),
+        state.to_owned(),
+        or_dash(
+            session
+                .verdict
+                .as_ref()
+                .map(|verdict| verdict.value.as_str()),
+        ),
+        or_dash(session.level.map(agentscope_runtime::Level::as_str)),
+        session.tools.to_string(),
+        session.inferences.to_string(),
+        session.errors.to_string(),
+        (session.input_tokens + session.output_tokens).to_string(),
+        or_dash(session.cost_microusd.map(dollars)),
+        or_dash(session.name.as_deref()),
+        session.id.clone(),
+    ]
+}

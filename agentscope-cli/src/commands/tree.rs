@@ -1,0 +1,25 @@
+//! `agentscope tree`: what a session did.
+
+use agentscope_analysis::TreeOptions;
+use agentscope_collector::store::{self, Access};
+
+use super::find;
+use crate::args::{Common, Tree};
+use crate::error::Error;
+use crate::output::Output;
+
+pub(super) fn run(common: &Common, args: &Tree, output: &mut Output) -> Result<(), Error> {
+    let store = store::open(&common.store, Access::Read)?;
+    let stored = find::session(store.as_ref(), common, &args.session)?;
+    let session = stored.model();
+    let mut options = TreeOptions {
+        color: output.color(),
+        ..TreeOptions::default()
+    };
+    if args.all {
+        (options.siblings, options.text) = (usize::MAX, usize::MAX);
+    }
+    output.answer(&session, |to| {
+        to.write_all(session.tree(&options).as_bytes())
+    })
+}
