@@ -6,7 +6,7 @@ use agentscope_collector::ingest::{Answer, Limits};
 use agentscope_collector::store::Store as _;
 use proptest::prelude::*;
 
-use crate::memory::Memory;
+use crate::flaky::Flaky;
 use crate::messages::*;
 
 #[test]
@@ -115,7 +115,7 @@ proptest! {
         failures in 0u32..30,
         share in prop_oneof![Just(1.0), Just(0.5)],
     ) {
-        let store = Arc::new(Memory::default());
+        let store = Arc::new(Flaky::default());
         store.fail_one_in(failures);
         let bench = Bench::over(store, Limits { share, records_per_session: 50, ..Limits::default() });
         let sent = std::sync::atomic::AtomicU64::new(0);

@@ -2,9 +2,9 @@
 //! and accounted for.
 
 mod accounts;
+#[allow(dead_code, reason = "the tests of the server use the rest")]
+mod flaky;
 mod hostile;
-#[allow(dead_code, reason = "shared with the tests of the server")]
-mod memory;
 mod messages;
 mod others;
 mod sessions;

@@ -12,7 +12,7 @@ use opentelemetry_proto::tonic::common::v1::{AnyValue, InstrumentationScope, Key
 use opentelemetry_proto::tonic::logs::v1::{LogRecord, ResourceLogs, ScopeLogs};
 use opentelemetry_proto::tonic::trace::v1::{ResourceSpans, ScopeSpans, Span};
 
-use crate::memory::Memory;
+use crate::flaky::Flaky;
 
 pub(crate) const SECOND: u64 = 1_000_000_000;
 
@@ -121,7 +121,7 @@ pub(crate) fn sender() -> Sender {
 
 /// An ingest over a store of its own, and the clock that it goes by.
 pub(crate) struct Bench {
-    pub(crate) store: Arc<Memory>,
+    pub(crate) store: Arc<Flaky>,
     pub(crate) ingest: Arc<Ingest>,
     pub(crate) clock: Arc<AtomicU64>,
 }
@@ -131,7 +131,7 @@ impl Bench {
         Self::over(Arc::default(), limits)
     }
 
-    pub(crate) fn over(store: Arc<Memory>, limits: Limits) -> Self {
+    pub(crate) fn over(store: Arc<Flaky>, limits: Limits) -> Self {
         let clock = Arc::new(AtomicU64::new(1_000 * SECOND));
         let time = Arc::clone(&clock);
         let shared: Arc<dyn Store> = store.clone();

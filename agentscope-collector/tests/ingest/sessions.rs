@@ -22,10 +22,8 @@ fn a_record_without_session_is_of_its_trace_until_another_record_says_more() {
         vec![span(7, 2, &[("session.id", "s")]), span(7, 3, &[])],
     ));
     assert_eq!(bench.session("s").spans.len(), 3, "the first one too");
-    assert_eq!(
-        bench.store.session(&acme(), &provisional).expect("works"),
-        None
-    );
+    let sessions = bench.store.sessions(&acme(), &Default::default());
+    assert_eq!(sessions.expect("works").len(), 1, "they are one session");
     let taken = bench
         .ingest
         .logs(&sender(), logs("lib", vec![log(7, 1, "e", &[])]));

@@ -1,9 +1,9 @@
 //! A server takes what real clients send, tells them what became of it, and is not brought down by
 //! what nobody should send.
 
-#[path = "../ingest/memory.rs"]
+#[path = "../ingest/flaky.rs"]
 #[allow(dead_code, reason = "each test uses a part")]
-mod memory;
+mod flaky;
 #[path = "../ingest/messages.rs"]
 #[allow(dead_code, reason = "each test uses a part")]
 mod messages;

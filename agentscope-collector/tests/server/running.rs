@@ -12,7 +12,7 @@ use tokio::runtime::Runtime;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
-use crate::memory::Memory;
+use crate::flaky::Flaky;
 use crate::messages::{balances, reason};
 
 const ADDRESSES: &str = "[listen]\ngrpc = \"127.0.0.1:0\"\nhttp = \"127.0.0.1:0\"\n";
@@ -35,7 +35,7 @@ pub(crate) fn tokens() -> String {
 }
 
 pub(crate) struct Running {
-    pub(crate) store: Arc<Memory>,
+    pub(crate) store: Arc<Flaky>,
     pub(crate) ingest: Arc<Ingest>,
     pub(crate) runtime: Runtime,
     pub(crate) grpc: SocketAddr,
@@ -50,7 +50,7 @@ impl Running {
         Self::over(Arc::default(), more)
     }
 
-    pub(crate) fn over(store: Arc<Memory>, more: &str) -> Self {
+    pub(crate) fn over(store: Arc<Flaky>, more: &str) -> Self {
         let config = Config::parse(&format!("{ADDRESSES}{more}")).expect("a configuration");
         let runtime = Runtime::new().expect("threads");
         let shared: Arc<dyn Store> = store.clone();
@@ -132,7 +132,7 @@ impl Running {
     }
 
     /// Ends the server as a signal would.
-    pub(crate) fn stop(self) -> Arc<Memory> {
+    pub(crate) fn stop(self) -> Arc<Flaky> {
         let _ = self.stop.send(());
         self.runtime
             .block_on(self.done)
