@@ -23,7 +23,6 @@ struct Seed {
     named: Option<u64>,
     /// Whether that is in another process, as far as the span says.
     is_remote: bool,
-    is_ours: bool,
     links: Vec<(u128, u64)>,
     /// The parent, once it is known; until then it belongs to the session of its trace.
     parent: Option<usize>,
@@ -41,7 +40,6 @@ impl Seed {
             node,
             named: span.parent_span_id,
             is_remote: span.parent_is_remote,
-            is_ours: facts.is_ours,
             links: links.map(|link| (link.trace_id, link.span_id)).collect(),
             parent: None,
         }
@@ -81,8 +79,8 @@ pub(crate) fn link(mut spans: Vec<SpanRecord>, mut logs: Vec<LogRecord>) -> (Vec
     draft.count_orphans(root);
     draft.place(logs, root);
     let mut totals = std::mem::take(&mut draft.totals);
-    let (mut nodes, is_ours) = draft.into_tree(root);
-    totals::sum(&mut nodes, &is_ours, &mut totals);
+    let mut nodes = draft.into_tree(root);
+    totals::sum(&mut nodes, &mut totals);
     (nodes, totals)
 }
 
@@ -245,8 +243,8 @@ impl Draft {
 
     /// Parents before children, siblings by their begin. Spans that name each other as parent are
     /// reached from nowhere; they hang under the session, so that no span is lost and no loop is
-    /// walked. With each node whether it is ours.
-    fn into_tree(self, root: usize) -> (Vec<Node>, Vec<bool>) {
+    /// walked.
+    fn into_tree(self, root: usize) -> Vec<Node> {
         let count = self.seeds.len();
         let mut order: Vec<usize> = (0..count).collect();
         order.sort_by_key(|place| {
@@ -259,7 +257,6 @@ impl Draft {
         }
         let mut taken: Vec<Option<Seed>> = self.seeds.into_iter().map(Some).collect();
         let mut tree: Vec<Node> = Vec::with_capacity(count);
-        let mut is_ours = Vec::with_capacity(count);
         for start in std::iter::once(root).chain(order) {
             let mut open = vec![(start, (start != root).then_some(0))];
             while let Some((place, parent)) = open.pop() {
@@ -270,11 +267,10 @@ impl Draft {
                 seed.node.depth = parent.map_or(0, |parent| tree[parent].depth + 1);
                 let here = tree.len();
                 tree.push(seed.node);
-                is_ours.push(seed.is_ours);
                 let children = std::mem::take(&mut children[place]);
                 open.extend(children.into_iter().rev().map(|child| (child, Some(here))));
             }
         }
-        (tree, is_ours)
+        tree
     }
 }

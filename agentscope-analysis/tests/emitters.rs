@@ -3,6 +3,7 @@
 use agentscope_analysis::{
     Layer, Session, SpanEvent, SpanKind, SpanRecord, Status, TreeOptions, Value,
 };
+use agentscope_runtime::Outcome;
 use proptest::prelude::*;
 
 const MS: u64 = 1_000_000;
@@ -383,6 +384,15 @@ fn foreign_session_that_runs_shows_what_is_known() {
         .collect();
     assert_eq!(open, [0, 3, 2], "the session, the sequence, the agent");
     assert_eq!((session.totals.tools, session.totals.inferences), (2, 2));
+    // Its outermost span may as well be one that is in no session, such as that of a request.
+    let ended = session.ended();
+    assert!(
+        ended
+            .nodes
+            .iter()
+            .all(|node| !node.open && node.outcome != Some(Outcome::Cancelled))
+    );
+    assert_eq!(ended.totals.verdict, None);
 }
 
 proptest! {
