@@ -8,8 +8,11 @@ use crate::session::Totals;
 use crate::snapshot::Snapshot;
 use crate::totals;
 
+mod decision;
 mod open;
 mod root;
+
+use decision::{Decision, Decisions};
 
 /// Clocks of two processes that differ by more than this many nanoseconds are told of.
 const SKEW: u64 = 1_000_000_000;
@@ -62,6 +65,8 @@ struct Draft {
     by_agent: HashMap<String, usize>,
     /// Delegations by the path of their step.
     by_path: HashMap<String, usize>,
+    /// Of foreign models.
+    decisions: Decisions,
     /// Traces whose outermost span has ended.
     ended: HashSet<u128>,
     /// When the latest that is known happened.
@@ -79,7 +84,9 @@ pub(crate) fn link(mut spans: Vec<SpanRecord>, mut logs: Vec<LogRecord>) -> (Vec
     draft.count_orphans(root);
     draft.place(logs, root);
     let mut totals = std::mem::take(&mut draft.totals);
+    let decisions = std::mem::take(&mut draft.decisions);
     let mut nodes = draft.into_tree(root);
+    decision::explain(&mut nodes, &decisions);
     totals::sum(&mut nodes, &mut totals);
     (nodes, totals)
 }
@@ -102,6 +109,13 @@ impl Draft {
                 continue;
             }
             let seed = Seed::of(span);
+            if seed.node.layer == Layer::Inference
+                && seed.node.foreign
+                && let Some(decision) = Decision::of(span)
+            {
+                let key = (span.trace_id, span.span_id);
+                draft.decisions.insert(key, decision);
+            }
             if seed.named.is_none() || seed.node.layer == Layer::Session {
                 draft.ended.insert(span.trace_id);
             }
