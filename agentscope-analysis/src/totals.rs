@@ -43,7 +43,7 @@ fn both<T>(one: Option<T>, other: Option<T>, combine: fn(T, T) -> T) -> Option<T
     }
 }
 
-/// Sums up the tree, and tells foreign agents and sessions what was used below them.
+/// Sums up the tree, and tells agents and sessions what was used below them where they do not say.
 pub(crate) fn sum(nodes: &mut [Node], totals: &mut Totals) {
     if nodes.iter().all(|node| node.foreign) {
         number_steps(nodes);
@@ -54,7 +54,7 @@ pub(crate) fn sum(nodes: &mut [Node], totals: &mut Totals) {
             node.layer,
             Layer::Session | Layer::Agent | Layer::Delegation
         );
-        if tells && node.foreign && !node.open {
+        if tells && (node.foreign || node.open || node.span_id == 0) {
             node.input_tokens = usage.input;
             node.output_tokens = usage.output;
             node.cost_usd = usage.cost;
