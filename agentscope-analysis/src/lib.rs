@@ -30,6 +30,7 @@ mod session;
 mod snapshot;
 mod text;
 mod totals;
+mod trajectory;
 mod tree;
 
 pub use content::{carries_content, is_content};
@@ -38,4 +39,5 @@ pub use node::{Layer, Node};
 pub use record::{Attributes, Link, LogRecord, SpanEvent, SpanKind, SpanRecord, Status, Value};
 pub use session::{Session, Totals};
 pub use snapshot::Snapshot;
+pub use trajectory::{Trajectory, TrajectoryCall, TrajectoryKind, TrajectoryLabel, TrajectoryStep};
 pub use tree::TreeOptions;

@@ -1,11 +1,17 @@
-//! Turns stored sessions into requests of OTLP again: for an export, and for whoever they are sent
-//! on to.
+//! Turns stored sessions, and what the analysis has made, into messages of OTLP.
 
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use opentelemetry_proto::tonic::logs::v1::{LogsData, ResourceLogs, ScopeLogs};
-use opentelemetry_proto::tonic::trace::v1::{ResourceSpans, ScopeSpans, TracesData};
+use agentscope_analysis::{Attributes, SpanKind, SpanRecord, Status, Value};
+use opentelemetry_proto::tonic::common::v1::{
+    AnyValue, ArrayValue, InstrumentationScope, KeyValue, any_value,
+};
+use opentelemetry_proto::tonic::logs::v1::{LogRecord, LogsData, ResourceLogs, ScopeLogs};
+use opentelemetry_proto::tonic::resource::v1::Resource;
+use opentelemetry_proto::tonic::trace::v1::span::{Event, Link};
+use opentelemetry_proto::tonic::trace::v1::{ResourceSpans, ScopeSpans, Span, TracesData};
+use opentelemetry_proto::tonic::trace::v1::{Status as OtlpStatus, span, status};
 
 use crate::store::{Origin, Recorded, StoredSession};
 
@@ -82,4 +88,136 @@ fn by_origin<T>(records: &[Recorded<T>]) -> Vec<(&Origin, Vec<&T>)> {
         groups[*place].1.push(&recorded.record);
     }
     groups
+}
+
+/// Spans as one service emits them.
+pub(crate) fn spans(
+    service: &str,
+    scope: &InstrumentationScope,
+    spans: &[SpanRecord],
+) -> Vec<ResourceSpans> {
+    vec![ResourceSpans {
+        resource: Some(resource(service)),
+        scope_spans: vec![ScopeSpans {
+            scope: Some(scope.clone()),
+            spans: spans.iter().map(span_of).collect(),
+            ..ScopeSpans::default()
+        }],
+        ..ResourceSpans::default()
+    }]
+}
+
+/// Log records likewise.
+pub(crate) fn logs(
+    service: &str,
+    scope: &InstrumentationScope,
+    logs: &[agentscope_analysis::LogRecord],
+) -> Vec<ResourceLogs> {
+    vec![ResourceLogs {
+        resource: Some(resource(service)),
+        scope_logs: vec![ScopeLogs {
+            scope: Some(scope.clone()),
+            log_records: logs.iter().map(log_of).collect(),
+            ..ScopeLogs::default()
+        }],
+        ..ResourceLogs::default()
+    }]
+}
+
+fn resource(service: &str) -> Resource {
+    Resource {
+        attributes: vec![KeyValue {
+            key: "service.name".to_owned(),
+            value: Some(any(&Value::from(service))),
+            ..KeyValue::default()
+        }],
+        ..Resource::default()
+    }
+}
+
+fn span_of(span: &SpanRecord) -> Span {
+    let (code, message) = match &span.status {
+        Status::Unset => (status::StatusCode::Unset, ""),
+        Status::Ok => (status::StatusCode::Ok, ""),
+        Status::Error(message) => (status::StatusCode::Error, message.as_str()),
+    };
+    let parent = span.parent_span_id.map(u64::to_be_bytes);
+    Span {
+        trace_id: span.trace_id.to_be_bytes().to_vec(),
+        span_id: span.span_id.to_be_bytes().to_vec(),
+        parent_span_id: parent.map(Vec::from).unwrap_or_default(),
+        name: span.name.clone(),
+        kind: match span.kind {
+            SpanKind::Internal => span::SpanKind::Internal,
+            SpanKind::Server => span::SpanKind::Server,
+            SpanKind::Client => span::SpanKind::Client,
+            SpanKind::Producer => span::SpanKind::Producer,
+            SpanKind::Consumer => span::SpanKind::Consumer,
+        } as i32,
+        start_time_unix_nano: span.start,
+        end_time_unix_nano: span.end,
+        attributes: attributes(&span.attributes),
+        events: span
+            .events
+            .iter()
+            .map(|event| Event {
+                time_unix_nano: event.time,
+                name: event.name.clone(),
+                attributes: attributes(&event.attributes),
+                ..Event::default()
+            })
+            .collect(),
+        links: span
+            .links
+            .iter()
+            .map(|link| Link {
+                trace_id: link.trace_id.to_be_bytes().to_vec(),
+                span_id: link.span_id.to_be_bytes().to_vec(),
+                attributes: attributes(&link.attributes),
+                ..Link::default()
+            })
+            .collect(),
+        status: Some(OtlpStatus {
+            code: code as i32,
+            message: message.to_owned(),
+        }),
+        ..Span::default()
+    }
+}
+
+fn log_of(log: &agentscope_analysis::LogRecord) -> LogRecord {
+    LogRecord {
+        time_unix_nano: log.time,
+        severity_number: i32::from(log.severity_number),
+        severity_text: log.severity_text.clone(),
+        attributes: attributes(&log.attributes),
+        trace_id: log.trace_id.to_be_bytes().to_vec(),
+        span_id: log.span_id.to_be_bytes().to_vec(),
+        event_name: log.event_name.clone(),
+        ..LogRecord::default()
+    }
+}
+
+fn attributes(attributes: &Attributes) -> Vec<KeyValue> {
+    let pairs = attributes.iter();
+    pairs
+        .map(|(key, value)| KeyValue {
+            key: key.clone(),
+            value: Some(any(value)),
+            ..KeyValue::default()
+        })
+        .collect()
+}
+
+fn any(value: &Value) -> AnyValue {
+    let value = match value {
+        Value::String(text) => any_value::Value::StringValue(text.clone()),
+        Value::Int(number) => any_value::Value::IntValue(*number),
+        Value::Double(number) => any_value::Value::DoubleValue(*number),
+        Value::Bool(flag) => any_value::Value::BoolValue(*flag),
+        Value::Array(items) => any_value::Value::ArrayValue(ArrayValue {
+            values: items.iter().map(any).collect(),
+        }),
+    };
+    AnyValue { value: Some(value) }
 }

@@ -397,6 +397,7 @@ names! {
         RESULT_SCHEMA_HASH = "agentscope.tool.result.schema.hash", Text, "SHA-256 over the canonical JSON Schema that the result does not fit";
         FALLBACK_FROM = "agentscope.fallback.from", Text, "what is given up, by class";
         FALLBACK_TO = "agentscope.fallback.to", Text, "what is used instead, by class";
+        SIMULATED = "agentscope.simulated", Text, "on imported data: what of it is made up, not recorded, such as `time`";
         EVENT = "agentscope.event", Text, "on a `tracing` event: the snapshot's event name";
         MEMORY = "agentscope.memory.summary", Text, "the agent's working memory, by class";
         MEMORY_SOURCE = "agentscope.memory.source", OneOf(&["stated", "derived"]), "stated by the code, or derived from the steps";

@@ -16,6 +16,7 @@ use opentelemetry_proto::tonic::common::v1::any_value::Value;
 use opentelemetry_proto::tonic::common::v1::{AnyValue, KeyValue};
 use serde_json::Map;
 
+use super::limits::Content;
 use super::seen;
 
 /// What the runtime's policy shows of a confidential value.
@@ -26,21 +27,23 @@ const MASK: &str = "[confidential]";
 pub(super) struct Concealed {
     /// Whether agentscope made the record, and redacted what stands under its own names.
     is_ours: bool,
+    content: Content,
     input: Map<String, serde_json::Value>,
     output: Map<String, serde_json::Value>,
 }
 
 impl Concealed {
-    pub(super) fn new(is_ours: bool) -> Self {
+    pub(super) fn new(is_ours: bool, content: Content) -> Self {
         Self {
             is_ours,
+            content,
             ..Self::default()
         }
     }
 
-    /// Whether agentscope made the record.
-    pub(super) fn is_ours(&self) -> bool {
-        self.is_ours
+    /// Whether names in it pass the scrubber: not where agentscope made the record.
+    pub(super) fn scrubs(&self) -> bool {
+        !self.is_ours && self.content != Content::Recorded
     }
 
     /// Attributes of the record, or of a part of it, `place`.
@@ -54,7 +57,7 @@ impl Concealed {
             if seen::is_content(attribute, is_of_runtime) {
                 let name = format!("{place}{key}");
                 self.hide(&name, attribute.value.as_mut());
-            } else if !self.is_ours {
+            } else if self.scrubs() {
                 scrub_text(&mut attribute.key);
                 scrub_any(attribute.value.as_mut());
             }
@@ -66,6 +69,15 @@ impl Concealed {
         let Some(value) = value.filter(|value| holds_words(value)) else {
             return;
         };
+        match self.content {
+            Content::Recorded => return,
+            Content::Scrubbed => {
+                let said = value.value.clone();
+                self.keep(name, said.map_or(serde_json::Value::Null, json));
+                return scrub_any(Some(value));
+            }
+            Content::Masked => {}
+        }
         let mask = Value::StringValue(MASK.to_owned());
         let said = value
             .value
@@ -76,7 +88,11 @@ impl Concealed {
 
     /// The same of a text.
     pub(super) fn hide_text(&mut self, name: &str, text: &mut String) {
-        if !text.is_empty() {
+        if self.content == Content::Scrubbed {
+            self.keep(name, serde_json::Value::String(text.clone()));
+            return scrub_text(text);
+        }
+        if !text.is_empty() && self.content == Content::Masked {
             let said = std::mem::replace(text, MASK.to_owned());
             self.keep(name, serde_json::Value::String(said));
         }

@@ -39,6 +39,27 @@ pub struct Limits {
     /// Which part of all sessions is kept, from 0 to 1: chosen by session id, in every process
     /// alike.
     pub share: f64,
+    /// What is kept of the words that other libraries recorded.
+    pub content: Content,
+}
+
+/// What is kept of prompts, completions, arguments, results and other words in records of libraries
+/// that know nothing of classes.
+///
+/// ```
+/// use agentscope_collector::ingest::Content;
+/// assert_eq!(Content::default(), Content::Masked);
+/// ```
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Content {
+    /// They count as confidential: `[confidential]` stands in their place.
+    #[default]
+    Masked,
+    /// They are there but for what the scrubber finds: addresses, card numbers, credentials. Names of
+    /// people and what they tell it cannot find.
+    Scrubbed,
+    /// They are there as they were recorded: for public data.
+    Recorded,
 }
 
 impl Default for Limits {
@@ -56,6 +77,7 @@ impl Default for Limits {
             idle: Duration::from_secs(60),
             abandoned: Duration::from_secs(30 * 60),
             share: 1.0,
+            content: Content::Masked,
         }
     }
 }

@@ -17,8 +17,8 @@
 //! Of those of other libraries nobody has said the class, so prompts, completions, arguments,
 //! results, bodies of logs and messages of errors count as confidential: a store shows
 //! `[confidential]`, and the words go to the payload sink
-//! ([`agentscope_runtime::set_payload_sink`]) if there is one, else nowhere. Everything else in them
-//! passes the scrubber, which finds e-mail addresses, card numbers, credentials and the like. A
+//! ([`agentscope_runtime::set_payload_sink`]) if there is one, else nowhere; [`Content`] opens that,
+//! where somebody answers for it. Everything else in them passes the scrubber, which finds e-mail addresses, card numbers, credentials and the like. A
 //! record counts as the runtime's where it says so, by its instrumentation scope and its layer or
 //! event; who says so without cause shows no other values than those of the tenant whose token they
 //! hold, and only under names that the runtime writes.
@@ -35,6 +35,8 @@ mod bound;
 mod conceal;
 mod gate;
 mod intake;
+pub(crate) mod json;
+mod line;
 mod ledger;
 mod limits;
 mod recent;
@@ -47,7 +49,8 @@ mod work;
 pub use answer::{Answer, Sender};
 pub use gate::InFlight;
 pub use ledger::Reason;
-pub use limits::Limits;
+pub use limits::{Content, Limits};
+pub use line::LineError;
 #[cfg(feature = "server")]
 pub(crate) use work::now;
 pub use work::{Clock, Ingest};

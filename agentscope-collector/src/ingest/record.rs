@@ -194,7 +194,7 @@ impl Record for Span {
         if let Some(status) = &mut self.status {
             concealed.hide_text("exception.status", &mut status.message);
         }
-        if !concealed.is_ours() {
+        if concealed.scrubs() {
             scrub_text(&mut self.name);
         }
     }
@@ -273,7 +273,7 @@ impl Record for LogRecord {
         concealed.attributes("", &mut self.attributes);
         // A snapshot has none.
         concealed.hide("body", self.body.as_mut());
-        if !concealed.is_ours() {
+        if concealed.scrubs() {
             scrub_text(&mut self.event_name);
             scrub_text(&mut self.severity_text);
         }

@@ -282,7 +282,7 @@ impl Ingest {
         let mut cut = 0;
         for (kept, mut draft) in kept {
             cut += u64::from(draft.record.bound(&self.limits));
-            let mut concealed = Concealed::new(draft.is_ours);
+            let mut concealed = Concealed::new(draft.is_ours, self.limits.content);
             draft.record.conceal(&mut concealed);
             let told = concealed.put(
                 kept.session.as_str(),

@@ -41,7 +41,6 @@ mod about;
 mod config;
 mod grpc;
 mod http;
-mod json;
 mod receive;
 mod serve;
 mod tokens;

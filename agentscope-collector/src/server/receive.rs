@@ -16,9 +16,8 @@ use prost::Message;
 use serde::de::DeserializeOwned;
 use tokio::sync::Semaphore;
 
-use super::json;
 use super::tokens::{Role, Tokens};
-use crate::ingest::{Answer, InFlight, Ingest, Sender};
+use crate::ingest::{Answer, InFlight, Ingest, Sender, json};
 use crate::store::Tenant;
 
 /// How long the body of a request may take to arrive.

@@ -4,7 +4,7 @@ use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
 /// Reads a message; `None` where it is none.
-pub(super) fn read<T: DeserializeOwned>(bytes: &[u8]) -> Option<T> {
+pub(crate) fn read<T: DeserializeOwned>(bytes: &[u8]) -> Option<T> {
     // serde_json gives up on what is nested more deeply than 128 levels.
     let mut message: Value = serde_json::from_slice(bytes)
         .ok()
