@@ -20,6 +20,7 @@ use crate::counts::Lane;
 use crate::env::{self, Signal};
 use crate::error::InitError;
 use crate::export::Logs;
+use crate::feed::Feed;
 use crate::guard::{Guard, Reservation, Running};
 use crate::metrics;
 use crate::otlp::Transports;
@@ -158,6 +159,7 @@ impl Builder {
                 logs: None,
                 // The application exports spans as it likes, so the runtime scrubs them.
                 scrubber: None,
+                feed: None,
             })?;
             if prints {
                 provider = provider.with_span_processor(Spans::Queued(queue.clone(), None));
@@ -245,20 +247,25 @@ impl Builder {
             }
             None => None,
         };
+        let feed = match disabled {
+            true => None,
+            false => Feed::asked(&resource)?,
+        };
         self.install_signals()?;
         let printer = Printer::new(console);
         if let Some(loggers) = &loggers {
             self = self.logs_to(loggers);
         }
         let emit = self.emit.take();
-        let prints = printer.is_some();
-        let queue = match prints || emit.is_some() {
+        let takes_spans = printer.is_some() || feed.is_some();
+        let queue = match takes_spans || emit.is_some() {
             true => Some(Queue::start(Stages {
                 printer,
                 spans: spans.clone(),
                 emit,
                 logs: logs.clone(),
                 scrubber: Some(scrubber),
+                feed,
             })?),
             false => None,
         };
@@ -266,7 +273,7 @@ impl Builder {
         global::set_text_map_propagator(propagator());
         let mut running = self.running([traces, logs, measured].into_iter().flatten().collect());
         let processor = match (&queue, spans) {
-            (Some(queue), spans) if prints => Some(Spans::Queued(queue.clone(), spans)),
+            (Some(queue), spans) if takes_spans => Some(Spans::Queued(queue.clone(), spans)),
             (_, spans) => spans.map(Spans::Direct),
         };
         // Snapshots and metrics need spans with real ids, even where no span is exported. Where

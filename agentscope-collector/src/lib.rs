@@ -21,7 +21,12 @@
 //!   `OTEL_EXPORTER_OTLP_ENDPOINT=http://localhost:4318`, or one for each signal. The protocol is
 //!   `http/protobuf`, or `grpc` with `OTEL_EXPORTER_OTLP_PROTOCOL`. [`mod@env`] lists every variable,
 //!   [`agentscope_runtime::names`] every name, metrics included.
-//! - Nobody looks, so nothing is recorded: with the console off and no endpoint, or with
+//! - **A store of the program's own** gets them too, with `AGENTSCOPE_STORE=DIRECTORY`: then
+//!   `agentscope sessions` and `agentscope tree` show them, while the program runs and afterwards. Only
+//!   one process can write to a directory; several send to one that runs `agentscope serve`. A
+//!   session is of the tenant that its code names, else of `default`. What other libraries of the
+//!   program recorded of people's words is hidden, see [`ingest`].
+//! - Nobody looks, so nothing is recorded: with the console off, no endpoint and no store, or with
 //!   `OTEL_SDK_DISABLED=true`, only the propagators are installed.
 //!
 //! # Whose spans
@@ -64,6 +69,7 @@ mod counts;
 pub mod env;
 mod error;
 mod export;
+mod feed;
 mod from_otlp;
 mod guard;
 pub mod ingest;

@@ -6,7 +6,7 @@
 //! more than all the rest of a recorded call.
 
 use std::mem;
-use std::sync::atomic::Ordering;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{RecvTimeoutError, SyncSender, sync_channel};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::Thread;
@@ -19,6 +19,7 @@ use crate::console::Printer;
 use crate::convert;
 use crate::counts::{CONSOLE_DROPPED, Lane};
 use crate::error::InitError;
+use crate::feed::{Feed, Lost};
 use crate::scrub::{scrub_snapshot, scrub_span};
 use crate::spans::SpanExport;
 
@@ -56,6 +57,8 @@ pub(crate) struct Stages {
     pub(crate) logs: Option<Arc<Lane>>,
     /// Where the runtime leaves scrubbing to this thread.
     pub(crate) scrubber: Option<Arc<ScrubLater>>,
+    /// The program's own store.
+    pub(crate) feed: Option<Feed>,
 }
 
 /// What lies between the agent's threads and that one. It is held for a push, or until the thread
@@ -79,6 +82,12 @@ impl Waiting {
     }
 }
 
+impl Stages {
+    fn keeps_spans(&self) -> bool {
+        self.printer.is_some() || self.feed.is_some()
+    }
+}
+
 /// Memory that is not used costs nothing; to move it while others wait does.
 fn room() -> Vec<Message> {
     Vec::with_capacity(CAPACITY)
@@ -96,6 +105,8 @@ pub(crate) struct Queue {
     spans: Option<Arc<SpanExport>>,
     logs: Option<Arc<Lane>>,
     printing: bool,
+    /// Counts what does not come to the store.
+    lost: Option<Arc<Lost>>,
 }
 
 impl std::fmt::Debug for Queue {
@@ -112,6 +123,7 @@ impl Queue {
         let waiting = Arc::new(Mutex::new(Waiting::new()));
         let (spans, logs) = (stages.spans.clone(), stages.logs.clone());
         let printing = stages.printer.is_some();
+        let lost = stages.feed.as_ref().map(Feed::lost);
         let taken_from = waiting.clone();
         let thread = std::thread::Builder::new()
             .name("agentscope".to_owned())
@@ -123,6 +135,7 @@ impl Queue {
             spans,
             logs,
             printing,
+            lost,
         })
     }
 
@@ -137,11 +150,18 @@ impl Queue {
             waiting.messages.push(Message::Span(span));
         }
         let lane = self.spans.as_ref().map(|export| export.lane());
-        self.pushed(waiting, taken, lane);
+        let lost = self.lost.as_ref().map(|lost| &lost.spans);
+        self.pushed(waiting, taken, lane, lost);
     }
 
     /// Wakes the thread for a burst, and counts what found no room.
-    fn pushed(&self, waiting: MutexGuard<'_, Waiting>, taken: bool, lane: Option<&Lane>) -> bool {
+    fn pushed(
+        &self,
+        waiting: MutexGuard<'_, Waiting>,
+        taken: bool,
+        lane: Option<&Lane>,
+        lost: Option<&AtomicU64>,
+    ) -> bool {
         let count = waiting.messages.len();
         drop(waiting);
         if count.is_multiple_of(BURST) {
@@ -150,6 +170,9 @@ impl Queue {
         if !taken {
             if let Some(lane) = lane {
                 lane.drop_one();
+            }
+            if let Some(lost) = lost {
+                lost.fetch_add(1, Ordering::Relaxed);
             }
             if self.printing {
                 CONSOLE_DROPPED.fetch_add(1, Ordering::Relaxed);
@@ -194,7 +217,8 @@ impl SnapshotSink for Queue {
         if taken {
             waiting.messages.push(Message::Snapshot(snapshot));
         }
-        self.pushed(waiting, taken, self.logs.as_deref())
+        let lost = self.lost.as_ref().map(|lost| &lost.logs);
+        self.pushed(waiting, taken, self.logs.as_deref(), lost)
     }
 }
 
@@ -203,6 +227,9 @@ fn work(waiting: &Arc<Mutex<Waiting>>, mut stages: Stages) {
     let mut batch = room();
     loop {
         mem::swap(&mut lock(waiting).messages, &mut batch);
+        if let Some(feed) = &mut stages.feed {
+            feed.rest();
+        }
         if batch.is_empty() {
             // Nobody is left who could hand over anything.
             if Arc::strong_count(waiting) == 1 {
@@ -235,19 +262,29 @@ impl Drop for Ends<'_> {
 fn deal_with(message: Message, stages: &mut Stages) -> bool {
     match message {
         Message::Span(mut span) => {
+            // The exporter scrubs what it gets; nobody else does.
+            if let (true, Some(scrubber)) = (stages.keeps_spans(), &stages.scrubber) {
+                scrub_span(scrubber, &mut span);
+            }
             if let Some(printer) = &mut stages.printer {
-                if let Some(scrubber) = &stages.scrubber {
-                    scrub_span(scrubber, &mut span);
-                }
                 printer.span(convert::span(&span));
             }
-            if let Some(export) = &stages.spans {
-                export.admit(*span);
+            match (&mut stages.feed, &stages.spans) {
+                (Some(feed), Some(export)) => {
+                    feed.span((*span).clone());
+                    export.admit(*span);
+                }
+                (Some(feed), None) => feed.span(*span),
+                (None, Some(export)) => export.admit(*span),
+                (None, None) => {}
             }
         }
         Message::Snapshot(mut snapshot) => {
             if let Some(scrubber) = &stages.scrubber {
                 scrub_snapshot(scrubber, &mut snapshot);
+            }
+            if let Some(feed) = &mut stages.feed {
+                feed.snapshot(snapshot.clone());
             }
             match (&mut stages.printer, &stages.emit) {
                 (Some(printer), Some(emit)) => {
@@ -260,12 +297,20 @@ fn deal_with(message: Message, stages: &mut Stages) -> bool {
             }
         }
         Message::Flush(answer) => {
+            if let Some(feed) = &mut stages.feed {
+                feed.store();
+            }
             let _ = answer.try_send(());
         }
         Message::Stop(answer) => {
             if let Some(printer) = &mut stages.printer {
                 printer.rest();
             }
+            if let Some(feed) = &mut stages.feed {
+                feed.end();
+            }
+            // The store is closed before somebody who waited opens it.
+            stages.feed = None;
             let _ = answer.try_send(());
             return false;
         }
@@ -306,6 +351,7 @@ mod tests {
             spans: None,
             logs: None,
             printing: true,
+            lost: None,
         };
         let before = stats().console.dropped;
         for _ in 0..CAPACITY + 3 {
@@ -326,6 +372,7 @@ mod tests {
             emit: None,
             logs: None,
             scrubber: None,
+            feed: None,
         };
         let queue = Queue::start(stages).expect("a thread");
         let soon = || Instant::now() + Duration::from_secs(10);

@@ -182,11 +182,11 @@ impl Assembly {
         (key.0, end)
     }
 
-    /// The sessions that have ended by now.
-    pub(super) fn tick(&mut self, now: u64, limits: &Limits) -> Vec<(Tenant, SessionEnd)> {
+    /// The sessions that have ended by a time, as of now.
+    pub(super) fn tick(&mut self, now: u64, by: u64, limits: &Limits) -> Vec<(Tenant, SessionEnd)> {
         let mut ends = std::mem::take(&mut self.early);
         let (idle, abandoned) = (nanos(limits.idle), nanos(limits.abandoned));
-        let silent = |last: u64, time: u64| now.saturating_sub(last) >= time;
+        let silent = |last: u64, time: u64| by.saturating_sub(last) >= time;
         let mut over = Vec::new();
         for (last, key) in &self.order {
             if !silent(*last, idle.min(abandoned)) {
@@ -253,14 +253,14 @@ mod tests {
         let mut assembly = Assembly::new(&limits);
         assembly.take(&key("s"), root(1), 0, &limits);
         assembly.take(&key("s"), Sign::Other, 30 * SECOND, &limits);
-        assert!(assembly.tick(89 * SECOND, &limits).is_empty());
+        assert!(assembly.tick(89 * SECOND, 89 * SECOND, &limits).is_empty());
         assert_eq!(
-            names(assembly.tick(90 * SECOND, &limits)),
+            names(assembly.tick(90 * SECOND, 90 * SECOND, &limits)),
             [("s".into(), false)]
         );
         assert_eq!(assembly.len(), 0);
         assembly.take(&key("s"), Sign::Other, 100 * SECOND, &limits);
-        let ends = names(assembly.tick(160 * SECOND, &limits));
+        let ends = names(assembly.tick(160 * SECOND, 160 * SECOND, &limits));
         assert_eq!(
             ends,
             [("s".into(), false)],
@@ -284,10 +284,10 @@ mod tests {
             &limits,
         );
         assert_eq!(
-            names(assembly.tick(1_799 * SECOND, &limits)),
+            names(assembly.tick(1_799 * SECOND, 1_799 * SECOND, &limits)),
             [("back".into(), false)]
         );
-        let mut ends = names(assembly.tick(1_800 * SECOND, &limits));
+        let mut ends = names(assembly.tick(1_800 * SECOND, 1_800 * SECOND, &limits));
         ends.sort();
         assert_eq!(ends, [("rootless".into(), true), ("s".into(), true)]);
     }
@@ -303,7 +303,7 @@ mod tests {
             assembly.take(&key(session), Sign::Other, time as u64, &limits);
         }
         assert_eq!(assembly.ended_early, 1);
-        assert_eq!(names(assembly.tick(4, &limits)), [("b".into(), true)]);
+        assert_eq!(names(assembly.tick(4, 4, &limits)), [("b".into(), true)]);
     }
 
     #[test]
@@ -319,7 +319,7 @@ mod tests {
         assembly.release(&key("s"));
         assert!(reserve(&mut assembly));
         assembly.take(&key("s"), root(1), 1, &limits);
-        assert_eq!(assembly.tick(2, &limits).len(), 1);
+        assert_eq!(assembly.tick(2, 2, &limits).len(), 1);
         assert!(!reserve(&mut assembly));
     }
 
@@ -331,7 +331,7 @@ mod tests {
         assembly.take(&provisional, root(1), 0, &limits);
         assembly.bind(&Tenant::default(), 1, &SessionId::named("s"), 0, &limits);
         assert_eq!(
-            names(assembly.tick(60 * SECOND, &limits)),
+            names(assembly.tick(60 * SECOND, 60 * SECOND, &limits)),
             [("s".into(), false)]
         );
     }

@@ -45,6 +45,8 @@ pub enum Reason {
     Duplicate,
     /// Nobody keeps metrics here.
     NotKept,
+    /// The program recorded more than its queue holds.
+    QueueFull,
 }
 
 impl Reason {
@@ -60,6 +62,7 @@ impl Reason {
             Self::SessionFull => "session full",
             Self::Duplicate => "duplicate",
             Self::NotKept => "metrics are not kept",
+            Self::QueueFull => "queue full",
         }
     }
 }

@@ -202,10 +202,15 @@ impl Ingest {
     ///
     /// The first one of the store; what it did not take comes with the next tick.
     pub fn tick(&self) -> Result<(), StoreError> {
+        self.tick_at((self.clock)())
+    }
+
+    /// Ends the sessions that are over by `time`.
+    fn tick_at(&self, time: u64) -> Result<(), StoreError> {
         let now = (self.clock)();
         let mut result = Ok(());
         let mut ends: BTreeMap<Tenant, Vec<SessionEnd>> = BTreeMap::new();
-        for (tenant, end) in self.state().assembly.tick(now, &self.limits) {
+        for (tenant, end) in self.state().assembly.tick(now, time, &self.limits) {
             ends.entry(tenant).or_default().push(end);
         }
         let unbound = self.state().traces.tenants_unbound();
@@ -230,6 +235,30 @@ impl Ingest {
             result = result.and(self.store.put_account(&account));
         }
         result
+    }
+
+    /// Counts records of this program that found no room on their way here.
+    pub(crate) fn lost(&self, spans: u64, logs: u64) {
+        for (signal, count) in [(Signal::Traces, spans), (Signal::Logs, logs)] {
+            let mut counts = Counts {
+                received: count,
+                ..Counts::default()
+            };
+            counts.refuse(Reason::QueueFull, count);
+            if count > 0 {
+                self.ledger.book(&Tenant::default(), signal, 0, &counts);
+            }
+        }
+    }
+
+    /// Ends all sessions, because nothing will come of them any longer, and does what
+    /// [`tick`](Self::tick) does. For a program that took in what it recorded itself.
+    ///
+    /// # Errors
+    ///
+    /// The first one of the store.
+    pub fn end_all(&self) -> Result<(), StoreError> {
+        self.tick_at(u64::MAX)
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
