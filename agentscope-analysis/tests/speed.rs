@@ -154,7 +154,8 @@ fn session_of_ten_thousand_spans_takes_less_than_fifty_milliseconds() {
             ..span.child_of(1)
         }
     };
-    let spans: Vec<_> = (2..10_002).map(span).collect();
+    let root = SpanRecord::new(1, 1, "invoke_workflow w").with("agentscope.layer", "session");
+    let spans: Vec<_> = (2..10_002).map(span).chain([root]).collect();
     let logs: Vec<_> = (2..10_002)
         .map(|id| {
             LogRecord::new("agentscope.tool.returned", 1, id).with("agentscope.level", "INFO")

@@ -93,15 +93,15 @@ impl Draft {
     /// Agents of which only snapshots are there.
     fn open_agents(&mut self, logs: &[LogRecord]) {
         for record in logs {
-            let facts = record.facts();
-            let Some(id) = facts.agent_id else {
+            let Some(id) = record.text(names::AGENT_ID) else {
                 continue;
             };
             if self.by_agent.contains_key(id) || self.ended.contains(&record.trace_id) {
                 continue;
             }
             let open = SpanRecord::new(record.trace_id, 0, "agent");
-            self.add_open(agent(open, id, facts.agent_name), record.time);
+            let name = record.text(names::AGENT_NAME);
+            self.add_open(agent(open, id, name), record.time);
         }
     }
 
