@@ -25,7 +25,9 @@ impl Draft {
                 names::EVENT_TOOL_RETURNED | names::EVENT_DELEGATION_RETURNED
             )
         };
-        let ended: HashSet<_> = logs.iter().filter(is_end).map(span_of).collect();
+        let is_lost = |key: &(u128, u64)| !self.by_span.contains_key(key);
+        let ended = logs.iter().filter(is_end).map(span_of).filter(is_lost);
+        let ended: HashSet<_> = ended.collect();
         for record in logs {
             let layer = match record.event_name.as_str() {
                 names::EVENT_TOOL_CALLED => "tool",
