@@ -10,9 +10,9 @@ use crate::record::{LogRecord, SpanRecord};
 
 impl Draft {
     /// Adds a node for each.
-    pub(super) fn open(&mut self, spans: &[SpanRecord], logs: &[LogRecord]) {
+    pub(super) fn open(&mut self, logs: &[LogRecord]) {
         self.open_calls(logs);
-        self.open_parents(spans);
+        self.open_parents();
         self.open_agents(logs);
     }
 
@@ -25,7 +25,9 @@ impl Draft {
                 names::EVENT_TOOL_RETURNED | names::EVENT_DELEGATION_RETURNED
             )
         };
-        let ended: HashSet<_> = logs.iter().filter(is_end).map(span_of).collect();
+        let is_lost = |key: &(u128, u64)| !self.by_span.contains_key(key);
+        let ended = logs.iter().filter(is_end).map(span_of).filter(is_lost);
+        let ended: HashSet<_> = ended.collect();
         for record in logs {
             let layer = match record.event_name.as_str() {
                 names::EVENT_TOOL_CALLED => "tool",
@@ -56,50 +58,59 @@ impl Draft {
 
     /// Parents in the same process, in traces whose outermost span has not ended. Spans of ours name
     /// their agent; of foreign ones nothing is known but that they are there.
-    fn open_parents(&mut self, spans: &[SpanRecord]) {
-        for span in spans {
-            let Some(parent) = span.parent_span_id else {
+    fn open_parents(&mut self) {
+        // Those that are added here have no parent themselves.
+        for place in 0..self.seeds.len() {
+            let Seed {
+                node,
+                named,
+                is_remote,
+                ..
+            } = &self.seeds[place];
+            let Some(parent) = *named else {
                 continue;
             };
-            let is_there = self.by_span.contains_key(&(span.trace_id, parent));
-            if is_there || span.parent_is_remote || self.ended.contains(&span.trace_id) {
+            let is_there = self.by_span.contains_key(&(node.trace_id, parent));
+            if is_there || *is_remote || self.ended.contains(&node.trace_id) {
                 continue;
             }
-            let facts = span.facts();
-            let mut open = SpanRecord::new(span.trace_id, parent, "(span not seen)");
-            match (facts.agent_id, facts.layer) {
+            let mut open = SpanRecord::new(node.trace_id, parent, "(span not seen)");
+            match (node.agent_id.as_deref(), node.layer) {
                 (Some(id), Layer::Tool | Layer::Inference | Layer::Delegation)
                     if !self.by_agent.contains_key(id) =>
                 {
-                    open = agent(open, id, facts.agent_name);
+                    let name = self.agent_names.get(id).map(String::as_str);
+                    open = agent(open, id, name);
                 }
-                (None, _) if !facts.is_ours => {}
+                (None, _) if node.foreign => {}
                 _ => continue,
             }
-            open.service.clone_from(&span.service);
-            // Spans come by their begin, so the first child is the earliest sign of its parent.
-            self.add_open(open, span.start);
+            open.service.clone_from(&node.service);
+            // They stand by their begin, so the first child is the earliest sign of its parent.
+            let start = node.start;
+            self.add_open(open, start);
         }
     }
 
     /// Agents of which only snapshots are there.
     fn open_agents(&mut self, logs: &[LogRecord]) {
         for record in logs {
-            let facts = record.facts();
-            let Some(id) = facts.agent_id else {
+            let Some(id) = record.text(names::AGENT_ID) else {
                 continue;
             };
             if self.by_agent.contains_key(id) || self.ended.contains(&record.trace_id) {
                 continue;
             }
             let open = SpanRecord::new(record.trace_id, 0, "agent");
-            self.add_open(agent(open, id, facts.agent_name), record.time);
+            let name = record.text(names::AGENT_NAME);
+            self.add_open(agent(open, id, name), record.time);
         }
     }
 
     fn add_open(&mut self, span: SpanRecord, start: u64) {
         let end = self.now;
-        let mut seed = Seed::of(&SpanRecord { start, end, ..span });
+        let span = SpanRecord { start, end, ..span };
+        let mut seed = Seed::of(&span, &span.facts());
         seed.node.open = true;
         self.add(seed);
     }
