@@ -8,8 +8,11 @@ use crate::session::Totals;
 use crate::snapshot::Snapshot;
 use crate::totals;
 
+mod decision;
 mod open;
 mod root;
+
+use decision::{Decision, Decisions};
 
 /// Clocks of two processes that differ by more than this many nanoseconds are told of.
 const SKEW: u64 = 1_000_000_000;
@@ -23,7 +26,6 @@ struct Seed {
     named: Option<u64>,
     /// Whether that is in another process, as far as the span says.
     is_remote: bool,
-    is_ours: bool,
     links: Vec<(u128, u64)>,
     /// The parent, once it is known; until then it belongs to the session of its trace.
     parent: Option<usize>,
@@ -41,7 +43,6 @@ impl Seed {
             node,
             named: span.parent_span_id,
             is_remote: span.parent_is_remote,
-            is_ours: facts.is_ours,
             links: links.map(|link| (link.trace_id, link.span_id)).collect(),
             parent: None,
         }
@@ -64,6 +65,8 @@ struct Draft {
     by_agent: HashMap<String, usize>,
     /// Delegations by the path of their step.
     by_path: HashMap<String, usize>,
+    /// Of foreign models.
+    decisions: Decisions,
     /// Traces whose outermost span has ended.
     ended: HashSet<u128>,
     /// When the latest that is known happened.
@@ -81,8 +84,10 @@ pub(crate) fn link(mut spans: Vec<SpanRecord>, mut logs: Vec<LogRecord>) -> (Vec
     draft.count_orphans(root);
     draft.place(logs, root);
     let mut totals = std::mem::take(&mut draft.totals);
-    let (mut nodes, is_ours) = draft.into_tree(root);
-    totals::sum(&mut nodes, &is_ours, &mut totals);
+    let decisions = std::mem::take(&mut draft.decisions);
+    let mut nodes = draft.into_tree(root);
+    decision::explain(&mut nodes, &decisions);
+    totals::sum(&mut nodes, &mut totals);
     (nodes, totals)
 }
 
@@ -104,6 +109,13 @@ impl Draft {
                 continue;
             }
             let seed = Seed::of(span);
+            if seed.node.layer == Layer::Inference
+                && seed.node.foreign
+                && let Some(decision) = Decision::of(span)
+            {
+                let key = (span.trace_id, span.span_id);
+                draft.decisions.insert(key, decision);
+            }
             if seed.named.is_none() || seed.node.layer == Layer::Session {
                 draft.ended.insert(span.trace_id);
             }
@@ -245,8 +257,8 @@ impl Draft {
 
     /// Parents before children, siblings by their begin. Spans that name each other as parent are
     /// reached from nowhere; they hang under the session, so that no span is lost and no loop is
-    /// walked. With each node whether it is ours.
-    fn into_tree(self, root: usize) -> (Vec<Node>, Vec<bool>) {
+    /// walked.
+    fn into_tree(self, root: usize) -> Vec<Node> {
         let count = self.seeds.len();
         let mut order: Vec<usize> = (0..count).collect();
         order.sort_by_key(|place| {
@@ -259,7 +271,6 @@ impl Draft {
         }
         let mut taken: Vec<Option<Seed>> = self.seeds.into_iter().map(Some).collect();
         let mut tree: Vec<Node> = Vec::with_capacity(count);
-        let mut is_ours = Vec::with_capacity(count);
         for start in std::iter::once(root).chain(order) {
             let mut open = vec![(start, (start != root).then_some(0))];
             while let Some((place, parent)) = open.pop() {
@@ -270,11 +281,10 @@ impl Draft {
                 seed.node.depth = parent.map_or(0, |parent| tree[parent].depth + 1);
                 let here = tree.len();
                 tree.push(seed.node);
-                is_ours.push(seed.is_ours);
                 let children = std::mem::take(&mut children[place]);
                 open.extend(children.into_iter().rev().map(|child| (child, Some(here))));
             }
         }
-        (tree, is_ours)
+        tree
     }
 }

@@ -51,6 +51,9 @@ pub struct Node {
     /// Type of the error.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub error_type: Option<String>,
+    /// Whether somebody else emitted it, so that its values are as they wrote them.
+    #[serde(skip_serializing_if = "is_false")]
+    pub foreign: bool,
     /// Whether it has not ended: it is known from snapshots, or because others are inside it.
     #[serde(skip_serializing_if = "is_false")]
     pub open: bool,
@@ -157,6 +160,7 @@ impl Node {
                 .outcome
                 .or((span.status == Status::Ok).then_some(Outcome::Ok)),
             error_type: owned(facts.error_type.or_else(|| thrown(span))),
+            foreign: !facts.is_ours,
             open: false,
             service: span.service.clone(),
             verdict: owned(facts.verdict),

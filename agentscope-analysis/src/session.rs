@@ -97,7 +97,8 @@ impl Session {
     }
 
     /// The same session, where it is certain that nothing of it runs any more: what is open was
-    /// cancelled, and if that is the session itself, it has failed.
+    /// cancelled, and if that is the session itself, it has failed. How spans of foreign emitters
+    /// ended that are known only by their children, nobody can tell.
     ///
     /// ```
     /// use agentscope_analysis::{LogRecord, Session};
@@ -109,13 +110,15 @@ impl Session {
     /// ```
     pub fn ended(mut self) -> Self {
         for node in self.nodes.iter_mut().filter(|node| node.open) {
-            let is_session = node.layer == Layer::Session;
-            if is_session && self.totals.verdict.as_deref() != Some("failure") {
+            node.open = false;
+            if node.foreign {
+                continue;
+            }
+            node.outcome = Some(Outcome::Cancelled);
+            if node.layer == Layer::Session {
                 self.totals.verdict = Some("failure".to_owned());
                 self.totals.verdict_source = Some("not ended".to_owned());
             }
-            node.open = false;
-            node.outcome = Some(Outcome::Cancelled);
         }
         self
     }

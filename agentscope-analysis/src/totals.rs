@@ -43,18 +43,18 @@ fn both<T>(one: Option<T>, other: Option<T>, combine: fn(T, T) -> T) -> Option<T
     }
 }
 
-/// Sums up the tree, and tells foreign agents and sessions what was used below them.
-pub(crate) fn sum(nodes: &mut [Node], is_ours: &[bool], totals: &mut Totals) {
-    if is_ours.iter().all(|is_ours| !is_ours) {
+/// Sums up the tree, and tells agents and sessions what was used below them where they do not say.
+pub(crate) fn sum(nodes: &mut [Node], totals: &mut Totals) {
+    if nodes.iter().all(|node| node.foreign) {
         number_steps(nodes);
     }
     let usage = usage(nodes);
-    for ((node, is_ours), usage) in nodes.iter_mut().zip(is_ours).zip(&usage) {
+    for (node, usage) in nodes.iter_mut().zip(&usage) {
         let tells = matches!(
             node.layer,
             Layer::Session | Layer::Agent | Layer::Delegation
         );
-        if tells && !is_ours && !node.open {
+        if tells && (node.foreign || node.open || node.span_id == 0) {
             node.input_tokens = usage.input;
             node.output_tokens = usage.output;
             node.cost_usd = usage.cost;

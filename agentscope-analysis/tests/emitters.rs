@@ -3,6 +3,7 @@
 use agentscope_analysis::{
     Layer, Session, SpanEvent, SpanKind, SpanRecord, Status, TreeOptions, Value,
 };
+use agentscope_runtime::Outcome;
 use proptest::prelude::*;
 
 const MS: u64 = 1_000_000;
@@ -383,6 +384,83 @@ fn foreign_session_that_runs_shows_what_is_known() {
         .collect();
     assert_eq!(open, [0, 3, 2], "the session, the sequence, the agent");
     assert_eq!((session.totals.tools, session.totals.inferences), (2, 2));
+    // Its outermost span may as well be one that is in no session, such as that of a request.
+    let ended = session.ended();
+    assert!(
+        ended
+            .nodes
+            .iter()
+            .all(|node| !node.open && node.outcome != Some(Outcome::Cancelled))
+    );
+    assert_eq!(ended.totals.verdict, None);
+}
+
+/// Each emitter's way to write down what its model said when it chose a call.
+#[test]
+fn reason_of_a_foreign_call_is_what_its_model_said() {
+    let official = r#"[{"role":"assistant","parts":[{"type":"text","content":"Let me see."},
+        {"type":"reasoning","content":"I need the balance."},{"type":"tool_call","name":"pay","arguments":{}}]}]"#;
+    let written: [&[(&str, &str)]; 3] = [
+        &[
+            ("gen_ai.operation.name", "chat"),
+            ("gen_ai.output.messages", official),
+        ],
+        &[
+            ("openinference.span.kind", "LLM"),
+            ("llm.output_messages.0.message.role", "assistant"),
+            (
+                "llm.output_messages.0.message.content",
+                "I need the balance.",
+            ),
+            (
+                "llm.output_messages.0.message.tool_calls.0.tool_call.function.name",
+                "pay",
+            ),
+            (
+                "llm.output_messages.0.message.tool_calls.0.tool_call.function.arguments",
+                "{}",
+            ),
+        ],
+        &[
+            ("llm.request.type", "chat"),
+            ("gen_ai.completion.0.content", "I need the balance."),
+            ("gen_ai.completion.0.finish_reason", "tool_calls"),
+            ("gen_ai.completion.0.tool_calls.0.name", "pay"),
+            ("gen_ai.completion.0.tool_calls.0.arguments", "{}"),
+        ],
+    ];
+    for attributes in written {
+        let tool = |id, name| {
+            span(
+                id,
+                Some(1),
+                name,
+                &[
+                    ("gen_ai.operation.name", "execute_tool"),
+                    ("gen_ai.tool.name", name),
+                ],
+            )
+        };
+        let spans = trace(vec![
+            span(1, None, "invoke_agent a", &[]),
+            tool(2, "pay"),
+            span(3, Some(1), "model", attributes),
+            tool(4, "pay"),
+            tool(5, "ask"),
+        ]);
+        let session = Session::new("s", spans, Vec::new());
+        let tools = session
+            .nodes
+            .iter()
+            .filter(|node| node.layer == Layer::Tool);
+        let reasons: Vec<_> = tools.map(|tool| tool.reason.as_deref()).collect();
+        // What came before the choice, and what was not chosen, has none.
+        assert_eq!(
+            reasons,
+            [None, Some("I need the balance."), None],
+            "{attributes:?}"
+        );
+    }
 }
 
 proptest! {

@@ -1,7 +1,9 @@
 //! What the command line says.
 
+use std::net::SocketAddr;
 use std::path::PathBuf;
 
+use agentscope_collector::ingest::Content;
 use agentscope_collector::store::{SessionState, Tenant};
 use agentscope_runtime::{Level, Outcome};
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -21,15 +23,15 @@ pub(crate) struct Cli {
 /// What every command takes.
 #[derive(Debug, Args)]
 pub(crate) struct Common {
-    /// Where sessions are kept: a directory, or clickhouse://host:8123/database
+    /// Where sessions are kept: a directory, or clickhouse://host:8123/database [default: .agentscope]
     #[arg(
         long,
         global = true,
         env = "AGENTSCOPE_STORE",
-        default_value = ".agentscope",
+        hide_env_values = true,
         value_name = "ADDRESS"
     )]
-    pub(crate) store: String,
+    store: Option<String>,
     /// Whose sessions
     #[arg(long, global = true, default_value = "default", value_parser = tenant)]
     pub(crate) tenant: Tenant,
@@ -38,13 +40,32 @@ pub(crate) struct Common {
     pub(crate) json: bool,
 }
 
+impl Common {
+    /// The address that the command line or the environment names.
+    pub(crate) fn named_store(&self) -> Option<&str> {
+        self.store.as_deref().filter(|address| !address.is_empty())
+    }
+
+    /// The address of the store.
+    pub(crate) fn store(&self) -> &str {
+        self.named_store().unwrap_or(DEFAULT_STORE)
+    }
+}
+
+/// Where sessions are kept if nobody says it.
+pub(crate) const DEFAULT_STORE: &str = ".agentscope";
+
 /// What to do.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
+    /// Receive OTLP, keep sessions, drop what is too old
+    Serve(Serve),
     /// List sessions, the latest first
     Sessions(Sessions),
     /// Show what a session did: agents, tool calls, inferences, warnings
     Tree(Tree),
+    /// Read sessions from files
+    Import(Import),
     /// Write sessions to a file
     Export(Export),
     /// Say how a session went
@@ -57,6 +78,8 @@ pub(crate) enum Command {
     Schema(Schema),
     /// Show what telemetry does not say, because nobody has classified it
     Privacy(Within),
+    /// See what the store holds, or drop what is too old
+    Store(StoreArgs),
     /// Say what is set up, what comes in, what is lost, and what to do about it
     Doctor,
 }
@@ -70,6 +93,72 @@ pub(crate) struct Within {
     /// Until when
     #[arg(long, value_parser = when::parse, value_name = "WHEN")]
     pub(crate) until: Option<u64>,
+}
+
+/// `agentscope serve`
+#[derive(Debug, Args)]
+pub(crate) struct Serve {
+    /// How it is set up [default: $AGENTSCOPE_CONFIG, else agentscope.toml where there is one]
+    #[arg(long, value_name = "FILE")]
+    pub(crate) config: Option<PathBuf>,
+    /// Listen for OTLP/gRPC here [default: 127.0.0.1:4317]
+    #[arg(long, value_name = "ADDRESS")]
+    pub(crate) grpc: Option<SocketAddr>,
+    /// Listen for OTLP/HTTP here [default: 127.0.0.1:4318]
+    #[arg(long, value_name = "ADDRESS")]
+    pub(crate) http: Option<SocketAddr>,
+}
+
+/// `agentscope import`
+#[derive(Debug, Args)]
+pub(crate) struct Import {
+    /// Lines of OTLP as JSON, or of trajectories; gzip too; `-` is the standard input
+    #[arg(required = true)]
+    pub(crate) files: Vec<PathBuf>,
+    /// What is kept of the words of people and models in records that nobody has redacted by class
+    #[arg(long, value_enum, default_value = "masked")]
+    pub(crate) content: ContentWord,
+}
+
+/// What is kept of words.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ContentWord {
+    /// Nothing: `[confidential]` stands in their place
+    Masked,
+    /// All but addresses, card numbers, credentials and the like
+    Scrubbed,
+    /// All: the data is public, or yours to show
+    Recorded,
+}
+
+impl From<ContentWord> for Content {
+    fn from(word: ContentWord) -> Self {
+        match word {
+            ContentWord::Masked => Self::Masked,
+            ContentWord::Scrubbed => Self::Scrubbed,
+            ContentWord::Recorded => Self::Recorded,
+        }
+    }
+}
+
+/// `agentscope store`
+#[derive(Debug, Args)]
+pub(crate) struct StoreArgs {
+    #[command(subcommand)]
+    pub(crate) what: StoreCommand,
+}
+
+/// What to do with the store.
+#[derive(Debug, Subcommand)]
+pub(crate) enum StoreCommand {
+    /// List what each day's records take on disk
+    Ls,
+    /// Drop what is older than it is to be kept
+    Prune {
+        /// How long that is [default: $AGENTSCOPE_CONFIG, else agentscope.toml where there is one]
+        #[arg(long, value_name = "FILE")]
+        config: Option<PathBuf>,
+    },
 }
 
 /// `agentscope sessions`

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use agentscope_collector::server::{ConfigError, ServeError};
 use agentscope_collector::store::StoreError;
 
 /// Why a command has not done what it was asked for.
@@ -10,6 +11,12 @@ pub(crate) enum Error {
     /// The store.
     #[error(transparent)]
     Store(#[from] StoreError),
+    /// The configuration.
+    #[error(transparent)]
+    Config(#[from] ConfigError),
+    /// The server.
+    #[error(transparent)]
+    Serve(#[from] ServeError),
     /// What was printed could not be.
     #[error("the output cannot be written: {0}")]
     Output(#[from] std::io::Error),

@@ -13,6 +13,7 @@
 //! | `future-size` | bytes that each nested call adds to a future |
 //! | `compile-time` | what 300 annotated async functions add to `cargo check` and a debug build |
 //! | `scrub` | the scrubber of free text, in megabytes a second: prose, and the worst of many floods |
+//! | `store [--spans N]` | the embedded store: spans taken in a second, bytes of each, and what is asked of 1,000,000 of them |
 //! | `same` | nothing: compares what the annotated and the hand-written call emit |
 //! | `once SUBJECT CALLS` | nothing: makes the calls, for a profiler; `annotated`, `annotated-in-place`, `hand-written`, `bare-instrument`, `fastrace`, `inference` or `hand-written-inference`; or reads answers: `stream-json`, `stream-typed`, `bare-stream-json`, `bare-stream-typed` |
 //!
@@ -33,6 +34,8 @@ mod off;
 mod overhead;
 mod propagate;
 mod scrub;
+mod sessions_of_spans;
+mod store;
 mod stream;
 mod subjects;
 mod telemetry;
@@ -63,6 +66,22 @@ fn main() -> ExitCode {
             return ExitCode::SUCCESS;
         }
     }
+    if let ["store", rest @ ..] = &words[..] {
+        let spans = match rest {
+            [] => Some(1_000_000),
+            ["--spans", spans] => spans.parse().ok(),
+            _ => None,
+        };
+        if let Some(spans) = spans {
+            return match store::run(spans) {
+                Ok(results) => report(&results, json),
+                Err(error) => {
+                    eprintln!("{error}");
+                    ExitCode::FAILURE
+                }
+            };
+        }
+    }
     let apart = match words[..] {
         ["future-size"] => Some(future_size::run()),
         ["compile-time"] => Some(compile_time::run()),
@@ -78,6 +97,7 @@ fn main() -> ExitCode {
     ) {
         eprintln!(
             "usage: agentscope-benches overhead|payload|stream|propagate|future-size|compile-time|scrub [--json] | \
+             store [--spans N] [--json] | \
              same | once SUBJECT CALLS"
         );
         return ExitCode::from(2);

@@ -44,8 +44,7 @@ impl Draft {
             *start = seed.node.start.min(*start);
         }
         let turns = starts.into_iter().map(|(trace, start)| {
-            let mut turn = self.session("(not ended)", start);
-            turn.node.trace_id = trace;
+            let mut turn = self.session("(not ended)", start, trace);
             turn.node.open = true;
             turn
         });
@@ -66,12 +65,12 @@ impl Draft {
     fn stand_in(&mut self) -> usize {
         let starts = self.seeds.iter().map(|seed| seed.node.start);
         let start = starts.min().unwrap_or(0);
-        let is_foreign = !self.seeds.is_empty() && self.seeds.iter().all(|seed| !seed.is_ours);
+        let is_foreign = self.is_foreign(0);
         let name = match is_foreign {
             true => "(no session span)",
             false => "(session span not seen)",
         };
-        let mut session = self.session(name, start);
+        let mut session = self.session(name, start, 0);
         session.node.open = self
             .seeds
             .iter()
@@ -85,7 +84,7 @@ impl Draft {
         let start = turns.iter().map(|turn| turn.start).min().unwrap_or(0);
         let first = turns.iter().min_by_key(|turn| (turn.open, turn.start));
         let name = first.map_or("", |turn| turn.name.as_str());
-        let mut session = self.session(name, start);
+        let mut session = self.session(name, start, 0);
         session.node.open = turns.iter().any(|turn| turn.open);
         let outcomes = turns.iter().map(|turn| turn.outcome);
         let worst = outcomes.clone().flatten().max_by_key(|one| severity(*one));
@@ -95,13 +94,21 @@ impl Draft {
         self.add(session)
     }
 
-    fn session(&self, name: &str, start: u64) -> Seed {
+    /// Whether nobody else than foreign emitters have spans in a trace; in all for 0.
+    fn is_foreign(&self, trace: u128) -> bool {
+        let is_of = |seed: &&Seed| trace == 0 || seed.node.trace_id == trace;
+        let mut seeds = self.seeds.iter().filter(is_of).peekable();
+        seeds.peek().is_some() && seeds.all(|seed| seed.node.foreign)
+    }
+
+    fn session(&self, name: &str, start: u64, trace: u128) -> Seed {
         let mut seed = Seed::of(&SpanRecord {
             start,
             end: self.now,
-            ..SpanRecord::new(0, 0, name)
+            ..SpanRecord::new(trace, 0, name)
         });
         seed.node.layer = Layer::Session;
+        seed.node.foreign = self.is_foreign(trace);
         seed
     }
 }

@@ -64,7 +64,7 @@ impl Report {
 pub(super) fn run(common: &Common, output: &mut Output) -> Result<ExitCode, Error> {
     let mut report = Report::default();
     environment(&mut report);
-    match store::open(&common.store, Access::Read) {
+    match store::open(common.store(), Access::Read) {
         Ok(store) => stored(store.as_ref(), common, &mut report)?,
         Err(error) => report.say(State::Problem, "store", error.to_string()),
     }
@@ -151,7 +151,7 @@ fn reach(endpoint: &str) -> Result<(), String> {
 fn stored(store: &dyn Store, common: &Common, report: &mut Report) -> Result<(), Error> {
     let tenants = store.tenants()?;
     if tenants.is_empty() {
-        let what = format!("{} holds nothing yet", common.store);
+        let what = format!("{} holds nothing yet", common.store());
         report.say(State::Note, "store", what);
     }
     for tenant in &tenants {
@@ -163,7 +163,7 @@ fn stored(store: &dyn Store, common: &Common, report: &mut Report) -> Result<(),
         let what = format!(
             "tenant {tenant}: {:.1} MB in {}",
             bytes as f64 / 1e6,
-            common.store
+            common.store()
         );
         report.say(State::Ok, "store", what);
         sessions(store, tenant, report)?;

@@ -10,7 +10,7 @@ use serde::Serialize;
 use super::find;
 use crate::args::{Common, Export};
 use crate::error::Error;
-use crate::output::{self, Output};
+use crate::output::Output;
 
 /// What was written, where it went to a file.
 #[derive(Serialize)]
@@ -22,15 +22,10 @@ struct Written<'a> {
 }
 
 pub(super) fn run(common: &Common, args: &Export, output: &mut Output) -> Result<(), Error> {
-    let store = store::open(&common.store, Access::Read)?;
+    let store = store::open(common.store(), Access::Read)?;
     let ids = wanted(store.as_ref(), common, args)?;
     let Some(path) = &args.output else {
-        let (spans, logs) = lines(store.as_ref(), common, &ids, output.raw())?;
-        output::say(format_args!(
-            "{} sessions, {spans} spans, {logs} log records",
-            ids.len()
-        ));
-        return Ok(());
+        return lines(store.as_ref(), common, &ids, output.raw()).map(drop);
     };
     let failed = |source| Error::File {
         path: path.clone(),

@@ -3,11 +3,14 @@
 mod doctor;
 mod export;
 mod find;
+mod import;
 #[cfg(feature = "parquet")]
 mod parquet;
 mod privacy;
 mod schema;
+mod serve;
 mod sessions;
+mod store;
 mod tool;
 mod tree;
 mod triage;
@@ -25,6 +28,9 @@ use crate::output::Output;
 pub(crate) fn run(cli: Cli, output: &mut Output) -> Result<ExitCode, Error> {
     let common = &cli.common;
     match &cli.command {
+        Command::Serve(args) => serve::run(common, args, output)?,
+        Command::Import(args) => import::run(common, args, output)?,
+        Command::Store(args) => store::run(common, args, output)?,
         Command::Sessions(args) => sessions::run(common, args, output)?,
         Command::Tree(args) => tree::run(common, args, output)?,
         Command::Export(args) => export::run(common, args, output)?,

@@ -10,7 +10,7 @@ use crate::table::{self, Side};
 use crate::when;
 
 pub(super) fn run(common: &Common, args: &Sessions, output: &mut Output) -> Result<(), Error> {
-    let store = store::open(&common.store, Access::Read)?;
+    let store = store::open(common.store(), Access::Read)?;
     let filter = SessionFilter {
         period: args.within.period(),
         agent: args.agent.clone(),
@@ -27,7 +27,7 @@ pub(super) fn run(common: &Common, args: &Sessions, output: &mut Output) -> Resu
                 to,
                 "no such sessions of tenant {} in {} since {}; `agentscope doctor` says what comes in",
                 common.tenant,
-                common.store,
+                common.store(),
                 when::shown(args.within.since)
             );
         }

@@ -90,6 +90,10 @@ impl Snapshot {
             });
         }
         let db = file::to_read(&path, schema::SEGMENT)?;
+        if let Some(db) = &db {
+            // What it knows of sessions, and their records, are of one moment.
+            db.execute_batch("BEGIN").within(&path)?;
+        }
         Ok(db.map(|db| Open { db, path, place }))
     }
 

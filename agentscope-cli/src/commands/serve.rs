@@ -1,0 +1,73 @@
+//! `agentscope serve`: receives, keeps, drops what is too old.
+
+use std::net::SocketAddr;
+use std::path::Path;
+
+use agentscope_collector::server::{Config, ConfigError, Server, stopped};
+use agentscope_collector::store::{self, Access};
+use serde::Serialize;
+use tracing_subscriber::filter::LevelFilter;
+
+use crate::args::{Common, DEFAULT_STORE, Serve};
+use crate::error::Error;
+use crate::output::Output;
+
+/// Where it listens.
+#[derive(Serialize)]
+struct Listening<'a> {
+    grpc: SocketAddr,
+    http: SocketAddr,
+    store: &'a str,
+}
+
+pub(super) fn run(common: &Common, args: &Serve, output: &mut Output) -> Result<(), Error> {
+    tracing_subscriber::fmt()
+        .with_max_level(LevelFilter::WARN)
+        .with_writer(std::io::stderr)
+        .init();
+    let mut config = configuration(args.config.as_deref())?;
+    config.listen.grpc = args.grpc.unwrap_or(config.listen.grpc);
+    config.listen.http = args.http.unwrap_or(config.listen.http);
+    let named = common.named_store().map(str::to_owned);
+    let address = named.or_else(|| config.store.clone());
+    let address = address.as_deref().unwrap_or(DEFAULT_STORE);
+    // Opened before there is a runtime, and held until there is none: some of what it may hold cannot
+    // be dropped inside of one.
+    let store = store::open(address, Access::Write)?;
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()?;
+    runtime.block_on(async {
+        let server = Server::bind(&config, store.clone()).await?;
+        let listening = Listening {
+            grpc: server.grpc(),
+            http: server.http(),
+            store: address,
+        };
+        output.answer(&listening, |to| {
+            let Listening { grpc, http, store } = &listening;
+            writeln!(
+                to,
+                "agentscope {} keeps sessions in {store}",
+                env!("CARGO_PKG_VERSION")
+            )?;
+            writeln!(to, "  OTLP/gRPC  {grpc}")?;
+            writeln!(to, "  OTLP/HTTP  {http}  (/healthz, /metrics)")?;
+            writeln!(
+                to,
+                "Programs send here with OTEL_EXPORTER_OTLP_ENDPOINT=http://{http}"
+            )
+        })?;
+        output.flush()?;
+        server.run(stopped()).await?;
+        Ok(())
+    })
+}
+
+/// The file that is named; else what the environment and the working directory have.
+pub(super) fn configuration(named: Option<&Path>) -> Result<Config, ConfigError> {
+    match named {
+        Some(path) => Config::read(path),
+        None => Config::load(),
+    }
+}
