@@ -70,6 +70,8 @@ pub mod env;
 mod error;
 mod export;
 mod feed;
+#[cfg(feature = "server")]
+mod forward;
 mod from_otlp;
 mod guard;
 pub mod ingest;

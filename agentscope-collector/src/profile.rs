@@ -138,12 +138,41 @@ pub(crate) fn asked() -> Result<Option<&'static Profile>, String> {
     }
 }
 
+/// The profile of a name.
+#[cfg(feature = "server")]
+pub(crate) fn named(word: &str) -> Option<&'static Profile> {
+    PROFILES
+        .iter()
+        .find(|profile| word.eq_ignore_ascii_case(profile.name))
+}
+
 /// The words that [`VARIABLE`] takes.
 pub(crate) fn known() -> String {
     PROFILES.each_ref().map(|profile| profile.name).join(", ")
 }
 
 impl Profile {
+    /// The same on a span as OTLP has it.
+    #[cfg(feature = "server")]
+    pub(crate) fn apply_otlp(&self, span: &mut opentelemetry_proto::tonic::trace::v1::Span) {
+        use opentelemetry_proto::tonic::common::v1::KeyValue;
+        let Some(layer) = find_otlp(span, names::LAYER) else {
+            return;
+        };
+        for extra in self.extras {
+            let is_here = extra.layer.is_none_or(|only| only == layer.as_str());
+            if !is_here || find_otlp(span, extra.key).is_some() {
+                continue;
+            }
+            let made = find_otlp(span, extra.from).as_ref().and_then(extra.value);
+            span.attributes.extend(made.map(|value| KeyValue {
+                key: extra.key.to_owned(),
+                value: Some(value.into()),
+                key_strindex: 0,
+            }));
+        }
+    }
+
     fn apply(&self, span: &mut SpanData) {
         // A span that is not ours has nothing of this.
         let Some(layer) = find(span, names::LAYER) else {
@@ -167,6 +196,23 @@ fn find<'a>(span: &'a SpanData, key: &str) -> Option<&'a Value> {
     let mut attributes = span.attributes.iter();
     let attribute = attributes.find(|attribute| attribute.key.as_str() == key)?;
     Some(&attribute.value)
+}
+
+/// Lists and maps are no source of a profile.
+#[cfg(feature = "server")]
+fn find_otlp(span: &opentelemetry_proto::tonic::trace::v1::Span, key: &str) -> Option<Value> {
+    use opentelemetry_proto::tonic::common::v1::any_value::Value as Otlp;
+    let attribute = span
+        .attributes
+        .iter()
+        .find(|attribute| attribute.key == key)?;
+    Some(match attribute.value.as_ref()?.value.as_ref()? {
+        Otlp::StringValue(text) => text.clone().into(),
+        Otlp::BoolValue(flag) => (*flag).into(),
+        Otlp::IntValue(number) => (*number).into(),
+        Otlp::DoubleValue(number) => (*number).into(),
+        _ => return None,
+    })
 }
 
 /// An exporter that adds what the profile says.

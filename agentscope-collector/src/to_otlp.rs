@@ -25,46 +25,48 @@ impl StoredSession {
     pub fn otlp_lines(&self) -> Result<Vec<String>, serde_json::Error> {
         let mut lines = Vec::with_capacity(2);
         if !self.spans.is_empty() {
-            lines.push(serde_json::to_string(&self.traces())?);
+            lines.push(serde_json::to_string(&traces(&self.spans))?);
         }
         if !self.logs.is_empty() {
-            lines.push(serde_json::to_string(&self.logs())?);
+            lines.push(serde_json::to_string(&records(&self.logs))?);
         }
         Ok(lines)
     }
+}
 
-    fn traces(&self) -> TracesData {
-        let groups = by_origin(&self.spans).into_iter();
-        TracesData {
-            resource_spans: groups
-                .map(|(origin, spans)| ResourceSpans {
-                    resource: Some(origin.resource.clone()),
-                    scope_spans: vec![ScopeSpans {
-                        scope: Some(origin.scope.clone()),
-                        spans: spans.into_iter().cloned().collect(),
-                        ..ScopeSpans::default()
-                    }],
-                    ..ResourceSpans::default()
-                })
-                .collect(),
-        }
+/// Spans as a message; that of a request to export them is the same but for its name.
+pub(crate) fn traces(spans: &[Recorded<Span>]) -> TracesData {
+    let groups = by_origin(spans).into_iter();
+    TracesData {
+        resource_spans: groups
+            .map(|(origin, spans)| ResourceSpans {
+                resource: Some(origin.resource.clone()),
+                scope_spans: vec![ScopeSpans {
+                    scope: Some(origin.scope.clone()),
+                    spans: spans.into_iter().cloned().collect(),
+                    ..ScopeSpans::default()
+                }],
+                ..ResourceSpans::default()
+            })
+            .collect(),
     }
+}
 
-    fn logs(&self) -> LogsData {
-        let groups = by_origin(&self.logs).into_iter();
-        LogsData {
-            resource_logs: groups
-                .map(|(origin, logs)| ResourceLogs {
-                    resource: Some(origin.resource.clone()),
-                    scope_logs: vec![ScopeLogs {
-                        scope: Some(origin.scope.clone()),
-                        log_records: logs.into_iter().cloned().collect(),
-                        ..ScopeLogs::default()
-                    }],
-                    ..ResourceLogs::default()
-                })
-                .collect(),
-        }
+/// Log records likewise.
+pub(crate) fn records(logs: &[Recorded<LogRecord>]) -> LogsData {
+    let groups = by_origin(logs).into_iter();
+    LogsData {
+        resource_logs: groups
+            .map(|(origin, logs)| ResourceLogs {
+                resource: Some(origin.resource.clone()),
+                scope_logs: vec![ScopeLogs {
+                    scope: Some(origin.scope.clone()),
+                    log_records: logs.into_iter().cloned().collect(),
+                    ..ScopeLogs::default()
+                }],
+                ..ResourceLogs::default()
+            })
+            .collect(),
     }
 }
 

@@ -43,7 +43,9 @@ mod recent;
 mod record;
 mod seen;
 mod share;
+mod tap;
 mod traces;
+mod upkeep;
 mod work;
 
 pub use answer::{Answer, Sender};
@@ -51,6 +53,10 @@ pub use gate::InFlight;
 pub use ledger::Reason;
 pub use limits::{Content, Limits};
 pub use line::LineError;
+#[cfg(feature = "server")]
+pub(crate) use seen::scalar;
+#[cfg(feature = "server")]
+pub(crate) use tap::{Send, Tap};
 #[cfg(feature = "server")]
 pub(crate) use work::now;
 pub use work::{Clock, Ingest};

@@ -14,7 +14,7 @@ pub(super) fn scalars(attributes: &[KeyValue]) -> impl Iterator<Item = (&str, Sc
     keys.zip(attributes.iter().map(scalar))
 }
 
-fn scalar(attribute: &KeyValue) -> Scalar<'_> {
+pub(crate) fn scalar(attribute: &KeyValue) -> Scalar<'_> {
     match attribute.value.as_ref().and_then(|it| it.value.as_ref()) {
         Some(Value::StringValue(text)) => Scalar::Text(text),
         Some(Value::IntValue(number)) => Scalar::Int(*number),

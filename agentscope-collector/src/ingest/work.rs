@@ -18,10 +18,9 @@ use super::ledger::{Counts, Ledger, Reason, Signal};
 use super::limits::Limits;
 use super::record::{Draft, Record};
 use super::share;
+use super::tap::Tap;
 use super::traces::Traces;
-use crate::store::{
-    Account, Batch, Binding, Recorded, SessionEnd, SessionId, Store, StoreError, Tenant,
-};
+use crate::store::{Account, Batch, Binding, Recorded, SessionId, Store, StoreError, Tenant};
 
 /// Tells the time, in nanoseconds since the Unix epoch.
 pub type Clock = Arc<dyn Fn() -> u64 + Send + Sync>;
@@ -31,20 +30,21 @@ pub type Clock = Arc<dyn Fn() -> u64 + Send + Sync>;
 /// Its calls block as those of the [`Store`] do, and may be made from several threads at once.
 /// Somebody must call [`tick`](Self::tick) once a second, and at the end.
 pub struct Ingest {
-    store: Arc<dyn Store>,
+    pub(super) store: Arc<dyn Store>,
     pub(super) limits: Limits,
-    clock: Clock,
+    pub(super) clock: Clock,
     run: String,
     state: Mutex<State>,
     ledger: Ledger,
     pub(super) messages: Mutex<BTreeMap<&'static str, u64>>,
     pub(super) in_flight: AtomicUsize,
     cut: AtomicU64,
+    tap: Option<Arc<dyn Tap>>,
 }
 
-struct State {
-    traces: Traces,
-    assembly: Assembly,
+pub(super) struct State {
+    pub(super) traces: Traces,
+    pub(super) assembly: Assembly,
 }
 
 /// A record that is kept, until it is known to be stored.
@@ -105,7 +105,17 @@ impl Ingest {
             messages: Mutex::default(),
             in_flight: AtomicUsize::new(0),
             cut: AtomicU64::new(0),
+            tap: None,
         })
+    }
+
+    /// The same, with somebody who gets what was stored.
+    #[cfg(feature = "server")]
+    pub(crate) fn with_tap(self, tap: Arc<dyn Tap>) -> Self {
+        Self {
+            tap: Some(tap),
+            ..self
+        }
     }
 
     /// Takes spans in.
@@ -184,59 +194,6 @@ impl Ingest {
         self.cut.load(Relaxed)
     }
 
-    /// Bytes that the store takes, of each tenant; none of a tenant of which it cannot be found out.
-    pub fn store_bytes(&self) -> Vec<(Tenant, u64)> {
-        let tenants = self.store.tenants().unwrap_or_default();
-        let sized = tenants.into_iter().filter_map(|tenant| {
-            let segments = self.store.segments(&tenant).ok()?;
-            let bytes = segments.iter().map(|segment| segment.bytes).sum();
-            Some((tenant, bytes))
-        });
-        sized.collect()
-    }
-
-    /// Ends sessions that are over, tells the store what it does not know yet, and keeps the
-    /// accounts there.
-    ///
-    /// # Errors
-    ///
-    /// The first one of the store; what it did not take comes with the next tick.
-    pub fn tick(&self) -> Result<(), StoreError> {
-        self.tick_at((self.clock)())
-    }
-
-    /// Ends the sessions that are over by `time`.
-    fn tick_at(&self, time: u64) -> Result<(), StoreError> {
-        let now = (self.clock)();
-        let mut result = Ok(());
-        let mut ends: BTreeMap<Tenant, Vec<SessionEnd>> = BTreeMap::new();
-        for (tenant, end) in self.state().assembly.tick(now, time, &self.limits) {
-            ends.entry(tenant).or_default().push(end);
-        }
-        let unbound = self.state().traces.tenants_unbound();
-        for tenant in unbound {
-            let bindings = self.state().traces.take_unbound(&tenant);
-            let batch = Batch {
-                bindings: bindings.clone(),
-                ..Batch::default()
-            };
-            if let Err(error) = self.store.write(&tenant, batch) {
-                self.state().traces.not_told(&tenant, &bindings);
-                result = result.and(Err(error));
-            }
-        }
-        for (tenant, ends) in ends {
-            if let Err(error) = self.store.end(&tenant, &ends) {
-                self.state().assembly.not_ended(&tenant, ends);
-                result = result.and(Err(error));
-            }
-        }
-        for account in self.accounts() {
-            result = result.and(self.store.put_account(&account));
-        }
-        result
-    }
-
     /// Counts records of this program that found no room on their way here.
     pub(crate) fn lost(&self, spans: u64, logs: u64) {
         for (signal, count) in [(Signal::Traces, spans), (Signal::Logs, logs)] {
@@ -251,17 +208,7 @@ impl Ingest {
         }
     }
 
-    /// Ends all sessions, because nothing will come of them any longer, and does what
-    /// [`tick`](Self::tick) does. For a program that took in what it recorded itself.
-    ///
-    /// # Errors
-    ///
-    /// The first one of the store.
-    pub fn end_all(&self) -> Result<(), StoreError> {
-        self.tick_at(u64::MAX)
-    }
-
-    fn state(&self) -> MutexGuard<'_, State> {
+    pub(super) fn state(&self) -> MutexGuard<'_, State> {
         lock(&self.state)
     }
 
@@ -322,8 +269,13 @@ impl Ingest {
             },
         };
         let bindings = batch.bindings.clone();
+        let tap = self.tap.as_ref().map(Arc::clone);
+        let send = tap.map(|tap| tap.ready(tenant, &batch));
         let written = self.store.write(tenant, batch);
         if let Ok(written) = &written {
+            if let Some(send) = send {
+                send();
+            }
             let duplicates = T::duplicates(written).min(count);
             let mut entry = Counts {
                 stored: count - duplicates,

@@ -4,11 +4,14 @@
 //! received is in it.
 
 use std::fmt::Write as _;
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
-use crate::ingest::Ingest;
+use super::receive::Shared;
+use crate::forward::Forward;
 
 /// All of it.
-pub(super) fn text(ingest: &Ingest) -> String {
+pub(super) fn text(shared: &Shared) -> String {
+    let ingest = &shared.ingest;
     let mut page = Page::default();
     let accounts = ingest.accounts();
     page.family(
@@ -111,7 +114,53 @@ pub(super) fn text(ingest: &Ingest) -> String {
     for (tenant, bytes) in &sizes {
         page.line(&[("tenant", tenant.as_str())], *bytes);
     }
+    if let Some(forward) = &shared.forward {
+        destinations(&mut page, forward);
+    }
     page.text
+}
+
+fn destinations(page: &mut Page, forward: &Forward) {
+    let read = |counter: &AtomicU64| counter.load(Relaxed);
+    page.family(
+        "agentscope_forwarded_records_total",
+        "counter",
+        "Records for a destination by what became of them.",
+    );
+    for (name, counts, _, _) in forward.counts() {
+        let results = [
+            ("delivered", &counts.delivered),
+            ("refused", &counts.refused),
+            ("dropped", &counts.dropped),
+        ];
+        for (result, count) in results {
+            page.line(&[("destination", name), ("result", result)], read(count));
+        }
+    }
+    page.family(
+        "agentscope_forward_retries_total",
+        "counter",
+        "Attempts that failed and are repeated.",
+    );
+    for (name, counts, _, _) in forward.counts() {
+        page.line(&[("destination", name)], read(&counts.retries));
+    }
+    page.family(
+        "agentscope_forward_pending_records",
+        "gauge",
+        "Records that wait on disk.",
+    );
+    for (name, _, pending, _) in forward.counts() {
+        page.line(&[("destination", name)], pending);
+    }
+    page.family(
+        "agentscope_forward_queue_bytes",
+        "gauge",
+        "Bytes that wait on disk.",
+    );
+    for (name, _, _, bytes) in forward.counts() {
+        page.line(&[("destination", name)], bytes);
+    }
 }
 
 #[derive(Default)]

@@ -8,6 +8,7 @@ use std::time::Duration;
 use serde::Deserialize;
 use sha2::{Digest as _, Sha256};
 
+use super::destinations::ForwardEntry;
 use super::tokens::{Role, Tokens};
 use crate::ingest;
 use crate::store::{Retention, Tenant, Tier};
@@ -36,6 +37,14 @@ pub(crate) const VARIABLE: &str = "AGENTSCOPE_CONFIG";
 ///
 ///     [retention]
 ///     step = 180
+///
+///     # Agents' words for who answers for them, none for who runs the platform.
+///     [[forward]]
+///     name = "traces"
+///     url = "https://otlp.example.com"
+///     content = "platform"
+///     queue_bytes = 1_000_000_000
+///
 /// "#)?;
 /// assert_eq!(config.limits()?.share, 0.2);
 /// assert!(Config::parse("shara = 0.2").is_err());
@@ -50,7 +59,11 @@ pub struct Config {
     pub listen: Listen,
     /// Which part of all sessions is kept, from 0 to 1; 1 by default.
     pub share: Option<f64>,
+    /// Where the queues of the destinations are; by default beside the store, with `.forward` behind
+    /// its name.
+    pub queue: Option<PathBuf>,
     tokens: Vec<TokenEntry>,
+    pub(super) forward: Vec<ForwardEntry>,
     limits: LimitsEntry,
     retention: RetentionEntry,
 }
@@ -176,7 +189,7 @@ pub enum ConfigError {
 }
 
 impl ConfigError {
-    fn value(key: impl Into<String>, message: impl fmt::Display) -> Self {
+    pub(super) fn value(key: impl Into<String>, message: impl fmt::Display) -> Self {
         Self::Value {
             key: key.into(),
             message: message.to_string(),
@@ -232,6 +245,7 @@ impl Config {
         config.tokens()?;
         config.limits()?;
         config.retention()?;
+        config.destinations()?;
         Ok(config)
     }
 

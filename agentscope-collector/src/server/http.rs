@@ -77,7 +77,7 @@ async fn metrics(State(shared): State<Arc<Shared>>, headers: HeaderMap) -> Respo
     if let Err(refusal) = shared.sender(&headers, Role::Admin) {
         return refused(&refusal, Format::Json);
     }
-    let text = tokio::task::spawn_blocking(move || about::text(&shared.ingest)).await;
+    let text = tokio::task::spawn_blocking(move || about::text(&shared)).await;
     match text {
         Ok(text) => {
             let mut response = Response::new(Body::from(text));

@@ -39,12 +39,14 @@
 
 mod about;
 mod config;
+mod destinations;
 mod grpc;
 mod http;
 mod receive;
 mod serve;
 mod tokens;
 
+pub use crate::forward::Audience;
 pub use config::{Config, ConfigError, Listen};
 pub use serve::{ServeError, Server, stopped};
 pub use tokens::{Role, Tokens};

@@ -17,6 +17,7 @@ use serde::de::DeserializeOwned;
 use tokio::sync::Semaphore;
 
 use super::tokens::{Role, Tokens};
+use crate::forward::Forward;
 use crate::ingest::{Answer, InFlight, Ingest, Sender, json};
 use crate::store::Tenant;
 
@@ -36,6 +37,7 @@ pub(super) struct Shared {
     pub(super) tokens: Tokens,
     /// So many messages are decoded and stored at once.
     pub(super) gate: Semaphore,
+    pub(super) forward: Option<Arc<Forward>>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -2,6 +2,7 @@
 
 use std::io;
 use std::net::SocketAddr;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -12,6 +13,7 @@ use tokio::sync::{Semaphore, watch};
 use super::config::{Config, ConfigError};
 use super::receive::Shared;
 use super::{grpc, http};
+use crate::forward::Forward;
 use crate::ingest::Ingest;
 use crate::store::{Retention, Store, StoreError};
 
@@ -29,6 +31,7 @@ pub struct Server {
     store: Arc<dyn Store>,
     retention: Retention,
     shared: Arc<Shared>,
+    forward: Option<Arc<Forward>>,
 }
 
 impl std::fmt::Debug for Server {
@@ -50,6 +53,14 @@ pub enum ServeError {
     /// The store cannot be used.
     #[error(transparent)]
     Store(#[from] StoreError),
+    /// What waits for destinations cannot be kept.
+    #[error("queue: {}: {source}", .path.display())]
+    Queue {
+        /// The directory.
+        path: PathBuf,
+        /// What the system says.
+        source: io::Error,
+    },
     /// An address cannot be listened on.
     #[error("{key}: cannot listen on {address}: {source}; another server may have taken it")]
     Listen {
@@ -76,15 +87,32 @@ impl Server {
         let grpc = bound("listen.grpc", listen.grpc).await?;
         let http = bound("listen.http", listen.http).await?;
         let read = Arc::clone(&store);
+        let (queues, destinations) = config.destinations()?;
         let ingest = tokio::task::spawn_blocking(move || Ingest::new(read, limits));
-        // It can only panic, as if it stood here.
-        let ingest = Arc::new(ingest.await.unwrap_or(Err(StoreError::Closed))?);
+        // It can only panic.
+        let ingest = ingest.await.unwrap_or(Err(StoreError::Closed))?;
+        let forward = match destinations.is_empty() {
+            true => None,
+            false => {
+                let started = Forward::start(&queues, destinations);
+                let failed = |source| ServeError::Queue {
+                    path: queues.clone(),
+                    source,
+                };
+                Some(Arc::new(started.map_err(failed)?))
+            }
+        };
+        let ingest = Arc::new(match &forward {
+            Some(forward) => ingest.with_tap(forward.clone()),
+            None => ingest,
+        });
         let at_once = std::thread::available_parallelism().map_or(2, usize::from);
         let shared = Shared {
             ingest: Arc::clone(&ingest),
             tokens,
             // One waits for the disk while another decodes.
             gate: Semaphore::new(2 * at_once),
+            forward: forward.clone(),
         };
         Ok(Self {
             grpc,
@@ -93,6 +121,7 @@ impl Server {
             store,
             retention,
             shared: Arc::new(shared),
+            forward,
         })
     }
 
@@ -151,8 +180,14 @@ impl Server {
         }
         ticking.abort();
         pruning.abort();
-        let ingest = self.ingest;
-        let last = tokio::task::spawn_blocking(move || ingest.tick()).await;
+        let (ingest, forward) = (self.ingest, self.forward);
+        let last = tokio::task::spawn_blocking(move || {
+            if let Some(forward) = forward {
+                forward.stop();
+            }
+            ingest.tick()
+        });
+        let last = last.await;
         Ok(last.unwrap_or(Err(StoreError::Closed))?)
     }
 }

@@ -11,6 +11,8 @@ mod messages;
 mod about;
 mod clients;
 mod config;
+mod endpoint;
+mod forward;
 mod hostile;
 mod overload;
 mod running;

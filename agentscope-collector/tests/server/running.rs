@@ -47,11 +47,14 @@ pub(crate) struct Running {
 
 impl Running {
     pub(crate) fn start(more: &str) -> Self {
-        Self::over(Arc::default(), more)
+        Self::with("", more)
     }
 
-    pub(crate) fn over(store: Arc<Flaky>, more: &str) -> Self {
-        let config = Config::parse(&format!("{ADDRESSES}{more}")).expect("a configuration");
+    /// With keys that stand before all tables.
+    pub(crate) fn with(keys: &str, more: &str) -> Self {
+        let store: Arc<Flaky> = Arc::default();
+        let text = format!("{keys}{ADDRESSES}{more}");
+        let config = Config::parse(&text).expect("a configuration");
         let runtime = Runtime::new().expect("threads");
         let shared: Arc<dyn Store> = store.clone();
         let server = runtime

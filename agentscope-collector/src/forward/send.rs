@@ -1,0 +1,283 @@
+//! The thread of a destination.
+
+use std::io;
+use std::path::Path;
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
+
+use flate2::Compression;
+use flate2::write::GzEncoder;
+use opentelemetry_proto::tonic::collector::trace::v1::ExportTraceServiceResponse;
+use prost::Message as _;
+use reqwest::StatusCode;
+use reqwest::blocking::{Client, Response};
+use reqwest::header::{CONTENT_ENCODING, CONTENT_TYPE, RETRY_AFTER};
+
+use super::queue::{Message, Queue};
+use super::{Counts, Destination, Parcel, add};
+
+/// How long a destination may take to answer.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// Between attempts: doubled each time, up to the most, and never less than the destination says.
+const FIRST_WAIT: Duration = Duration::from_millis(500);
+const LONGEST_WAIT: Duration = Duration::from_secs(60);
+
+/// A destination may not put us off for longer than this.
+const LONGEST_SAID: Duration = Duration::from_secs(15 * 60);
+
+#[derive(Debug)]
+struct Waiting {
+    queue: Queue,
+    stops: bool,
+}
+
+#[derive(Debug)]
+struct Shared {
+    destination: Destination,
+    counts: Counts,
+    waiting: Mutex<Waiting>,
+    changed: Condvar,
+}
+
+/// A destination with its queue and its thread.
+#[derive(Debug)]
+pub(super) struct Lane {
+    shared: Arc<Shared>,
+    thread: Mutex<Option<JoinHandle<()>>>,
+}
+
+impl Lane {
+    pub(super) fn start(directory: &Path, destination: Destination) -> io::Result<Self> {
+        let queue = Queue::open(directory, destination.queue_bytes)?;
+        let name = format!("agentscope-to-{}", destination.name);
+        let shared = Arc::new(Shared {
+            destination,
+            counts: Counts::default(),
+            waiting: Mutex::new(Waiting {
+                queue,
+                stops: false,
+            }),
+            changed: Condvar::new(),
+        });
+        let working = Arc::clone(&shared);
+        let thread = std::thread::Builder::new()
+            .name(name)
+            .spawn(move || working.work())?;
+        Ok(Self {
+            shared,
+            thread: Mutex::new(Some(thread)),
+        })
+    }
+
+    pub(super) fn destination(&self) -> &Destination {
+        &self.shared.destination
+    }
+
+    pub(super) fn counts(&self) -> (&str, &Counts, u64, u64) {
+        let waiting = self.shared.lock();
+        let queue = &waiting.queue;
+        let name = self.shared.destination.name.as_str();
+        (name, &self.shared.counts, queue.pending(), queue.bytes())
+    }
+
+    pub(super) fn push(&self, parcel: &Parcel) {
+        let counts = &self.shared.counts;
+        add(&counts.offered, parcel.count);
+        let pushed = self.shared.lock().queue.push(&Message::from(parcel));
+        match pushed {
+            Ok(true) => self.shared.changed.notify_one(),
+            Ok(false) => add(&counts.dropped, parcel.count),
+            Err(error) => {
+                add(&counts.dropped, parcel.count);
+                let name = &self.shared.destination.name;
+                tracing::warn!(target: "agentscope", "the queue to {name} cannot be written: {error}");
+            }
+        }
+    }
+
+    pub(super) fn stop(&self) {
+        self.shared.lock().stops = true;
+        self.shared.changed.notify_one();
+        let thread = self
+            .thread
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .take();
+        if let Some(thread) = thread {
+            // It can only have panicked.
+            let _ = thread.join();
+        }
+    }
+}
+
+impl Drop for Lane {
+    fn drop(&mut self) {
+        self.stop();
+    }
+}
+
+/// What a destination has said to a message.
+enum Said {
+    /// Taken, but for so many records.
+    Taken(u64),
+    /// Never.
+    Refused(String),
+    /// Not now; not before this time, if it said one.
+    Later(Option<Duration>, String),
+}
+
+impl Shared {
+    fn lock(&self) -> MutexGuard<'_, Waiting> {
+        self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn work(&self) {
+        // Here and not where it is started: a blocking client must not be built, nor dropped, on a
+        // thread of an async runtime.
+        let client = match Client::builder().timeout(PATIENCE).build() {
+            Ok(client) => client,
+            Err(error) => return self.warn(&format!("cannot be sent to: {error}")),
+        };
+        let mut wait = FIRST_WAIT;
+        while let Some(message) = self.next() {
+            match self.send(&client, &message) {
+                Said::Taken(rejected) => {
+                    let count = u64::from(message.count);
+                    add(&self.counts.delivered, count.saturating_sub(rejected));
+                    add(&self.counts.refused, rejected.min(count));
+                    self.done(&message);
+                    wait = FIRST_WAIT;
+                }
+                Said::Refused(why) => {
+                    add(&self.counts.refused, message.count);
+                    self.warn(&format!("refuses {} records: {why}", message.count));
+                    self.done(&message);
+                    wait = FIRST_WAIT;
+                }
+                Said::Later(said, why) => {
+                    add(&self.counts.retries, 1u64);
+                    if wait == FIRST_WAIT {
+                        self.warn(&format!(
+                            "is not reached, what is for it waits on disk: {why}"
+                        ));
+                    }
+                    self.rest(wait.max(said.unwrap_or_default().min(LONGEST_SAID)));
+                    wait = (wait * 2).min(LONGEST_WAIT);
+                }
+            }
+        }
+    }
+
+    fn warn(&self, what: &str) {
+        let name = &self.destination.name;
+        tracing::warn!(target: "agentscope", "the destination {name} {what}");
+    }
+
+    /// The oldest message; waits for one. `None` when it is to stop.
+    fn next(&self) -> Option<Message> {
+        let mut waiting = self.lock();
+        loop {
+            if waiting.stops {
+                return None;
+            }
+            match waiting.queue.first() {
+                Ok(Some(message)) => return Some(message),
+                Ok(None) => {
+                    waiting = self
+                        .changed
+                        .wait(waiting)
+                        .unwrap_or_else(PoisonError::into_inner);
+                }
+                Err(error) => {
+                    drop(waiting);
+                    self.warn(&format!("has a queue that cannot be read: {error}"));
+                    self.rest(LONGEST_WAIT);
+                    waiting = self.lock();
+                }
+            }
+        }
+    }
+
+    fn done(&self, message: &Message) {
+        if let Err(error) = self.lock().queue.take(message) {
+            self.warn(&format!("took records that it will get again: {error}"));
+        }
+    }
+
+    /// Waits, unless it is to stop.
+    fn rest(&self, time: Duration) {
+        let end = Instant::now() + time;
+        let mut waiting = self.lock();
+        while !waiting.stops {
+            let left = end.saturating_duration_since(Instant::now());
+            if left.is_zero() {
+                return;
+            }
+            let woken = self.changed.wait_timeout(waiting, left);
+            waiting = woken.unwrap_or_else(PoisonError::into_inner).0;
+        }
+    }
+
+    fn send(&self, client: &Client, message: &Message) -> Said {
+        let signal = if message.signal == b't' {
+            "traces"
+        } else {
+            "logs"
+        };
+        let url = format!("{}/v1/{signal}", self.destination.url.trim_end_matches('/'));
+        let request = client
+            .post(url)
+            .headers(self.destination.headers.clone())
+            .header(CONTENT_TYPE, "application/x-protobuf")
+            .header(CONTENT_ENCODING, "gzip")
+            .body(packed(&message.bytes));
+        match request.send() {
+            Ok(response) => said(response),
+            // Without the URL, in which somebody may have written a password.
+            Err(error) => Said::Later(None, error.without_url().to_string()),
+        }
+    }
+}
+
+fn packed(bytes: &[u8]) -> Vec<u8> {
+    use std::io::Write as _;
+    let mut encoder = GzEncoder::new(Vec::with_capacity(bytes.len() / 4), Compression::fast());
+    // Memory does not fail.
+    let _ = encoder.write_all(bytes);
+    encoder.finish().unwrap_or_default()
+}
+
+fn said(response: Response) -> Said {
+    let status = response.status();
+    let after = response
+        .headers()
+        .get(RETRY_AFTER)
+        .and_then(|it| it.to_str().ok());
+    let after = after.and_then(seconds);
+    match status {
+        status if status.is_success() => {
+            let bytes = response.bytes().unwrap_or_default();
+            // The answer to log records differs in nothing that is read here.
+            let answer = ExportTraceServiceResponse::decode(&*bytes).unwrap_or_default();
+            let rejected = answer.partial_success.map_or(0, |part| part.rejected_spans);
+            Said::Taken(u64::try_from(rejected).unwrap_or(0))
+        }
+        StatusCode::TOO_MANY_REQUESTS
+        | StatusCode::REQUEST_TIMEOUT
+        | StatusCode::BAD_GATEWAY
+        | StatusCode::SERVICE_UNAVAILABLE
+        | StatusCode::GATEWAY_TIMEOUT => Said::Later(after, status.to_string()),
+        // A token that was changed is corrected; what waits for it must not be gone by then.
+        StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN => {
+            Said::Later(Some(after.unwrap_or(LONGEST_WAIT)), status.to_string())
+        }
+        _ => Said::Refused(status.to_string()),
+    }
+}
+
+/// Seconds; a date, which it may be too, counts as nothing said.
+fn seconds(text: &str) -> Option<Duration> {
+    text.trim().parse().ok().map(Duration::from_secs)
+}

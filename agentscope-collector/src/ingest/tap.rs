@@ -1,0 +1,14 @@
+//! What else gets the records that were stored.
+
+use std::sync::Arc;
+
+use crate::store::{Batch, Tenant};
+
+/// Lets go what was made ready.
+pub(crate) type Send = Box<dyn FnOnce()>;
+
+/// Gets what was stored, before its sender is answered.
+pub(crate) trait Tap: std::marker::Send + Sync {
+    /// Makes ready what is to leave; what it gives is called when that is stored.
+    fn ready(self: Arc<Self>, tenant: &Tenant, batch: &Batch) -> Send;
+}

@@ -1,0 +1,121 @@
+//! What `agentscope.toml` says of where records are sent on to.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::path::PathBuf;
+
+use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
+use serde::Deserialize;
+
+use super::config::{Config, ConfigError, secret};
+use crate::forward::{Audience, Destination};
+use crate::profile;
+use crate::store::Tenant;
+
+/// What may wait for a destination where nothing is said: a quarter of a gigabyte.
+const QUEUE_BYTES: u64 = 256 * 1024 * 1024;
+
+/// A destination.
+#[derive(Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct ForwardEntry {
+    name: String,
+    url: String,
+    #[serde(default)]
+    content: Audience,
+    profile: Option<String>,
+    tenants: Option<Vec<String>>,
+    #[serde(default)]
+    headers: BTreeMap<String, String>,
+    queue_bytes: Option<u64>,
+}
+
+/// Without the headers, and the URL, in which there may be a password.
+impl fmt::Debug for ForwardEntry {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ForwardEntry")
+            .field("name", &self.name)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Config {
+    /// Where records are sent on to, and where their queues are.
+    pub(super) fn destinations(&self) -> Result<(PathBuf, Vec<Destination>), ConfigError> {
+        let mut destinations: Vec<Destination> = Vec::new();
+        for (number, entry) in self.forward.iter().enumerate() {
+            let key = |name: &str| format!("forward[{number}].{name}");
+            // It is the name of a directory, as that of a tenant.
+            if entry.name.parse::<Tenant>().is_err() {
+                let message =
+                    "use 1 to 64 of a-z, 0-9, '.', '_' and '-', beginning with a letter or a digit";
+                return Err(ConfigError::value(key("name"), message));
+            }
+            if destinations.iter().any(|it| it.name == entry.name) {
+                return Err(ConfigError::value(key("name"), "stands there twice"));
+            }
+            let is_http =
+                reqwest::Url::parse(&entry.url).is_ok_and(|url| url.scheme().starts_with("http"));
+            if !is_http {
+                let message = "not an http:// or https:// URL; without /v1/traces, which is added";
+                return Err(ConfigError::value(key("url"), message));
+            }
+            let profile = match &entry.profile {
+                None => None,
+                Some(word) => Some(profile::named(word).ok_or_else(|| {
+                    ConfigError::value(
+                        key("profile"),
+                        format_args!("known are {}", profile::known()),
+                    )
+                })?),
+            };
+            let tenants = entry.tenants.as_ref().map(|names| {
+                let tenants = names.iter().map(|name| name.parse::<Tenant>());
+                tenants.collect::<Result<_, _>>()
+            });
+            let tenants = tenants.transpose();
+            destinations.push(Destination {
+                name: entry.name.clone(),
+                url: entry.url.clone(),
+                headers: headers(&entry.headers).map_err(|(name, why)| {
+                    ConfigError::value(key(&format!("headers.{name}")), why)
+                })?,
+                audience: entry.content,
+                profile,
+                tenants: tenants.map_err(|error| ConfigError::value(key("tenants"), error))?,
+                queue_bytes: entry.queue_bytes.unwrap_or(QUEUE_BYTES),
+            });
+        }
+        let beside = || {
+            let store = self.store.as_ref().filter(|store| !store.contains("://"))?;
+            Some(PathBuf::from(format!(
+                "{}.forward",
+                store.trim_end_matches('/')
+            )))
+        };
+        match self.queue.clone().or_else(beside) {
+            Some(queue) => Ok((queue, destinations)),
+            None if destinations.is_empty() => Ok((PathBuf::new(), destinations)),
+            None => Err(ConfigError::value(
+                "queue",
+                "name a directory for what waits for a destination",
+            )),
+        }
+    }
+}
+
+/// Headers; a value may be that of a variable.
+fn headers(named: &BTreeMap<String, String>) -> Result<HeaderMap, (&String, String)> {
+    let mut headers = HeaderMap::new();
+    for (name, text) in named {
+        let text = match text.starts_with("env:") {
+            true => secret(text).map_err(|why| (name, why))?,
+            false => text.clone(),
+        };
+        let value = HeaderValue::try_from(text).map_err(|_| (name, "cannot be sent".to_owned()))?;
+        let key =
+            HeaderName::try_from(name).map_err(|_| (name, "no name of a header".to_owned()))?;
+        headers.insert(key, value);
+    }
+    Ok(headers)
+}
