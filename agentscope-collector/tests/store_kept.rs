@@ -513,6 +513,7 @@ fn a_store_that_cannot_write_says_so_and_acknowledges_nothing() {
 
 /// Not a test by itself: the process on a full disk.
 #[test]
+#[allow(clippy::print_stdout, reason = "it is asked for")]
 fn writes_until_it_fails() {
     let Some(dir) = std::env::var_os(DIR) else {
         return;
