@@ -95,37 +95,11 @@ pub(super) fn to_read(path: &Path, steps: &Steps) -> Result<Option<Connection>, 
 fn open_to_read(path: &Path) -> Result<Connection, StoreError> {
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let db = Connection::open_with_flags(path, flags).within(path)?;
-    let opened = db.busy_timeout(BUSY).and_then(|()| version(&db));
-    let db = match opened.as_ref().map_err(|error| error.sqlite_error_code()) {
-        // A directory in which SQLite cannot make the files by which readers and the writer know
-        // of each other, such as a mounted backup: nobody writes there.
-        Err(Some(ErrorCode::CannotOpen | ErrorCode::ReadOnly)) if is_settled(path) => {
-            let uri = format!("file:{}?immutable=1", escaped(path));
-            let flags = flags | OpenFlags::SQLITE_OPEN_URI;
-            Connection::open_with_flags(uri, flags).within(path)?
-        }
-        _ => {
-            opened.within(path)?;
-            db
-        }
-    };
+    db.busy_timeout(BUSY).within(path)?;
     db.pragma_update(None, "mmap_size", 1_i64 << 30)
         .and_then(|()| db.pragma_update(None, "temp_store", "memory"))
         .within(path)?;
     Ok(db)
-}
-
-/// Whether everything is in the file itself, and nothing in a log beside it.
-fn is_settled(path: &Path) -> bool {
-    let log = beside(path, "-wal");
-    std::fs::metadata(log).map_or(true, |log| log.len() == 0)
-}
-
-fn escaped(path: &Path) -> String {
-    let path = path.to_string_lossy();
-    path.replace('%', "%25")
-        .replace('?', "%3f")
-        .replace('#', "%23")
 }
 
 /// The path of a file that SQLite keeps beside a database.

@@ -25,6 +25,7 @@ pub(super) const SEGMENT: &Steps = &["
         name TEXT, name_rank INTEGER, name_begin INTEGER,
         verdict TEXT, verdict_source TEXT, verdict_time INTEGER,
         services TEXT, agent_names TEXT, tool_names TEXT);
+    CREATE INDEX session_begin ON session(\"begin\");
     CREATE TABLE span(
         session INTEGER NOT NULL, span_id INTEGER NOT NULL, trace INTEGER NOT NULL,
         block INTEGER NOT NULL, place INTEGER NOT NULL, origin INTEGER NOT NULL,

@@ -1,8 +1,8 @@
 //! The list of sessions, and one of them.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::ops::RangeInclusive;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use opentelemetry_proto::tonic::common::v1::InstrumentationScope;
 use opentelemetry_proto::tonic::logs::v1::LogRecord;
@@ -146,46 +146,136 @@ pub(super) const JUDGE: &str = "UPDATE session SET verdict = ?2, verdict_source 
 pub(super) const RUNNING: &str =
     "SELECT id FROM session WHERE state = 0 AND bound IS NULL AND first_day IS NOT NULL";
 
-/// Walks the sessions that fit, those of the latest day first; `each` says whether to go on to the
-/// day before.
-pub(super) fn walk(
+/// The days of a period on which sessions began, the latest first.
+fn each_day(
     snapshot: &Snapshot,
-    filter: &SessionFilter,
-    mut each: impl FnMut(Vec<Head>) -> bool,
+    period: &Period,
+    mut each: impl FnMut(Day) -> Result<bool, StoreError>,
 ) -> Result<(), StoreError> {
     let Some(db) = &snapshot.sessions else {
         return Ok(());
     };
-    let path = snapshot.sessions_path();
-    let (first, last) = days(&filter.period).into_inner();
-    let mut heads_of = Heads::new(snapshot);
-    let mut next = last;
+    let (first, mut last) = days(period).into_inner();
     loop {
-        let day = in_database(&path, || {
+        let day = in_database(&snapshot.sessions_path(), || {
             let mut select = db.prepare_cached(LATEST_DAY)?;
-            let day = select.query_row([first.0, next.0], |row| Ok(Day(row.get(0)?)));
+            let day = select.query_row([first.0, last.0], |row| Ok(Day(row.get(0)?)));
             day.optional()
         })?;
-        let Some(day) = day else { break };
-        next = Day(day.0 - 1);
-        let mut heads: HashMap<String, Head> = in_database(&path, || {
-            let mut select = db.prepare_cached(&of_day())?;
-            let heads = select.query_map([day.0], Head::read)?;
-            heads
-                .map(|head| head.map(|head| (head.id.clone(), head)))
-                .collect()
-        })?;
-        for place in snapshot.places_of(day..=day) {
-            gather_all(snapshot, place, &mut heads, &mut heads_of)?;
-        }
-        gather_later(snapshot, day, &mut heads)?;
-        let fitting = heads.into_values().filter(|head| head.fits(filter));
-        if !each(fitting.collect()) {
-            break;
+        match day {
+            Some(day) if each(day)? => last = Day(day.0 - 1),
+            _ => return Ok(()),
         }
     }
-    Ok(())
 }
+
+/// Walks the sessions that began in a period, a day at a time, the latest first.
+pub(super) fn walk(
+    snapshot: &Snapshot,
+    period: &Period,
+    mut each: impl FnMut(Head),
+) -> Result<(), StoreError> {
+    let filter = SessionFilter {
+        period: *period,
+        ..SessionFilter::default()
+    };
+    let mut heads_of = Heads::new(snapshot);
+    each_day(snapshot, period, |day| {
+        let heads = of_whole_day(snapshot, day, &mut heads_of)?;
+        let fitting = heads.into_values().filter(|head| head.fits(&filter));
+        fitting.for_each(&mut each);
+        Ok(true)
+    })
+}
+
+/// Every session that began on a day.
+fn of_whole_day(
+    snapshot: &Snapshot,
+    day: Day,
+    heads_of: &mut Heads<'_>,
+) -> Result<HashMap<String, Head>, StoreError> {
+    let Some(db) = &snapshot.sessions else {
+        return Ok(HashMap::new());
+    };
+    let mut heads: HashMap<String, Head> = in_database(&snapshot.sessions_path(), || {
+        let mut select = db.prepare_cached(&of_day())?;
+        let heads = select.query_map([day.0], Head::read)?;
+        heads
+            .map(|head| head.map(|head| (head.id.clone(), head)))
+            .collect()
+    })?;
+    for place in snapshot.places_of(day..=day) {
+        gather_all(snapshot, place, &mut heads, heads_of)?;
+    }
+    gather_later(snapshot, day, &mut heads)?;
+    Ok(heads)
+}
+
+/// The few latest sessions of a day that fit, without looking at all of them; `None` where too many
+/// do not fit.
+///
+/// A session begins where its earliest part does, so among the parts that began latest, those of
+/// all segments together, are all sessions that began after the earliest of these parts.
+fn latest_of_day(
+    snapshot: &Snapshot,
+    day: Day,
+    filter: &SessionFilter,
+    wanted: usize,
+) -> Result<Option<Vec<Head>>, StoreError> {
+    if wanted > FEW {
+        return Ok(None);
+    }
+    let parts = 3 * wanted + 20;
+    let mut segments = Vec::new();
+    let mut ids = HashSet::new();
+    // All that began after it are among the ids.
+    let mut complete_from = i64::MIN;
+    for place in snapshot.places_of(day..=day) {
+        let Some(segment) = snapshot.segment(place)? else {
+            continue;
+        };
+        let latest = in_database(&segment.path, || {
+            let mut select = segment.db.prepare(LATEST)?;
+            let until = super::prepare::signed(filter.period.until);
+            let latest = select.query_map(params![until, parts as i64], |row| {
+                Ok((row.get::<_, i64>(0)?, row.get::<_, String>(1)?))
+            })?;
+            latest.collect::<rusqlite::Result<Vec<_>>>()
+        })?;
+        if let Some((begin, _)) = latest.last().filter(|_| latest.len() == parts) {
+            complete_from = complete_from.max(*begin);
+        }
+        ids.extend(latest.into_iter().map(|(_, id)| id));
+        segments.push(segment);
+    }
+    let mut heads: HashMap<String, Head> = HashMap::new();
+    for id in ids {
+        let (ids, days) = known_as(snapshot, &id)?;
+        if *days.start() != day || heads.contains_key(&ids[0]) {
+            continue;
+        }
+        if let Some(mut head) = head_of(snapshot, &ids[0])? {
+            for segment in &segments {
+                gather_one(segment, &ids, &mut head)?;
+            }
+            heads.insert(head.id.clone(), head);
+        }
+    }
+    gather_later(snapshot, day, &mut heads)?;
+    let is_complete = |head: &Head| head.sum.begin > complete_from;
+    let fitting: Vec<Head> = heads
+        .into_values()
+        .filter(|head| is_complete(head) && head.fits(filter))
+        .collect();
+    let is_enough = fitting.len() >= wanted || complete_from == i64::MIN;
+    Ok(is_enough.then_some(fitting))
+}
+
+/// Sessions of a list for which it pays to look for each of them.
+const FEW: usize = 500;
+
+pub(super) const LATEST: &str =
+    "SELECT \"begin\", id FROM session WHERE \"begin\" < ?1 ORDER BY \"begin\" DESC LIMIT ?2";
 
 /// What the segments of their first day know of sessions: nearly all of them are over by its end.
 fn gather_all(
@@ -279,14 +369,26 @@ pub(super) fn list(
         limit => limit,
     };
     let mut list: Vec<SessionSummary> = Vec::new();
-    walk(snapshot, filter, |mut heads| {
+    let mut heads_of = Heads::new(snapshot);
+    each_day(snapshot, &filter.period, |day| {
+        let wanted = limit - list.len();
+        let mut heads = match latest_of_day(snapshot, day, filter, wanted)? {
+            Some(heads) => heads,
+            None => {
+                let heads = of_whole_day(snapshot, day, &mut heads_of)?;
+                heads
+                    .into_values()
+                    .filter(|head| head.fits(filter))
+                    .collect()
+            }
+        };
         heads.sort_unstable_by(|one, other| {
             let begins = other.sum.begin.cmp(&one.sum.begin);
             begins.then_with(|| one.id.cmp(&other.id))
         });
-        heads.truncate(limit - list.len());
+        heads.truncate(wanted);
         list.extend(heads.into_iter().map(Head::summary));
-        list.len() < limit
+        Ok(list.len() < limit)
     })?;
     // A record under another day than its own, because its clock was not believed.
     list.sort_by(|one, other| {
@@ -364,23 +466,12 @@ pub(super) const DAYS_OF: &str =
 
 /// A session with what all segments know of it, and the segments that have something.
 fn find(snapshot: &Snapshot, id: &str) -> Result<Option<(Head, Vec<Open>)>, StoreError> {
-    let Some(db) = &snapshot.sessions else {
-        return Ok(None);
-    };
     let (ids, days) = known_as(snapshot, id)?;
     // The first is its own.
     let Some(id) = ids.first() else {
         return Ok(None);
     };
-    let head = in_database(&snapshot.sessions_path(), || {
-        let sql = format!(
-            "SELECT {} WHERE s.id = ?1 AND s.first_day IS NOT NULL",
-            head_columns()
-        );
-        db.prepare_cached(&sql)?
-            .query_row([id], Head::read)
-            .optional()
-    })?;
+    let head = head_of(snapshot, id)?;
     let Some(mut head) = head else {
         return Ok(None);
     };
@@ -396,6 +487,24 @@ fn find(snapshot: &Snapshot, id: &str) -> Result<Option<(Head, Vec<Open>)>, Stor
         }
     }
     Ok((!head.sum.is_empty()).then_some((head, segments)))
+}
+
+/// What `sessions.db` has of a session.
+fn head_of(snapshot: &Snapshot, id: &str) -> Result<Option<Head>, StoreError> {
+    static SQL: LazyLock<String> = LazyLock::new(|| {
+        format!(
+            "SELECT {} WHERE s.id = ?1 AND s.first_day IS NOT NULL",
+            head_columns()
+        )
+    });
+    let Some(db) = &snapshot.sessions else {
+        return Ok(None);
+    };
+    in_database(&snapshot.sessions_path(), || {
+        db.prepare_cached(&SQL)?
+            .query_row([id], Head::read)
+            .optional()
+    })
 }
 
 /// Block, place, origin, and 0 or the hash.
@@ -582,12 +691,4 @@ pub(super) fn accounts(snapshot: &Snapshot, tenant: &Tenant) -> Result<Vec<Accou
         })
     };
     texts.into_iter().map(read).collect()
-}
-
-/// For a period alone.
-pub(super) fn begun_in(period: &Period) -> SessionFilter {
-    SessionFilter {
-        period: *period,
-        ..SessionFilter::default()
-    }
 }
