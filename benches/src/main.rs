@@ -14,6 +14,7 @@
 //! | `compile-time` | what 300 annotated async functions add to `cargo check` and a debug build |
 //! | `scrub` | the scrubber of free text, in megabytes a second: prose, and the worst of many floods |
 //! | `store [--spans N]` | the embedded store: spans taken in a second, bytes of each, and what is asked of 1,000,000 of them |
+//! | `ingest [--spans N]` | the server: spans taken in a second from another process, all of them stored and a fifth of them |
 //! | `same` | nothing: compares what the annotated and the hand-written call emit |
 //! | `once SUBJECT CALLS` | nothing: makes the calls, for a profiler; `annotated`, `annotated-in-place`, `hand-written`, `bare-instrument`, `fastrace`, `inference` or `hand-written-inference`; or reads answers: `stream-json`, `stream-typed`, `bare-stream-json`, `bare-stream-typed` |
 //!
@@ -28,6 +29,7 @@
 mod compile_time;
 mod future_size;
 mod hand_written;
+mod ingest;
 mod instructions;
 mod measure;
 mod off;
@@ -82,6 +84,31 @@ fn main() -> ExitCode {
             };
         }
     }
+    if let ["ingest-send", url, spans] = words[..] {
+        return match ingest::send(url, spans.parse().unwrap_or(0)) {
+            Ok(()) => ExitCode::SUCCESS,
+            Err(error) => {
+                eprintln!("{error}");
+                ExitCode::FAILURE
+            }
+        };
+    }
+    if let ["ingest", rest @ ..] = &words[..] {
+        let spans = match rest {
+            [] => Some(200_000),
+            ["--spans", spans] => spans.parse().ok(),
+            _ => None,
+        };
+        if let Some(spans) = spans {
+            return match ingest::run(spans) {
+                Ok(results) => report(&results, json),
+                Err(error) => {
+                    eprintln!("{error}");
+                    ExitCode::FAILURE
+                }
+            };
+        }
+    }
     let apart = match words[..] {
         ["future-size"] => Some(future_size::run()),
         ["compile-time"] => Some(compile_time::run()),
@@ -97,7 +124,7 @@ fn main() -> ExitCode {
     ) {
         eprintln!(
             "usage: agentscope-benches overhead|payload|stream|propagate|future-size|compile-time|scrub [--json] | \
-             store [--spans N] [--json] | \
+             store|ingest [--spans N] [--json] | \
              same | once SUBJECT CALLS"
         );
         return ExitCode::from(2);
