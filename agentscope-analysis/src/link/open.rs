@@ -56,9 +56,14 @@ impl Draft {
         }
     }
 
-    /// Parents in the same process, in traces whose outermost span has not ended. Spans of ours name
-    /// their agent; of foreign ones nothing is known but that they are there.
+    /// Parents in the same process. Spans of ours name their agent; of foreign ones nothing is known
+    /// but that they are there.
+    ///
+    /// Where the outermost span of a trace has ended, what is missing inside was lost; but an agent
+    /// with an open call was cut off with its process, in another one than the outermost span's.
     fn open_parents(&mut self) {
+        let open = self.seeds.iter().filter(|seed| seed.node.open);
+        let at_work: HashSet<_> = open.filter_map(|seed| seed.node.agent_id.clone()).collect();
         // Those that are added here have no parent themselves.
         for place in 0..self.seeds.len() {
             let Seed {
@@ -70,25 +75,47 @@ impl Draft {
             let Some(parent) = *named else {
                 continue;
             };
-            let is_there = self.by_span.contains_key(&(node.trace_id, parent));
-            if is_there || *is_remote || self.ended.contains(&node.trace_id) {
+            if *is_remote {
                 continue;
             }
-            let mut open = SpanRecord::new(node.trace_id, parent, "(span not seen)");
+            let is_there = self.by_span.contains_key(&(node.trace_id, parent));
+            let has_ended = self.ended.contains(&node.trace_id);
+            let mut unseen = SpanRecord::new(node.trace_id, parent, "(span not seen)");
             match (node.agent_id.as_deref(), node.layer) {
-                (Some(id), Layer::Tool | Layer::Inference | Layer::Delegation)
-                    if !self.by_agent.contains_key(id) =>
-                {
+                (Some(id), Layer::Tool | Layer::Inference | Layer::Delegation) => {
+                    if let Some(agent) = self.by_agent.get(id).copied() {
+                        let path = node.step_path.clone();
+                        self.lead_to_agent(agent, path.as_deref());
+                        continue;
+                    }
+                    if is_there || (has_ended && !at_work.contains(id)) {
+                        continue;
+                    }
                     let name = self.agent_names.get(id).map(String::as_str);
-                    open = agent(open, id, name);
+                    unseen = agent(unseen, id, name);
                 }
-                (None, _) if node.foreign => {}
+                (None, _) if node.foreign && !is_there && !has_ended => {}
                 _ => continue,
             }
-            open.service.clone_from(&node.service);
+            unseen.service.clone_from(&node.service);
             // They stand by their begin, so the first child is the earliest sign of its parent.
             let start = node.start;
-            self.add_open(open, start);
+            let path = node.step_path.clone();
+            let was_at_work = node
+                .agent_id
+                .as_ref()
+                .is_some_and(|id| at_work.contains(id));
+            let agent = self.add_open(unseen, start);
+            self.lead_to_agent(agent, path.as_deref());
+        }
+    }
+
+    /// Where an agent stands whose span is not there, by the path of one of its steps.
+    fn lead_to_agent(&mut self, agent: usize, path_of_step: Option<&str>) {
+        let node = &mut self.seeds[agent].node;
+        let above = path_of_step.and_then(|path| path.rsplit_once('/'));
+        if let (None, Some((path, _))) = (&node.step_path, above) {
+            node.step_path = Some(path.to_owned());
         }
     }
 
@@ -107,12 +134,12 @@ impl Draft {
         }
     }
 
-    fn add_open(&mut self, span: SpanRecord, start: u64) {
+    fn add_open(&mut self, span: SpanRecord, start: u64) -> usize {
         let end = self.now;
         let span = SpanRecord { start, end, ..span };
         let mut seed = Seed::of(&span, &span.facts());
         seed.node.open = true;
-        self.add(seed);
+        self.add(seed)
     }
 }
 

@@ -21,10 +21,10 @@ ok session support - support
         ok tool find_orders 1/0 research
         ok tool read_policy 1/1 research
     ok delegation billing 2 support
-      cancelled other (span not seen) - billing
+      cancelled agent billing 2 billing
         ok inference chat scripted-by-hand - billing
         ok tool find_invoices 2/0 billing
-        cancelled tool match_payments 2/1 billing
+        cancelled tool match_payments - -
       ok agent billing 2 billing
         ok inference chat scripted-by-hand - billing
         ok tool find_invoices 2/0 billing
