@@ -3,7 +3,8 @@
 //! `<dir>/<tenant>/2026-11-22.step.db` and so on are segments: the records that began on that day
 //! and are kept equally long, so that old ones are dropped as whole files. What a segment knows of
 //! its sessions it sums up itself, in the transaction that stores their records; a session is the
-//! sum of these over the segments. So no transaction needs two files. `<dir>/<tenant>/sessions.db`
+//! sum of these over the segments. So no transaction needs two files, and a reader may for a moment
+//! see a part of a batch that goes to several. `<dir>/<tenant>/sessions.db`
 //! says on which days a session has records, and keeps what stays for ever.
 
 mod block;
@@ -15,6 +16,7 @@ mod partial;
 mod place;
 mod prepare;
 mod read;
+mod records;
 mod schema;
 mod segment;
 mod sessions;
@@ -172,7 +174,7 @@ impl Store for Sqlite {
     }
 
     fn session(&self, tenant: &Tenant, id: &str) -> Result<Option<StoredSession>, StoreError> {
-        self.read(tenant, |snapshot| sessions::one(snapshot, id))
+        self.read(tenant, |snapshot| records::one(snapshot, id))
     }
 
     fn calls(&self, tenant: &Tenant, filter: &CallFilter) -> Result<Vec<Call>, StoreError> {
@@ -188,7 +190,7 @@ impl Store for Sqlite {
     }
 
     fn running(&self, tenant: &Tenant) -> Result<Vec<RunningSession>, StoreError> {
-        self.read(tenant, sessions::running)
+        self.read(tenant, records::running)
     }
 
     fn put_account(&self, account: &Account) -> Result<(), StoreError> {
@@ -197,7 +199,7 @@ impl Store for Sqlite {
     }
 
     fn accounts(&self, tenant: &Tenant) -> Result<Vec<Account>, StoreError> {
-        self.read(tenant, |snapshot| sessions::accounts(snapshot, tenant))
+        self.read(tenant, |snapshot| read::accounts(snapshot, tenant))
     }
 
     fn prune(
