@@ -50,7 +50,19 @@ pub(super) struct Sqlite {
 // In this order they are dropped: another process may write once everything is on the disk.
 struct Writing {
     writer: Writer,
-    _lock: File,
+    _lock: Lock,
+}
+
+/// That no other process writes.
+struct Lock(File);
+
+impl Drop for Lock {
+    /// Closing the file is not enough: a child process that is just being started has it too, until
+    /// it runs its own program.
+    fn drop(&mut self) {
+        // It fails for what is no file.
+        let _ = self.0.unlock();
+    }
 }
 
 impl Sqlite {
@@ -74,7 +86,7 @@ impl Sqlite {
                 let writer = Writer::start(dir)?;
                 Some(Writing {
                     writer,
-                    _lock: lock,
+                    _lock: Lock(lock),
                 })
             }
         };
