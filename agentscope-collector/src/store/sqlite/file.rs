@@ -61,7 +61,7 @@ pub(super) fn to_write(path: &Path, steps: &Steps) -> Result<Connection, StoreEr
         db.busy_timeout(BUSY)?;
         db.pragma_update(None, "journal_mode", "wal")?;
         db.pragma_update(None, "synchronous", "normal")?;
-        db.pragma_update(None, "cache_size", -8_000)?;
+        db.pragma_update(None, "cache_size", -16_000)?;
         db.pragma_update(None, "temp_store", "memory")?;
         // Pages that many commits change are copied from the log once in 16 MB, not once in 4.
         db.pragma_update(None, "wal_autocheckpoint", 4_000)?;
@@ -96,8 +96,8 @@ fn open_to_read(path: &Path) -> Result<Connection, StoreError> {
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let db = Connection::open_with_flags(path, flags).within(path)?;
     db.busy_timeout(BUSY).within(path)?;
-    db.pragma_update(None, "mmap_size", 1_i64 << 30)
-        .and_then(|()| db.pragma_update(None, "temp_store", "memory"))
+    // Not mapped into memory: a file that somebody cuts short would end the process.
+    db.pragma_update(None, "temp_store", "memory")
         .within(path)?;
     Ok(db)
 }

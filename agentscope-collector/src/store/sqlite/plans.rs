@@ -4,7 +4,7 @@ use agentscope_runtime::{Level, Outcome};
 use rusqlite::{Connection, params_from_iter, types::Null};
 
 use super::super::{CallFilter, Period};
-use super::{calls, catalog, file, partial, schema, segment, sessions, triage};
+use super::{calls, catalog, file, partial, read, records, schema, segment, sessions, triage};
 
 fn empty(steps: &file::Steps) -> (tempfile::TempDir, Connection) {
     let dir = tempfile::tempdir().expect("a directory");
@@ -42,14 +42,14 @@ fn a_session_and_its_records_are_found_by_key() {
             one.as_str(),
             "SEARCH session USING INDEX sqlite_autoindex_session_1 (id=?)",
         ),
-        (sessions::SPANS, "SEARCH span USING PRIMARY KEY (session=?)"),
-        (sessions::LOGS, "SEARCH log USING PRIMARY KEY (session=?)"),
+        (records::SPANS, "SEARCH span USING PRIMARY KEY (session=?)"),
+        (records::LOGS, "SEARCH log USING PRIMARY KEY (session=?)"),
         (
-            sessions::BLOCK,
+            records::BLOCK,
             "SEARCH block USING INTEGER PRIMARY KEY (rowid=?)",
         ),
         (
-            sessions::ORIGIN,
+            records::ORIGIN,
             "SEARCH origin USING INTEGER PRIMARY KEY (rowid=?)",
         ),
         (
@@ -71,9 +71,9 @@ fn a_session_and_its_records_are_found_by_key() {
     for [find, _] in segment::INTERNED {
         assert_eq!(scans(&db, find), Vec::<String>::new(), "{find}");
     }
-    let traces = plan(&db, sessions::TRACES);
+    let traces = plan(&db, records::TRACES);
     assert_eq!(traces[0], "SEARCH s USING PRIMARY KEY (session=?)");
-    assert_eq!(scans(&db, sessions::TRACES), Vec::<String>::new());
+    assert_eq!(scans(&db, records::TRACES), Vec::<String>::new());
 }
 
 #[test]
@@ -94,7 +94,7 @@ fn the_list_of_sessions_is_found_by_day() {
             "SEARCH session USING INDEX sqlite_autoindex_session_1 (id=?)",
         ),
         (
-            sessions::RUNNING,
+            records::RUNNING,
             "SEARCH session USING INDEX session_running (state=?)",
         ),
         (
@@ -102,7 +102,7 @@ fn the_list_of_sessions_is_found_by_day() {
             "SEARCH s USING INDEX sqlite_autoindex_session_1 (id=?)",
         ),
         (
-            super::read::HEAD,
+            read::HEAD,
             "SEARCH s USING INDEX sqlite_autoindex_session_1 (id=?)",
         ),
         (
@@ -123,7 +123,7 @@ fn the_list_of_sessions_is_found_by_day() {
     );
     assert_eq!(scans(&db, sessions::ALIASES), Vec::<String>::new());
     // One row for each run of a collector.
-    assert_eq!(scans(&db, sessions::ACCOUNTS), ["SCAN account"]);
+    assert_eq!(scans(&db, read::ACCOUNTS), ["SCAN account"]);
 }
 
 #[test]
