@@ -91,10 +91,8 @@ fn write(spans: usize, dir: &Path) -> Result<Vec<Outcome>, StoreError> {
                     Ok(())
                 };
                 let callers: Vec<_> = (0..callers).map(|_| scope.spawn(write)).collect();
-                let results = callers.into_iter().map(|caller| caller.join());
-                results
-                    .map(|result| result.unwrap_or(Err(StoreError::Closed)))
-                    .collect::<Result<(), _>>()
+                let mut results = callers.into_iter().map(|caller| caller.join());
+                results.try_for_each(|result| result.unwrap_or(Err(StoreError::Closed)))
             })?;
             if place == 0 {
                 passed += start.elapsed();
