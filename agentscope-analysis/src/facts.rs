@@ -75,6 +75,8 @@ pub struct Facts<'a> {
     pub agent_name: Option<&'a str>,
     /// Number of the (latest) step in its session span, from 0.
     pub step_index: Option<i64>,
+    /// Where the step, or the work of an agent, stands in the session across processes: `4/2/0`.
+    pub step_path: Option<&'a str>,
     /// How it ended: what it says, else an error where its status is one.
     pub outcome: Option<Outcome>,
     /// Type of the error.
@@ -83,6 +85,8 @@ pub struct Facts<'a> {
     pub level: Option<Level>,
     /// Why the call was made.
     pub reason: Option<&'a str>,
+    /// `stated`, `model` or `missing`.
+    pub reason_source: Option<&'a str>,
     /// `success`, `empty` or `error`.
     pub tool_status: Option<&'a str>,
     /// Hash of the declared arguments.
@@ -272,12 +276,14 @@ impl<'a> Said<'a> {
             agent_id: text(Text::AgentId),
             agent_name: text(Text::AgentName).or(name.filter(|_| layer == Layer::Agent)),
             step_index: int(Int::Step),
+            step_path: text(Text::StepPath),
             outcome: text(Text::Outcome)
                 .and_then(|word| find(&OUTCOMES, word, Outcome::as_str))
                 .or(error.then_some(Outcome::Error)),
             error_type: text(Text::ErrorType),
             level: own_level,
             reason: text(Text::Reason),
+            reason_source: text(Text::ReasonSource),
             tool_status: text(Text::ToolStatus),
             schema_hash: text(Text::SchemaHash),
             shape_hash: text(Text::ShapeHash),

@@ -2,6 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
+use crate::facts::Facts;
 use crate::node::{Layer, Node};
 use crate::record::{LogRecord, SpanRecord};
 use crate::session::Totals;
@@ -32,9 +33,8 @@ struct Seed {
 }
 
 impl Seed {
-    fn of(span: &SpanRecord) -> Self {
-        let facts = span.facts();
-        let mut node = Node::of(span, &facts);
+    fn of(span: &SpanRecord, facts: &Facts<'_>) -> Self {
+        let mut node = Node::of(span, facts);
         if span.parent_span_id.is_none() {
             node.layer = facts.layer_at_root();
         }
@@ -63,6 +63,8 @@ struct Draft {
     seeds: Vec<Seed>,
     by_span: HashMap<(u128, u64), usize>,
     by_agent: HashMap<String, usize>,
+    /// By the id of the run.
+    agent_names: HashMap<String, String>,
     /// Delegations by the path of their step.
     by_path: HashMap<String, usize>,
     /// Of foreign models.
@@ -77,8 +79,8 @@ struct Draft {
 pub(crate) fn link(mut spans: Vec<SpanRecord>, mut logs: Vec<LogRecord>) -> (Vec<Node>, Totals) {
     spans.sort_by_key(|span| (span.start, span.span_id));
     logs.sort_by_key(|record| record.time);
-    let mut draft = Draft::new(&spans, &logs);
-    draft.open(&spans, &logs);
+    let mut draft = Draft::new(spans, &logs);
+    draft.open(&logs);
     draft.hang();
     let root = draft.root();
     draft.count_orphans(root);
@@ -92,7 +94,7 @@ pub(crate) fn link(mut spans: Vec<SpanRecord>, mut logs: Vec<LogRecord>) -> (Vec
 }
 
 impl Draft {
-    fn new(spans: &[SpanRecord], logs: &[LogRecord]) -> Self {
+    fn new(spans: Vec<SpanRecord>, logs: &[LogRecord]) -> Self {
         let ends = spans.iter().map(|span| span.end);
         let mut draft = Self {
             now: ends
@@ -108,10 +110,16 @@ impl Draft {
                 draft.totals.duplicates += 1;
                 continue;
             }
-            let seed = Seed::of(span);
+            let facts = span.facts();
+            let seed = Seed::of(&span, &facts);
+            if let (Some(id), Some(name)) = (facts.agent_id, facts.agent_name)
+                && !draft.agent_names.contains_key(id)
+            {
+                draft.agent_names.insert(id.to_owned(), name.to_owned());
+            }
             if seed.node.layer == Layer::Inference
                 && seed.node.foreign
-                && let Some(decision) = Decision::of(span)
+                && let Some(decision) = Decision::of(&span)
             {
                 let key = (span.trace_id, span.span_id);
                 draft.decisions.insert(key, decision);
@@ -246,12 +254,20 @@ impl Draft {
 
     /// Gives every log record to its span, else to its agent, else to the session.
     fn place(&mut self, logs: Vec<LogRecord>, root: usize) {
-        for record in logs {
-            let place = self.by_span.get(&(record.trace_id, record.span_id));
-            let snapshot = Snapshot::of(record);
-            let agent = || self.by_agent.get(snapshot.agent_id.as_ref()?);
-            let place = place.or_else(agent).copied().unwrap_or(root);
-            self.seeds[place].node.snapshots.push(snapshot);
+        let place_of = |record: &LogRecord| {
+            let span = self.by_span.get(&(record.trace_id, record.span_id));
+            let agent = || self.by_agent.get(record.facts().agent_id?);
+            span.or_else(agent).copied().unwrap_or(root)
+        };
+        let places: Vec<usize> = logs.iter().map(place_of).collect();
+        // Most have one or two, for which a list that grows takes far more room.
+        let mut counts = vec![0; self.seeds.len()];
+        places.iter().for_each(|place| counts[*place] += 1);
+        for (seed, count) in self.seeds.iter_mut().zip(counts) {
+            seed.node.snapshots.reserve_exact(count);
+        }
+        for (record, place) in logs.into_iter().zip(places) {
+            self.seeds[place].node.snapshots.push(Snapshot::of(record));
         }
     }
 

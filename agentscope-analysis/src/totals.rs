@@ -63,16 +63,18 @@ pub(crate) fn sum(nodes: &mut [Node], totals: &mut Totals) {
 
     let mut worst: Option<Level> = None;
     let mut end = 0;
-    // Whether a node is, or is inside, a call of a model: two instrumentations saw the same call.
-    let mut within = vec![false; nodes.len()];
+    // For every node the nearest of any meaning, itself included.
+    let mut nearest: Vec<usize> = Vec::with_capacity(nodes.len());
     for (place, node) in nodes.iter().enumerate() {
-        let above = node.parent.is_some_and(|parent| within[parent]);
-        within[place] = above || node.layer == Layer::Inference;
+        let above = node.parent.map_or(place, |parent| nearest[parent]);
+        let means = node.layer != Layer::Other;
+        nearest.push(if means { place } else { above });
+        let counts = above == place || !is_same_call(node, &nodes[above]);
         match node.layer {
             Layer::Session => {}
-            Layer::Agent => totals.agents += 1,
-            Layer::Tool => totals.tools += 1,
-            Layer::Inference => totals.inferences += usize::from(!above),
+            Layer::Agent => totals.agents += usize::from(counts),
+            Layer::Tool => totals.tools += usize::from(counts),
+            Layer::Inference => totals.inferences += usize::from(counts),
             Layer::Delegation => totals.delegations += 1,
             Layer::Other => totals.others += 1,
         }
@@ -88,6 +90,14 @@ pub(crate) fn sum(nodes: &mut [Node], totals: &mut Totals) {
     totals.duration = end.saturating_sub(session.start);
     totals.worst_level = worst;
     judge(nodes, totals);
+}
+
+/// Whether two instrumentations saw the same: a call of a model inside another, or of a tool or an
+/// agent inside one of its name.
+fn is_same_call(node: &Node, above: &Node) -> bool {
+    let is_model = node.layer == Layer::Inference;
+    let is_other_emitter = node.foreign || above.foreign;
+    node.layer == above.layer && (is_model || is_other_emitter && node.name == above.name)
 }
 
 /// For every node what it and all below it used.

@@ -148,7 +148,20 @@ fn call_that_two_instrumentations_saw_counts_once() {
         ..spans[3].clone()
     };
     spans.push(inner);
+    // So does a client of the Model Context Protocol with a tool.
+    let inner = span(
+        10,
+        Some(6),
+        "tools/call get_weather",
+        &[
+            ("gen_ai.operation.name", "execute_tool"),
+            ("gen_ai.tool.name", "get_weather"),
+            ("mcp.method.name", "tools/call"),
+        ],
+    );
+    spans.push(inner);
     let totals = Session::new("thread-7", spans, Vec::new()).totals;
+    assert_eq!(totals.tools, 2);
     assert_eq!(
         (totals.inferences, totals.input_tokens, totals.output_tokens),
         (2, 270, 50)

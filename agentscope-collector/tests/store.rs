@@ -230,6 +230,64 @@ fn sessions_are_listed_the_latest_first_by_when_they_began_and_what_they_have() 
     );
 }
 
+/// The few latest are looked for each by itself, all of them by reading everything.
+#[test]
+fn a_list_with_a_limit_is_the_begin_of_the_whole_list() {
+    let place = Place::new();
+    let store = place.open(Access::Write);
+    let mut batch = Batch::default();
+    for number in 0..400_u64 {
+        let id = named(&format!("session-{number}"));
+        // Neither in order nor with all parts in the same order: what is worse comes later.
+        let begin = noon(1) + (number * 7_919 % 400) * SECOND;
+        let trace = u128::from(number) + 1;
+        let mut records = vec![span(trace, 1, begin)];
+        if number % 2 == 0 {
+            let later = noon(1 - (number % 4) / 2) + (number * 104_729 % 600) * SECOND;
+            let name = if number % 10 == 0 { "rare" } else { "common" };
+            records
+                .push(tool(trace, 2, begin.max(later), name, 0).with("agentscope.level", "ERROR"));
+        }
+        batch.spans.extend(spans(&id, records).spans);
+    }
+    // Begun the day before.
+    let old = named("old");
+    batch.spans.extend(
+        spans(
+            &old,
+            vec![span(999, 1, noon(2)), span(999, 2, noon(1) + 700 * SECOND)],
+        )
+        .spans,
+    );
+    store.write(&place.tenant, batch).expect("written");
+    for tool in [None, Some("rare".to_owned())] {
+        for until in [u64::MAX, noon(1) + 200 * SECOND] {
+            let period = Period { since: 0, until };
+            let all = SessionFilter {
+                tool: tool.clone(),
+                period,
+                ..SessionFilter::default()
+            };
+            let whole = list(&*store, &all);
+            assert!(whole.len() >= 15);
+            for limit in [1, 2, 7, 50, 180, 399] {
+                let found = list(
+                    &*store,
+                    &SessionFilter {
+                        limit,
+                        ..all.clone()
+                    },
+                );
+                assert_eq!(
+                    found,
+                    whole[..limit.min(whole.len())],
+                    "{tool:?} {until} {limit}"
+                );
+            }
+        }
+    }
+}
+
 #[test]
 fn a_call_is_found_by_tool_and_step() {
     let place = Place::new();

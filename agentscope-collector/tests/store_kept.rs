@@ -421,6 +421,32 @@ fn a_segment_that_was_folded_but_not_yet_removed_counts_once() {
 }
 
 #[test]
+fn sessions_are_found_again_after_sessions_db_has_lost_its_last_moments() {
+    let dir = tempfile::tempdir().expect("a directory");
+    let store = open(dir.path(), Access::Write);
+    store.write(&tenant(), one(1, 1, 1)).expect("written");
+    store.write(&tenant(), one(2, 2, 2)).expect("written");
+    // What a loss of power may leave: the segments, of another moment than the rest.
+    let after = tempfile::tempdir().expect("a directory");
+    let copy = after.path().join("default");
+    std::fs::create_dir(&copy).expect("made");
+    for entry in std::fs::read_dir(dir.path().join("default"))
+        .expect("listed")
+        .flatten()
+    {
+        let name = entry.file_name();
+        if !name.to_string_lossy().starts_with("sessions.db") {
+            std::fs::copy(entry.path(), copy.join(name)).expect("copied");
+        }
+    }
+    drop(store);
+    let store = open(after.path(), Access::Write);
+    store.write(&tenant(), one(3, 1, 1)).expect("written");
+    let found: Vec<String> = everything(&*store).into_keys().collect();
+    assert_eq!(found, ["session-1", "session-2", "session-3"]);
+}
+
+#[test]
 fn a_damaged_file_is_called_by_its_name() {
     let dir = tempfile::tempdir().expect("a directory");
     let store = open(dir.path(), Access::Write);
@@ -446,8 +472,12 @@ fn a_damaged_file_is_called_by_its_name() {
         assert!(matches!(error, StoreError::Damaged { .. }), "{error:?}");
         assert!(error.to_string().contains(&name), "{error}");
     }
-    // Others are not held up by it.
+    // Others are not held up by it, and it is dropped when its time is over.
     store.write(&tenant(), one(2, 2, 1)).expect("written");
+    store
+        .prune(&Retention::default(), noon(1) + 50 * DAY, &mut |_| {})
+        .expect("pruned");
+    assert!(!segment.exists());
 }
 
 #[cfg(target_os = "linux")]
@@ -483,6 +513,7 @@ fn a_store_that_cannot_write_says_so_and_acknowledges_nothing() {
 
 /// Not a test by itself: the process on a full disk.
 #[test]
+#[allow(clippy::print_stdout, reason = "it is asked for")]
 fn writes_until_it_fails() {
     let Some(dir) = std::env::var_os(DIR) else {
         return;

@@ -18,8 +18,8 @@ fields! {
     /// Facts that are texts.
     Text {
         Session, Conversation, Layer, SpanKind, Operation, Traceloop, RequestType, ToolName, AgentName,
-        WorkflowName, Target, Entity, AgentId, Outcome, ErrorType, Level, Reason, ToolStatus, SchemaHash,
-        ShapeHash, ResponseHash, Model, Provider, Verdict, VerdictSource, Tenant, Task, Input, Output,
+        WorkflowName, Target, Entity, AgentId, Outcome, ErrorType, Level, Reason, ReasonSource,
+        StepPath, ToolStatus, SchemaHash, ShapeHash, ResponseHash, Model, Provider, Verdict, VerdictSource, Tenant, Task, Input, Output,
     }
     /// Facts that are whole numbers.
     Int { Step, Iteration, BudgetRemaining, InputTokens, OutputTokens, TotalInput, TotalOutput }
@@ -56,6 +56,8 @@ const TABLE: &[(&str, Field, u8)] = &{
         (names::AGENT_ID, text(AgentId), 0),
         (names::CALL_REASON, text(Reason), 0),
         (names::DELEGATION_REASON, text(Reason), 1),
+        (names::CALL_REASON_SOURCE, text(ReasonSource), 0),
+        (names::STEP_PATH, text(StepPath), 0),
         (names::DELEGATION_TARGET, text(Target), 0),
         (names::TOOL_STATUS, text(ToolStatus), 0),
         (names::TOOL_SCHEMA_HASH, text(SchemaHash), 0),

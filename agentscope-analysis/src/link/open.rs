@@ -10,9 +10,9 @@ use crate::record::{LogRecord, SpanRecord};
 
 impl Draft {
     /// Adds a node for each.
-    pub(super) fn open(&mut self, spans: &[SpanRecord], logs: &[LogRecord]) {
+    pub(super) fn open(&mut self, logs: &[LogRecord]) {
         self.open_calls(logs);
-        self.open_parents(spans);
+        self.open_parents();
         self.open_agents(logs);
     }
 
@@ -25,7 +25,9 @@ impl Draft {
                 names::EVENT_TOOL_RETURNED | names::EVENT_DELEGATION_RETURNED
             )
         };
-        let ended: HashSet<_> = logs.iter().filter(is_end).map(span_of).collect();
+        let is_lost = |key: &(u128, u64)| !self.by_span.contains_key(key);
+        let ended = logs.iter().filter(is_end).map(span_of).filter(is_lost);
+        let ended: HashSet<_> = ended.collect();
         for record in logs {
             let layer = match record.event_name.as_str() {
                 names::EVENT_TOOL_CALLED => "tool",
@@ -54,54 +56,90 @@ impl Draft {
         }
     }
 
-    /// Parents in the same process, in traces whose outermost span has not ended. Spans of ours name
-    /// their agent; of foreign ones nothing is known but that they are there.
-    fn open_parents(&mut self, spans: &[SpanRecord]) {
-        for span in spans {
-            let Some(parent) = span.parent_span_id else {
+    /// Parents in the same process. Spans of ours name their agent; of foreign ones nothing is known
+    /// but that they are there.
+    ///
+    /// Where the outermost span of a trace has ended, what is missing inside was lost; but an agent
+    /// with an open call was cut off with its process, in another one than the outermost span's.
+    fn open_parents(&mut self) {
+        let open = self.seeds.iter().filter(|seed| seed.node.open);
+        let at_work: HashSet<_> = open.filter_map(|seed| seed.node.agent_id.clone()).collect();
+        // Those that are added here have no parent themselves.
+        for place in 0..self.seeds.len() {
+            let Seed {
+                node,
+                named,
+                is_remote,
+                ..
+            } = &self.seeds[place];
+            let Some(parent) = *named else {
                 continue;
             };
-            let is_there = self.by_span.contains_key(&(span.trace_id, parent));
-            if is_there || span.parent_is_remote || self.ended.contains(&span.trace_id) {
+            if *is_remote {
                 continue;
             }
-            let facts = span.facts();
-            let mut open = SpanRecord::new(span.trace_id, parent, "(span not seen)");
-            match (facts.agent_id, facts.layer) {
-                (Some(id), Layer::Tool | Layer::Inference | Layer::Delegation)
-                    if !self.by_agent.contains_key(id) =>
-                {
-                    open = agent(open, id, facts.agent_name);
+            let is_there = self.by_span.contains_key(&(node.trace_id, parent));
+            let has_ended = self.ended.contains(&node.trace_id);
+            let mut unseen = SpanRecord::new(node.trace_id, parent, "(span not seen)");
+            match (node.agent_id.as_deref(), node.layer) {
+                (Some(id), Layer::Tool | Layer::Inference | Layer::Delegation) => {
+                    if let Some(agent) = self.by_agent.get(id).copied() {
+                        let path = node.step_path.clone();
+                        self.lead_to_agent(agent, path.as_deref());
+                        continue;
+                    }
+                    if is_there || (has_ended && !at_work.contains(id)) {
+                        continue;
+                    }
+                    let name = self.agent_names.get(id).map(String::as_str);
+                    unseen = agent(unseen, id, name);
                 }
-                (None, _) if !facts.is_ours => {}
+                (None, _) if node.foreign && !is_there && !has_ended => {}
                 _ => continue,
             }
-            open.service.clone_from(&span.service);
-            // Spans come by their begin, so the first child is the earliest sign of its parent.
-            self.add_open(open, span.start);
+            unseen.service.clone_from(&node.service);
+            // They stand by their begin, so the first child is the earliest sign of its parent.
+            let start = node.start;
+            let path = node.step_path.clone();
+            let was_at_work = node
+                .agent_id
+                .as_ref()
+                .is_some_and(|id| at_work.contains(id));
+            let agent = self.add_open(unseen, start);
+            self.lead_to_agent(agent, path.as_deref());
+        }
+    }
+
+    /// Where an agent stands whose span is not there, by the path of one of its steps.
+    fn lead_to_agent(&mut self, agent: usize, path_of_step: Option<&str>) {
+        let node = &mut self.seeds[agent].node;
+        let above = path_of_step.and_then(|path| path.rsplit_once('/'));
+        if let (None, Some((path, _))) = (&node.step_path, above) {
+            node.step_path = Some(path.to_owned());
         }
     }
 
     /// Agents of which only snapshots are there.
     fn open_agents(&mut self, logs: &[LogRecord]) {
         for record in logs {
-            let facts = record.facts();
-            let Some(id) = facts.agent_id else {
+            let Some(id) = record.text(names::AGENT_ID) else {
                 continue;
             };
             if self.by_agent.contains_key(id) || self.ended.contains(&record.trace_id) {
                 continue;
             }
             let open = SpanRecord::new(record.trace_id, 0, "agent");
-            self.add_open(agent(open, id, facts.agent_name), record.time);
+            let name = record.text(names::AGENT_NAME);
+            self.add_open(agent(open, id, name), record.time);
         }
     }
 
-    fn add_open(&mut self, span: SpanRecord, start: u64) {
+    fn add_open(&mut self, span: SpanRecord, start: u64) -> usize {
         let end = self.now;
-        let mut seed = Seed::of(&SpanRecord { start, end, ..span });
+        let span = SpanRecord { start, end, ..span };
+        let mut seed = Seed::of(&span, &span.facts());
         seed.node.open = true;
-        self.add(seed);
+        self.add(seed)
     }
 }
 

@@ -102,11 +102,12 @@ impl Draft {
     }
 
     fn session(&self, name: &str, start: u64, trace: u128) -> Seed {
-        let mut seed = Seed::of(&SpanRecord {
+        let span = SpanRecord {
             start,
             end: self.now,
             ..SpanRecord::new(trace, 0, name)
-        });
+        };
+        let mut seed = Seed::of(&span, &span.facts());
         seed.node.layer = Layer::Session;
         seed.node.foreign = self.is_foreign(trace);
         seed

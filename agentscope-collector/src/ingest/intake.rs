@@ -96,7 +96,7 @@ impl<'a, T: Record> Intake<'a, T> {
     }
 }
 
-pub(super) fn answer(refused: &BTreeMap<Reason, u64>, error: Option<StoreError>) -> Answer {
+fn answer(refused: &BTreeMap<Reason, u64>, error: Option<StoreError>) -> Answer {
     if let Some(error) = error {
         // What the database says may name files; that is for the operator.
         tracing::warn!(target: "agentscope", "records could not be stored: {error}");

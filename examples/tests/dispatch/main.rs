@@ -16,6 +16,7 @@
 #[path = "../../../agentscope-collector/tests/support/receiver.rs"]
 mod receiver;
 
+mod kept;
 mod processes;
 mod tree;
 

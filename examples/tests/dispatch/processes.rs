@@ -100,6 +100,7 @@ impl Drop for Process {
 /// The support desk: a receiver of telemetry, specialists, and what their tasks go through.
 pub(crate) struct Desk {
     receiver: Receiver,
+    endpoint: String,
     specialists: Vec<Process>,
     /// Where each is, in the order in which they first came.
     places: Vec<(&'static str, String)>,
@@ -108,11 +109,21 @@ pub(crate) struct Desk {
 
 impl Desk {
     pub(crate) fn open(backend: Backend) -> Self {
+        let receiver = Receiver::start(Mode::Accept);
         Self {
-            receiver: Receiver::start(Mode::Accept),
+            endpoint: receiver.endpoint(),
+            receiver,
             specialists: Vec::new(),
             places: Vec::new(),
             backend,
+        }
+    }
+
+    /// The same, where somebody else receives.
+    pub(crate) fn telling(backend: Backend, endpoint: &str) -> Self {
+        Self {
+            endpoint: endpoint.to_owned(),
+            ..Self::open(backend)
         }
     }
 
@@ -127,7 +138,7 @@ impl Desk {
         command
             .env("AGENTSCOPE_KEY", "key of the examples' tests")
             .env("AGENTSCOPE_CONSOLE", "off")
-            .env("OTEL_EXPORTER_OTLP_ENDPOINT", self.receiver.endpoint())
+            .env("OTEL_EXPORTER_OTLP_ENDPOINT", &self.endpoint)
             // A process that is killed has told what it did before.
             .env("OTEL_BSP_SCHEDULE_DELAY", "20")
             .env("OTEL_BLRP_SCHEDULE_DELAY", "20")
@@ -183,21 +194,31 @@ impl Desk {
         Trace::of(&self.receiver.received())
     }
 
-    /// Runs the orchestrator, does something meanwhile, and ends everything in order: the answer, and
-    /// all that was told.
-    pub(crate) fn answer(mut self, meanwhile: impl FnOnce(&mut Self)) -> (Value, Trace) {
+    /// Runs the orchestrator, and does something meanwhile: the answer.
+    pub(crate) fn ask(&mut self, meanwhile: impl FnOnce(&mut Self)) -> Value {
         let mut orchestrator = Process::start("support", self.command("orchestrator"));
-        meanwhile(&mut self);
+        meanwhile(self);
         let mut output = String::new();
         let read = orchestrator.output.read_to_string(&mut output);
         let status = orchestrator.child.wait().expect("it ran");
         assert!(read.is_ok() && status.success(), "{status}: {output}");
-        // Their end is bounded, however busy this machine is.
-        self.wait_for(Trace::is_answered);
+        serde_json::from_str(&output).expect("an answer")
+    }
+
+    /// Ends the specialists in order.
+    pub(crate) fn end(&mut self) {
         for specialist in std::mem::take(&mut self.specialists) {
             specialist.end();
         }
-        let answer = serde_json::from_str(&output).expect("an answer");
+    }
+
+    /// Runs the orchestrator, does something meanwhile, and ends everything in order: the answer, and
+    /// all that was told.
+    pub(crate) fn answer(mut self, meanwhile: impl FnOnce(&mut Self)) -> (Value, Trace) {
+        let answer = self.ask(meanwhile);
+        // Their end is bounded, however busy this machine is.
+        self.wait_for(Trace::is_answered);
+        self.end();
         (answer, self.told())
     }
 }

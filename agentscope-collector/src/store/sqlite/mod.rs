@@ -3,7 +3,8 @@
 //! `<dir>/<tenant>/2026-11-22.step.db` and so on are segments: the records that began on that day
 //! and are kept equally long, so that old ones are dropped as whole files. What a segment knows of
 //! its sessions it sums up itself, in the transaction that stores their records; a session is the
-//! sum of these over the segments. So no transaction needs two files. `<dir>/<tenant>/sessions.db`
+//! sum of these over the segments. So no transaction needs two files, and a reader may for a moment
+//! see a part of a batch that goes to several. `<dir>/<tenant>/sessions.db`
 //! says on which days a session has records, and keeps what stays for ever.
 
 mod block;
@@ -15,6 +16,7 @@ mod partial;
 mod place;
 mod prepare;
 mod read;
+mod records;
 mod schema;
 mod segment;
 mod sessions;
@@ -48,7 +50,19 @@ pub(super) struct Sqlite {
 // In this order they are dropped: another process may write once everything is on the disk.
 struct Writing {
     writer: Writer,
-    _lock: File,
+    _lock: Lock,
+}
+
+/// That no other process writes.
+struct Lock(File);
+
+impl Drop for Lock {
+    /// Closing the file is not enough: a child process that is just being started has it too, until
+    /// it runs its own program.
+    fn drop(&mut self) {
+        // It fails for what is no file.
+        let _ = self.0.unlock();
+    }
 }
 
 impl Sqlite {
@@ -72,7 +86,7 @@ impl Sqlite {
                 let writer = Writer::start(dir)?;
                 Some(Writing {
                     writer,
-                    _lock: lock,
+                    _lock: Lock(lock),
                 })
             }
         };
@@ -172,7 +186,7 @@ impl Store for Sqlite {
     }
 
     fn session(&self, tenant: &Tenant, id: &str) -> Result<Option<StoredSession>, StoreError> {
-        self.read(tenant, |snapshot| sessions::one(snapshot, id))
+        self.read(tenant, |snapshot| records::one(snapshot, id))
     }
 
     fn calls(&self, tenant: &Tenant, filter: &CallFilter) -> Result<Vec<Call>, StoreError> {
@@ -188,7 +202,7 @@ impl Store for Sqlite {
     }
 
     fn running(&self, tenant: &Tenant) -> Result<Vec<RunningSession>, StoreError> {
-        self.read(tenant, sessions::running)
+        self.read(tenant, records::running)
     }
 
     fn put_account(&self, account: &Account) -> Result<(), StoreError> {
@@ -197,7 +211,7 @@ impl Store for Sqlite {
     }
 
     fn accounts(&self, tenant: &Tenant) -> Result<Vec<Account>, StoreError> {
-        self.read(tenant, |snapshot| sessions::accounts(snapshot, tenant))
+        self.read(tenant, |snapshot| read::accounts(snapshot, tenant))
     }
 
     fn prune(

@@ -46,7 +46,9 @@ impl Names {
     }
 
     pub(super) fn contains(&self, name: &str) -> bool {
-        self.iter().any(|it| it == name)
+        // Asked for every span: bytes are split faster than text.
+        let mut names = self.0.as_bytes().split(|byte| *byte == SEPARATOR as u8);
+        names.any(|it| it == name.as_bytes())
     }
 
     fn bound(&self) -> Option<&str> {

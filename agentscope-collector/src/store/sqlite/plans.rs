@@ -4,7 +4,7 @@ use agentscope_runtime::{Level, Outcome};
 use rusqlite::{Connection, params_from_iter, types::Null};
 
 use super::super::{CallFilter, Period};
-use super::{calls, catalog, file, partial, schema, segment, sessions, triage};
+use super::{calls, catalog, file, partial, read, records, schema, segment, sessions, triage};
 
 fn empty(steps: &file::Steps) -> (tempfile::TempDir, Connection) {
     let dir = tempfile::tempdir().expect("a directory");
@@ -42,14 +42,14 @@ fn a_session_and_its_records_are_found_by_key() {
             one.as_str(),
             "SEARCH session USING INDEX sqlite_autoindex_session_1 (id=?)",
         ),
-        (sessions::SPANS, "SEARCH span USING PRIMARY KEY (session=?)"),
-        (sessions::LOGS, "SEARCH log USING PRIMARY KEY (session=?)"),
+        (records::SPANS, "SEARCH span USING PRIMARY KEY (session=?)"),
+        (records::LOGS, "SEARCH log USING PRIMARY KEY (session=?)"),
         (
-            sessions::BLOCK,
+            records::BLOCK,
             "SEARCH block USING INTEGER PRIMARY KEY (rowid=?)",
         ),
         (
-            sessions::ORIGIN,
+            records::ORIGIN,
             "SEARCH origin USING INTEGER PRIMARY KEY (rowid=?)",
         ),
         (
@@ -71,9 +71,9 @@ fn a_session_and_its_records_are_found_by_key() {
     for [find, _] in segment::INTERNED {
         assert_eq!(scans(&db, find), Vec::<String>::new(), "{find}");
     }
-    let traces = plan(&db, sessions::TRACES);
+    let traces = plan(&db, records::TRACES);
     assert_eq!(traces[0], "SEARCH s USING PRIMARY KEY (session=?)");
-    assert_eq!(scans(&db, sessions::TRACES), Vec::<String>::new());
+    assert_eq!(scans(&db, records::TRACES), Vec::<String>::new());
 }
 
 #[test]
@@ -94,7 +94,7 @@ fn the_list_of_sessions_is_found_by_day() {
             "SEARCH session USING INDEX sqlite_autoindex_session_1 (id=?)",
         ),
         (
-            sessions::RUNNING,
+            records::RUNNING,
             "SEARCH session USING INDEX session_running (state=?)",
         ),
         (
@@ -102,7 +102,7 @@ fn the_list_of_sessions_is_found_by_day() {
             "SEARCH s USING INDEX sqlite_autoindex_session_1 (id=?)",
         ),
         (
-            super::read::HEAD,
+            read::HEAD,
             "SEARCH s USING INDEX sqlite_autoindex_session_1 (id=?)",
         ),
         (
@@ -123,11 +123,11 @@ fn the_list_of_sessions_is_found_by_day() {
     );
     assert_eq!(scans(&db, sessions::ALIASES), Vec::<String>::new());
     // One row for each run of a collector.
-    assert_eq!(scans(&db, sessions::ACCOUNTS), ["SCAN account"]);
+    assert_eq!(scans(&db, read::ACCOUNTS), ["SCAN account"]);
 }
 
 #[test]
-fn calls_are_found_by_tool_and_step_in_the_index_alone() {
+fn calls_of_a_tool_are_found_in_the_index_alone_the_latest_first() {
     let (_dir, db) = empty(schema::SEGMENT);
     let name = CallFilter {
         name: Some("add".to_owned()),
@@ -147,13 +147,18 @@ fn calls_are_found_by_tool_and_step_in_the_index_alone() {
     };
     for (filter, by) in [
         (&name, "(call=?)"),
-        (&step, "(call=? AND step=?)"),
-        (&full, "(call=? AND step=? AND begin>? AND begin<?)"),
+        (&step, "(call=?)"),
+        (&full, "(call=? AND begin>? AND begin<?)"),
     ] {
         let (sql, _) = calls::query(filter, None, 50);
         let plan = plan(&db, &sql);
         let search = format!("SEARCH span USING COVERING INDEX span_call {by}");
         assert!(plan.contains(&search), "{plan:#?}");
+        // The latest stand last in the index: it is read from there, as far as needed.
+        assert!(
+            !plan.iter().any(|step| step.contains("TEMP B-TREE")),
+            "{plan:#?}"
+        );
         let row = "SEARCH s USING PRIMARY KEY (session=? AND span_id=? AND trace=?)";
         assert!(plan.iter().any(|step| step == row), "{plan:#?}");
         // What the inner query found, at most as many as are shown.

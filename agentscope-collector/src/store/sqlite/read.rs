@@ -6,9 +6,9 @@ use std::path::{Path, PathBuf};
 
 use rusqlite::{Connection, OptionalExtension as _};
 
-use super::super::{Period, StoreError, Tier};
+use super::super::{Account, Period, StoreError, Tenant, Tier};
 use super::catalog;
-use super::file::{self, In as _, beside, in_file};
+use super::file::{self, In as _, beside, in_database, in_file};
 use super::place::{Day, Place};
 use super::schema;
 use super::segment::trace_of;
@@ -154,3 +154,30 @@ impl<'a> Heads<'a> {
 
 pub(super) const HEAD: &str =
     "SELECT h.id FROM session s JOIN session h ON h.key = s.bound WHERE s.id = ?1";
+
+/// The counters of every run of a collector.
+pub(super) const ACCOUNTS: &str = "SELECT account FROM account ORDER BY updated DESC, run, signal";
+
+pub(super) fn accounts(snapshot: &Snapshot, tenant: &Tenant) -> Result<Vec<Account>, StoreError> {
+    let Some(db) = &snapshot.sessions else {
+        return Ok(Vec::new());
+    };
+    let path = snapshot.sessions_path();
+    let texts = in_database(&path, || {
+        let mut select = db.prepare(ACCOUNTS)?;
+        let texts = select.query_map([], |row| row.get(0))?;
+        texts.collect::<rusqlite::Result<Vec<String>>>()
+    })?;
+    let read = |text: String| {
+        let account: Result<Account, _> = serde_json::from_str(&text);
+        let account = account.map_err(|error| StoreError::Damaged {
+            place: path.display().to_string(),
+            what: format!("an account: {error}"),
+        })?;
+        Ok(Account {
+            tenant: tenant.clone(),
+            ..account
+        })
+    };
+    texts.into_iter().map(read).collect()
+}

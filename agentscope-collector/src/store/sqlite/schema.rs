@@ -7,7 +7,9 @@ use super::file::Steps;
 /// `span` is narrow and clustered by session, so that inserts of the sessions that are at work go
 /// to few pages, and a tree is one range. Keys, names and traces are numbers of this segment. What
 /// a span does not have is NULL, and the indexes hold only rows that have what they are for. They
-/// cover their queries: the counts over all calls never touch `span` itself.
+/// cover their queries: the counts over all calls never touch `span` itself. In each of them what
+/// comes later stands later, by its time or its session: an order by step or by duration would
+/// spread the inserts of a batch over the whole index.
 pub(super) const SEGMENT: &Steps = &["
     CREATE TABLE name(id INTEGER PRIMARY KEY, text TEXT NOT NULL UNIQUE);
     CREATE TABLE origin(id INTEGER PRIMARY KEY, body BLOB NOT NULL UNIQUE);
@@ -23,6 +25,7 @@ pub(super) const SEGMENT: &Steps = &["
         name TEXT, name_rank INTEGER, name_begin INTEGER,
         verdict TEXT, verdict_source TEXT, verdict_time INTEGER,
         services TEXT, agent_names TEXT, tool_names TEXT);
+    CREATE INDEX session_begin ON session(\"begin\");
     CREATE TABLE span(
         session INTEGER NOT NULL, span_id INTEGER NOT NULL, trace INTEGER NOT NULL,
         block INTEGER NOT NULL, place INTEGER NOT NULL, origin INTEGER NOT NULL,
@@ -31,11 +34,11 @@ pub(super) const SEGMENT: &Steps = &["
         call INTEGER, agent INTEGER, model INTEGER, error INTEGER, schema INTEGER,
         input_tokens INTEGER, output_tokens INTEGER, cost INTEGER, blind INTEGER,
         PRIMARY KEY (session, span_id, trace)) WITHOUT ROWID;
-    CREATE INDEX span_call ON span(call, step, \"begin\", duration, outcome, status, level, blind, schema, layer)
+    CREATE INDEX span_call ON span(call, \"begin\", step, duration, outcome, status, level, blind, schema, layer)
         WHERE call IS NOT NULL;
-    CREATE INDEX span_model ON span(model, duration, outcome, input_tokens, output_tokens, cost)
+    CREATE INDEX span_model ON span(model, session, duration, outcome, input_tokens, output_tokens, cost)
         WHERE model IS NOT NULL;
-    CREATE INDEX span_error ON span(error) WHERE error IS NOT NULL;
+    CREATE INDEX span_error ON span(error, session) WHERE error IS NOT NULL;
     CREATE TABLE log(
         session INTEGER NOT NULL, time INTEGER NOT NULL, hash INTEGER NOT NULL,
         block INTEGER NOT NULL, place INTEGER NOT NULL, origin INTEGER NOT NULL,

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
+use std::sync::LazyLock;
 
 use agentscope_analysis::Layer;
 use rusqlite::{
@@ -18,6 +19,8 @@ use super::schema;
 
 /// Names and origins that are remembered with their numbers.
 const REMEMBERED: usize = 20_000;
+/// Sessions that are remembered with what is known of them; so many are at work at once hardly ever.
+const SESSIONS: usize = 4_096;
 
 pub(super) struct Segment {
     db: Connection,
@@ -34,6 +37,7 @@ struct Ids {
     /// Sessions of traces, by trace: records that come again under the name of their session are
     /// looked for there too.
     provisional: HashMap<u128, i64>,
+    sessions: HashMap<SessionId, (i64, Partial)>,
     next_session: i64,
     next_block: i64,
 }
@@ -72,6 +76,9 @@ impl Segment {
             if ids.names.len() + ids.origins.len() > REMEMBERED {
                 ids.names.clear();
                 ids.origins.clear();
+            }
+            if ids.sessions.len() > SESSIONS {
+                ids.sessions.clear();
             }
             Ok(results)
         })
@@ -192,16 +199,18 @@ impl<'a> Writing<'a> {
 
     fn group(&mut self, group: &Group, session: &Known) -> rusqlite::Result<()> {
         let id = session.head.as_str();
-        let known = read_session(self.db, id)?;
-        let key = match &known {
-            Some((key, _)) => *key,
+        let known = match self.ids.sessions.remove(&session.head) {
+            Some(known) => Some(known),
+            None => read_session(self.db, id)?,
+        };
+        let (key, known) = match known {
+            Some((key, known)) => (key, Some(known)),
             None => {
                 let key = self.ids.next_session;
                 self.ids.next_session += 1;
-                self.ids
-                    .provisional
-                    .extend(trace_of(id).map(|trace| (trace, key)));
-                key
+                let trace = trace_of(id).map(|trace| (trace, key));
+                self.ids.provisional.extend(trace);
+                (key, None)
             }
         };
         let mut new = Partial::default();
@@ -217,15 +226,19 @@ impl<'a> Writing<'a> {
                 false => self.written.duplicate_logs += 1,
             }
         }
-        if new.is_empty() {
-            return Ok(());
-        }
         self.written.spans += new.spans.unsigned_abs();
         self.written.logs += new.logs.unsigned_abs();
-        if let Some((_, known)) = known {
+        let is_changed = !new.is_empty();
+        if let Some(known) = known {
             new.merge(known);
         }
-        new.write(&mut self.upsert, key, Some(id))
+        if is_changed {
+            new.write(&mut self.upsert, key, Some(id))?;
+        }
+        if !new.is_empty() {
+            self.ids.sessions.insert(session.head.clone(), (key, new));
+        }
+        Ok(())
     }
 
     /// Whether a record of a trace is there already, from when its session was not known.
@@ -343,11 +356,13 @@ fn intern(
 
 /// What a segment knows of a session, with its number there.
 pub(super) fn read_session(db: &Connection, id: &str) -> rusqlite::Result<Option<(i64, Partial)>> {
-    let sql = format!(
-        "SELECT key, {} FROM session WHERE id = ?1",
-        partial::COLUMNS
-    );
-    db.prepare_cached(&sql)?
+    static SQL: LazyLock<String> = LazyLock::new(|| {
+        format!(
+            "SELECT key, {} FROM session WHERE id = ?1",
+            partial::COLUMNS
+        )
+    });
+    db.prepare_cached(&SQL)?
         .query_row([id], |row| Ok((row.get(0)?, Partial::read(row, 1)?)))
         .optional()
 }

@@ -1,38 +1,28 @@
-//! The list of sessions, and one of them.
+//! The list of sessions, and where each of them stands.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{HashMap, HashSet};
 use std::ops::RangeInclusive;
-use std::sync::Arc;
+use std::sync::LazyLock;
 
-use opentelemetry_proto::tonic::common::v1::InstrumentationScope;
-use opentelemetry_proto::tonic::logs::v1::LogRecord;
-use opentelemetry_proto::tonic::resource::v1::Resource;
-use opentelemetry_proto::tonic::trace::v1::Span;
-use prost::Message;
-use rusqlite::{Connection, OptionalExtension as _, Row, params};
+use rusqlite::{OptionalExtension as _, Row, params};
 
-use super::super::{
-    Account, Origin, Period, Recorded, RunningSession, SessionFilter, SessionId, SessionSummary,
-    StoreError, StoredSession, Tenant, Verdict,
-};
-use super::block;
+use super::super::{Period, SessionFilter, SessionSummary, StoreError, Verdict};
 use super::catalog::state_of;
 use super::columns::code;
 use super::file::{In as _, in_database};
 use super::partial::{self, Partial};
 use super::place::{Day, Place};
-use super::prepare::id_of;
 use super::read::{Heads, Open, Snapshot, days};
 use super::segment::{read_session, read_sessions};
 
 /// A session under its own id, as `sessions.db` has it, with what is folded there and what was
 /// found in segments.
 pub(super) struct Head {
-    id: String,
+    pub(super) id: String,
     last: Day,
     state: i64,
     verdict: Option<Verdict>,
-    sum: Partial,
+    pub(super) sum: Partial,
     /// Where its records are: segment, and number of the session there.
     pub(super) found: Vec<(Place, i64)>,
 }
@@ -143,49 +133,136 @@ pub(super) const ALIASES: &str =
 pub(super) const JUDGE: &str = "UPDATE session SET verdict = ?2, verdict_source = ?3 \
      WHERE key = (SELECT coalesce(bound, key) FROM session WHERE id = ?1)";
 
-pub(super) const RUNNING: &str =
-    "SELECT id FROM session WHERE state = 0 AND bound IS NULL AND first_day IS NOT NULL";
-
-/// Walks the sessions that fit, those of the latest day first; `each` says whether to go on to the
-/// day before.
-pub(super) fn walk(
+/// The days of a period on which sessions began, the latest first.
+fn each_day(
     snapshot: &Snapshot,
-    filter: &SessionFilter,
-    mut each: impl FnMut(Vec<Head>) -> bool,
+    period: &Period,
+    mut each: impl FnMut(Day) -> Result<bool, StoreError>,
 ) -> Result<(), StoreError> {
     let Some(db) = &snapshot.sessions else {
         return Ok(());
     };
-    let path = snapshot.sessions_path();
-    let (first, last) = days(&filter.period).into_inner();
-    let mut heads_of = Heads::new(snapshot);
-    let mut next = last;
+    let (first, mut last) = days(period).into_inner();
     loop {
-        let day = in_database(&path, || {
+        let day = in_database(&snapshot.sessions_path(), || {
             let mut select = db.prepare_cached(LATEST_DAY)?;
-            let day = select.query_row([first.0, next.0], |row| Ok(Day(row.get(0)?)));
+            let day = select.query_row([first.0, last.0], |row| Ok(Day(row.get(0)?)));
             day.optional()
         })?;
-        let Some(day) = day else { break };
-        next = Day(day.0 - 1);
-        let mut heads: HashMap<String, Head> = in_database(&path, || {
-            let mut select = db.prepare_cached(&of_day())?;
-            let heads = select.query_map([day.0], Head::read)?;
-            heads
-                .map(|head| head.map(|head| (head.id.clone(), head)))
-                .collect()
-        })?;
-        for place in snapshot.places_of(day..=day) {
-            gather_all(snapshot, place, &mut heads, &mut heads_of)?;
-        }
-        gather_later(snapshot, day, &mut heads)?;
-        let fitting = heads.into_values().filter(|head| head.fits(filter));
-        if !each(fitting.collect()) {
-            break;
+        match day {
+            Some(day) if each(day)? => last = Day(day.0 - 1),
+            _ => return Ok(()),
         }
     }
-    Ok(())
 }
+
+/// Walks the sessions that began in a period, a day at a time, the latest first.
+pub(super) fn walk(
+    snapshot: &Snapshot,
+    period: &Period,
+    mut each: impl FnMut(Head),
+) -> Result<(), StoreError> {
+    let filter = SessionFilter {
+        period: *period,
+        ..SessionFilter::default()
+    };
+    let mut heads_of = Heads::new(snapshot);
+    each_day(snapshot, period, |day| {
+        let heads = of_whole_day(snapshot, day, &mut heads_of)?;
+        let fitting = heads.into_values().filter(|head| head.fits(&filter));
+        fitting.for_each(&mut each);
+        Ok(true)
+    })
+}
+
+/// Every session that began on a day.
+fn of_whole_day(
+    snapshot: &Snapshot,
+    day: Day,
+    heads_of: &mut Heads<'_>,
+) -> Result<HashMap<String, Head>, StoreError> {
+    let Some(db) = &snapshot.sessions else {
+        return Ok(HashMap::new());
+    };
+    let mut heads: HashMap<String, Head> = in_database(&snapshot.sessions_path(), || {
+        let mut select = db.prepare_cached(&of_day())?;
+        let heads = select.query_map([day.0], Head::read)?;
+        heads
+            .map(|head| head.map(|head| (head.id.clone(), head)))
+            .collect()
+    })?;
+    for place in snapshot.places_of(day..=day) {
+        gather_all(snapshot, place, &mut heads, heads_of)?;
+    }
+    gather_later(snapshot, day, &mut heads)?;
+    Ok(heads)
+}
+
+/// The few latest sessions of a day that fit, without looking at all of them; `None` where too many
+/// do not fit.
+///
+/// A session begins where its earliest part does, so among the parts that began latest, those of
+/// all segments together, are all sessions that began after the earliest of these parts.
+fn latest_of_day(
+    snapshot: &Snapshot,
+    day: Day,
+    filter: &SessionFilter,
+    wanted: usize,
+) -> Result<Option<Vec<Head>>, StoreError> {
+    if wanted > FEW {
+        return Ok(None);
+    }
+    let parts = 3 * wanted + 20;
+    let mut segments = Vec::new();
+    let mut ids = HashSet::new();
+    // All that began after it are among the ids.
+    let mut complete_from = i64::MIN;
+    for place in snapshot.places_of(day..=day) {
+        let Some(segment) = snapshot.segment(place)? else {
+            continue;
+        };
+        let latest = in_database(&segment.path, || {
+            let mut select = segment.db.prepare(LATEST)?;
+            let until = super::prepare::signed(filter.period.until);
+            let latest = select.query_map(params![until, parts as i64], |row| {
+                Ok((row.get::<_, i64>(0)?, row.get::<_, String>(1)?))
+            })?;
+            latest.collect::<rusqlite::Result<Vec<_>>>()
+        })?;
+        if let Some((begin, _)) = latest.last().filter(|_| latest.len() == parts) {
+            complete_from = complete_from.max(*begin);
+        }
+        ids.extend(latest.into_iter().map(|(_, id)| id));
+        segments.push(segment);
+    }
+    let mut heads: HashMap<String, Head> = HashMap::new();
+    for id in ids {
+        let (ids, days) = known_as(snapshot, &id)?;
+        if *days.start() != day || heads.contains_key(&ids[0]) {
+            continue;
+        }
+        if let Some(mut head) = head_of(snapshot, &ids[0])? {
+            for segment in &segments {
+                gather_one(segment, &ids, &mut head)?;
+            }
+            heads.insert(head.id.clone(), head);
+        }
+    }
+    gather_later(snapshot, day, &mut heads)?;
+    let is_complete = |head: &Head| head.sum.begin > complete_from;
+    let fitting: Vec<Head> = heads
+        .into_values()
+        .filter(|head| is_complete(head) && head.fits(filter))
+        .collect();
+    let is_enough = fitting.len() >= wanted || complete_from == i64::MIN;
+    Ok(is_enough.then_some(fitting))
+}
+
+/// Sessions of a list for which it pays to look for each of them.
+const FEW: usize = 500;
+
+pub(super) const LATEST: &str =
+    "SELECT \"begin\", id FROM session WHERE \"begin\" < ?1 ORDER BY \"begin\" DESC LIMIT ?2";
 
 /// What the segments of their first day know of sessions: nearly all of them are over by its end.
 fn gather_all(
@@ -279,14 +356,26 @@ pub(super) fn list(
         limit => limit,
     };
     let mut list: Vec<SessionSummary> = Vec::new();
-    walk(snapshot, filter, |mut heads| {
+    let mut heads_of = Heads::new(snapshot);
+    each_day(snapshot, &filter.period, |day| {
+        let wanted = limit - list.len();
+        let mut heads = match latest_of_day(snapshot, day, filter, wanted)? {
+            Some(heads) => heads,
+            None => {
+                let heads = of_whole_day(snapshot, day, &mut heads_of)?;
+                heads
+                    .into_values()
+                    .filter(|head| head.fits(filter))
+                    .collect()
+            }
+        };
         heads.sort_unstable_by(|one, other| {
             let begins = other.sum.begin.cmp(&one.sum.begin);
             begins.then_with(|| one.id.cmp(&other.id))
         });
-        heads.truncate(limit - list.len());
+        heads.truncate(wanted);
         list.extend(heads.into_iter().map(Head::summary));
-        list.len() < limit
+        Ok(list.len() < limit)
     })?;
     // A record under another day than its own, because its clock was not believed.
     list.sort_by(|one, other| {
@@ -296,48 +385,6 @@ pub(super) fn list(
             .then_with(|| one.id.cmp(&other.id))
     });
     Ok(list)
-}
-
-/// The whole of a session, by its id or that of a provisional one.
-pub(super) fn one(snapshot: &Snapshot, id: &str) -> Result<Option<StoredSession>, StoreError> {
-    let Some((head, segments)) = find(snapshot, id)? else {
-        return Ok(None);
-    };
-    let session = SessionId::named(head.id.as_str());
-    // By what tells records apart: one that came under two days because its clock was not believed
-    // shows once.
-    let mut spans = BTreeMap::new();
-    let mut logs = BTreeMap::new();
-    for segment in &segments {
-        let keys = head
-            .found
-            .iter()
-            .filter(|(place, _)| *place == segment.place);
-        for (_, key) in keys {
-            let mut bodies = Bodies::new(segment);
-            for row in rows(segment, SPANS, *key)? {
-                let span = bodies.record::<Span>(&row)?;
-                let order = (
-                    span.start_time_unix_nano,
-                    id_of(&span.trace_id),
-                    id_of(&span.span_id),
-                );
-                let record = bodies.recorded(&row, &session, span)?;
-                spans.insert(order, record);
-            }
-            for row in rows(segment, LOGS, *key)? {
-                let log = bodies.record::<LogRecord>(&row)?;
-                let order = (super::prepare::time_of_log(&log), row.hash);
-                let record = bodies.recorded(&row, &session, log)?;
-                logs.insert(order, record);
-            }
-        }
-    }
-    Ok(Some(StoredSession {
-        summary: head.summary(),
-        spans: spans.into_values().collect(),
-        logs: logs.into_values().collect(),
-    }))
 }
 
 /// The ids under which records of a session may stand, and the days on which they may.
@@ -363,24 +410,13 @@ pub(super) const DAYS_OF: &str =
     "SELECT first_day, last_day FROM session WHERE id = ?1 AND first_day IS NOT NULL";
 
 /// A session with what all segments know of it, and the segments that have something.
-fn find(snapshot: &Snapshot, id: &str) -> Result<Option<(Head, Vec<Open>)>, StoreError> {
-    let Some(db) = &snapshot.sessions else {
-        return Ok(None);
-    };
+pub(super) fn find(snapshot: &Snapshot, id: &str) -> Result<Option<(Head, Vec<Open>)>, StoreError> {
     let (ids, days) = known_as(snapshot, id)?;
     // The first is its own.
     let Some(id) = ids.first() else {
         return Ok(None);
     };
-    let head = in_database(&snapshot.sessions_path(), || {
-        let sql = format!(
-            "SELECT {} WHERE s.id = ?1 AND s.first_day IS NOT NULL",
-            head_columns()
-        );
-        db.prepare_cached(&sql)?
-            .query_row([id], Head::read)
-            .optional()
-    })?;
+    let head = head_of(snapshot, id)?;
     let Some(mut head) = head else {
         return Ok(None);
     };
@@ -398,196 +434,20 @@ fn find(snapshot: &Snapshot, id: &str) -> Result<Option<(Head, Vec<Open>)>, Stor
     Ok((!head.sum.is_empty()).then_some((head, segments)))
 }
 
-/// Block, place, origin, and 0 or the hash.
-pub(super) const SPANS: &str = "SELECT block, place, origin, 0 FROM span WHERE session = ?1";
-pub(super) const LOGS: &str = "SELECT block, place, origin, hash FROM log WHERE session = ?1";
-
-struct BodyRow {
-    block: i64,
-    place: i64,
-    origin: i64,
-    hash: i64,
-}
-
-fn rows(segment: &Open, sql: &str, session: i64) -> Result<Vec<BodyRow>, StoreError> {
-    in_database(&segment.path, || {
-        let mut select = segment.db.prepare_cached(sql)?;
-        let rows = select.query_map([session], |row| {
-            Ok(BodyRow {
-                block: row.get(0)?,
-                place: row.get(1)?,
-                origin: row.get(2)?,
-                hash: row.get(3)?,
-            })
-        })?;
-        rows.collect()
-    })
-}
-
-/// Blocks and origins of a segment, each read once.
-struct Bodies<'a> {
-    segment: &'a Open,
-    blocks: HashMap<i64, Vec<Vec<u8>>>,
-    origins: HashMap<i64, Arc<Origin>>,
-}
-
-impl<'a> Bodies<'a> {
-    fn new(segment: &'a Open) -> Self {
-        Self {
-            segment,
-            blocks: HashMap::new(),
-            origins: HashMap::new(),
-        }
-    }
-
-    fn damaged(&self, what: String) -> StoreError {
-        StoreError::Damaged {
-            place: self.segment.path.display().to_string(),
-            what,
-        }
-    }
-
-    fn record<T: Message + Default>(&mut self, row: &BodyRow) -> Result<T, StoreError> {
-        if !self.blocks.contains_key(&row.block) {
-            let stored = read_block(&self.segment.db, row.block).within(&self.segment.path)?;
-            let records = stored.and_then(|(size, bytes)| block::records(&bytes, size));
-            let records = records.ok_or_else(|| self.damaged(format!("block {}", row.block)))?;
-            self.blocks.insert(row.block, records);
-        }
-        let place = usize::try_from(row.place).ok();
-        let record = self.blocks.get(&row.block).zip(place);
-        let record =
-            record.and_then(|(records, place)| T::decode(records.get(place)?.as_slice()).ok());
-        record.ok_or_else(|| self.damaged(format!("record {} of block {}", row.place, row.block)))
-    }
-
-    fn recorded<T>(
-        &mut self,
-        row: &BodyRow,
-        session: &SessionId,
-        record: T,
-    ) -> Result<Recorded<T>, StoreError> {
-        let origin = match self.origins.get(&row.origin) {
-            Some(origin) => Arc::clone(origin),
-            None => {
-                let body = read_origin(&self.segment.db, row.origin).within(&self.segment.path)?;
-                let origin = body.and_then(|body| origin(&body));
-                let origin =
-                    origin.ok_or_else(|| self.damaged(format!("origin {}", row.origin)))?;
-                let origin = Arc::new(origin);
-                self.origins.insert(row.origin, Arc::clone(&origin));
-                origin
-            }
-        };
-        Ok(Recorded {
-            session: session.clone(),
-            origin,
-            record,
-        })
-    }
-}
-
-pub(super) const BLOCK: &str = "SELECT size, records FROM block WHERE id = ?1";
-pub(super) const ORIGIN: &str = "SELECT body FROM origin WHERE id = ?1";
-
-fn read_block(db: &Connection, id: i64) -> rusqlite::Result<Option<(usize, Vec<u8>)>> {
-    db.prepare_cached(BLOCK)?
-        .query_row([id], |row| {
-            let size: i64 = row.get(0)?;
-            Ok((usize::try_from(size).unwrap_or(usize::MAX), row.get(1)?))
-        })
-        .optional()
-}
-
-fn read_origin(db: &Connection, id: i64) -> rusqlite::Result<Option<Vec<u8>>> {
-    db.prepare_cached(ORIGIN)?
-        .query_row([id], |row| row.get(0))
-        .optional()
-}
-
-fn origin(mut body: &[u8]) -> Option<Origin> {
-    Some(Origin {
-        resource: Resource::decode_length_delimited(&mut body).ok()?,
-        scope: InstrumentationScope::decode_length_delimited(&mut body).ok()?,
-    })
-}
-
-pub(super) const TRACES: &str =
-    "SELECT DISTINCT t.trace FROM span s JOIN trace t ON t.id = s.trace WHERE s.session = ?1";
-
-pub(super) fn running(snapshot: &Snapshot) -> Result<Vec<RunningSession>, StoreError> {
+/// What `sessions.db` has of a session.
+fn head_of(snapshot: &Snapshot, id: &str) -> Result<Option<Head>, StoreError> {
+    static SQL: LazyLock<String> = LazyLock::new(|| {
+        format!(
+            "SELECT {} WHERE s.id = ?1 AND s.first_day IS NOT NULL",
+            head_columns()
+        )
+    });
     let Some(db) = &snapshot.sessions else {
-        return Ok(Vec::new());
+        return Ok(None);
     };
-    let ids = in_database(&snapshot.sessions_path(), || {
-        let mut select = db.prepare(RUNNING)?;
-        let ids = select.query_map([], |row| row.get(0))?;
-        ids.collect::<rusqlite::Result<Vec<String>>>()
-    })?;
-    let mut running = Vec::with_capacity(ids.len());
-    for id in ids {
-        let Some((head, segments)) = find(snapshot, &id)? else {
-            continue;
-        };
-        let mut traces = Vec::new();
-        for segment in &segments {
-            for (_, key) in head
-                .found
-                .iter()
-                .filter(|(place, _)| *place == segment.place)
-            {
-                in_database(&segment.path, || {
-                    let mut select = segment.db.prepare_cached(TRACES)?;
-                    let found = select.query_map(params![key], |row| row.get::<_, Vec<u8>>(0))?;
-                    for trace in found {
-                        traces.push(id_of(&trace?));
-                    }
-                    Ok(())
-                })?;
-            }
-        }
-        traces.sort_unstable();
-        traces.dedup();
-        running.push(RunningSession {
-            id: SessionId::named(id),
-            last: u64::try_from(head.sum.end).unwrap_or(0),
-            traces,
-            root_ended: head.sum.root_ended,
-        });
-    }
-    Ok(running)
-}
-
-pub(super) const ACCOUNTS: &str = "SELECT account FROM account ORDER BY updated DESC, run, signal";
-
-pub(super) fn accounts(snapshot: &Snapshot, tenant: &Tenant) -> Result<Vec<Account>, StoreError> {
-    let Some(db) = &snapshot.sessions else {
-        return Ok(Vec::new());
-    };
-    let path = snapshot.sessions_path();
-    let texts = in_database(&path, || {
-        let mut select = db.prepare(ACCOUNTS)?;
-        let texts = select.query_map([], |row| row.get(0))?;
-        texts.collect::<rusqlite::Result<Vec<String>>>()
-    })?;
-    let read = |text: String| {
-        let account: Result<Account, _> = serde_json::from_str(&text);
-        let account = account.map_err(|error| StoreError::Damaged {
-            place: path.display().to_string(),
-            what: format!("an account: {error}"),
-        })?;
-        Ok(Account {
-            tenant: tenant.clone(),
-            ..account
-        })
-    };
-    texts.into_iter().map(read).collect()
-}
-
-/// For a period alone.
-pub(super) fn begun_in(period: &Period) -> SessionFilter {
-    SessionFilter {
-        period: *period,
-        ..SessionFilter::default()
-    }
+    in_database(&snapshot.sessions_path(), || {
+        db.prepare_cached(&SQL)?
+            .query_row([id], Head::read)
+            .optional()
+    })
 }

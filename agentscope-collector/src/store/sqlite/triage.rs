@@ -9,7 +9,7 @@ use super::columns::code;
 use super::file::In as _;
 use super::place::Place;
 use super::read::{Open, Snapshot};
-use super::sessions::{begun_in, walk};
+use super::sessions::walk;
 
 /// Which sessions of which segments count; those of a period that is always do all.
 #[derive(Default)]
@@ -51,31 +51,24 @@ pub(super) fn triage(snapshot: &Snapshot, period: &Period) -> Result<Triage, Sto
         all: *period == Period::default(),
         ..Chosen::default()
     };
-    walk(snapshot, &begun_in(period), |heads| {
-        for head in heads {
-            if !chosen.all {
-                for (place, session) in &head.found {
-                    chosen.add(*place, *session);
-                }
+    walk(snapshot, period, |head| {
+        if !chosen.all {
+            for (place, session) in &head.found {
+                chosen.add(*place, *session);
             }
-            let summary = head.summary();
-            triage.sessions += 1;
-            triage.running += u64::from(summary.state == SessionState::Running);
-            match summary
-                .verdict
-                .as_ref()
-                .map(|verdict| verdict.value.as_str())
-            {
-                Some("success") => triage.successes += 1,
-                Some("failure") => triage.failures += 1,
-                _ => {}
-            }
-            triage.warned += u64::from(summary.level >= Some(Level::Warn));
-            triage.input_tokens += summary.input_tokens;
-            triage.output_tokens += summary.output_tokens;
-            triage.cost_microusd += summary.cost_microusd.unwrap_or(0);
         }
-        true
+        let summary = head.summary();
+        triage.sessions += 1;
+        triage.running += u64::from(summary.state == SessionState::Running);
+        match summary.verdict.as_ref().map(|it| it.value.as_str()) {
+            Some("success") => triage.successes += 1,
+            Some("failure") => triage.failures += 1,
+            _ => {}
+        }
+        triage.warned += u64::from(summary.level >= Some(Level::Warn));
+        triage.input_tokens += summary.input_tokens;
+        triage.output_tokens += summary.output_tokens;
+        triage.cost_microusd += summary.cost_microusd.unwrap_or(0);
     })?;
     let mut tools: HashMap<String, Tool> = HashMap::new();
     let mut models: HashMap<String, Model> = HashMap::new();
@@ -306,11 +299,10 @@ pub(super) fn schemas(snapshot: &Snapshot, period: &Period) -> Result<Vec<Schema
         ..Chosen::default()
     };
     if !chosen.all {
-        walk(snapshot, &begun_in(period), |heads| {
-            for (place, session) in heads.iter().flat_map(|head| &head.found) {
+        walk(snapshot, period, |head| {
+            for (place, session) in &head.found {
                 chosen.add(*place, *session);
             }
-            true
         })?;
     }
     let mut seen: HashMap<(String, String), SchemaSeen> = HashMap::new();

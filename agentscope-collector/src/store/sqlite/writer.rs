@@ -8,7 +8,8 @@ use std::thread::JoinHandle;
 
 use super::super::{Account, SessionEnd, SessionId, StoreError, Tenant, Written};
 use super::catalog::{Catalog, Known};
-use super::file::{beside, in_file};
+use super::file::{beside, in_database, in_file};
+use super::partial::Partial;
 use super::place::Place;
 use super::prepare::{Part, Prepared};
 use super::segment::{Segment, read_sessions};
@@ -152,6 +153,7 @@ impl Files {
                 remove(&dir.join(&file))?;
                 catalog.forget(&file)?;
             }
+            recover(&dir, &mut catalog)?;
             Ok(catalog)
         })
     }
@@ -231,17 +233,48 @@ impl Files {
         self.segments.remove(&(tenant.clone(), place));
         let path = self.tenant_dir(tenant).join(place.to_string());
         let mut partials = Vec::new();
-        if let Some(db) = file::to_read(&path, schema::SEGMENT)? {
-            use file::In as _;
-            read_sessions(&db, |_, id, partial| {
-                partials.push((SessionId::named(id), partial))
-            })
-            .within(&path)?;
+        let read = partials_of(&path, |id, partial| partials.push((id, partial)));
+        // What cannot be read must go all the same when its time is over.
+        if !matches!(read, Err(StoreError::Damaged { .. })) {
+            read?;
         }
         let catalog = self.catalog(tenant)?;
         catalog.fold(place, partials)?;
         remove(&path)?;
         catalog.forget(&place.to_string())
+    }
+}
+
+/// After a loss of power a segment may have sessions of which `sessions.db` has lost the last
+/// moments. A log beside a segment says that it was open when its process ended.
+fn recover(dir: &Path, catalog: &mut Catalog) -> Result<(), StoreError> {
+    for entry in std::fs::read_dir(dir).map_err(in_file(dir))? {
+        let name = entry.map_err(in_file(dir))?.file_name();
+        let name = name.to_str().and_then(|name| name.strip_suffix("-wal"));
+        let Some((name, place)) = name.and_then(|name| Some((name, Place::parse(name)?))) else {
+            continue;
+        };
+        let mut ids = Vec::new();
+        match partials_of(&dir.join(name), |id, _| ids.push(id)) {
+            // Whoever reads or writes it is told.
+            Err(StoreError::Damaged { .. }) => {}
+            read => read?,
+        }
+        catalog.change(|catalog| {
+            ids.iter()
+                .try_for_each(|id| catalog.touch(id, place.day).map(drop))
+        })?;
+    }
+    Ok(())
+}
+
+/// What a segment knows of its sessions.
+fn partials_of(path: &Path, mut each: impl FnMut(SessionId, Partial)) -> Result<(), StoreError> {
+    match file::to_read(path, schema::SEGMENT)? {
+        Some(db) => in_database(path, || {
+            read_sessions(&db, |_, id, partial| each(SessionId::named(id), partial))
+        }),
+        None => Ok(()),
     }
 }
 
