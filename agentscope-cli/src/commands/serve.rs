@@ -31,6 +31,8 @@ pub(super) fn run(common: &Common, args: &Serve, output: &mut Output) -> Result<
     let named = common.named_store().map(str::to_owned);
     let address = named.or_else(|| config.store.clone());
     let address = address.as_deref().unwrap_or(DEFAULT_STORE);
+    // Beside it is what waits for other destinations.
+    config.store = Some(address.to_owned());
     // Opened before there is a runtime, and held until there is none: some of what it may hold cannot
     // be dropped inside of one.
     let store = store::open(address, Access::Write)?;

@@ -75,3 +75,13 @@ fn everything_has_a_default_and_can_be_set() {
     let (tenant, role) = found.expect("its hash is known");
     assert_eq!((tenant.as_str(), role), ("acme", Role::Write));
 }
+
+#[test]
+fn the_example_of_the_readme_can_be_used() {
+    let readme = include_str!("../../../README.md");
+    let begin = readme.find("```toml\nstore =").expect("the example") + "```toml\n".len();
+    let text = &readme[begin..begin + readme[begin..].find("```").expect("its end")];
+    // The variable belongs to whoever runs the server.
+    let config = Config::parse(&text.replace("env:OTLP_AUTHORIZATION", "Basic x"));
+    assert_eq!(config.expect("a configuration").share, Some(0.2));
+}
