@@ -15,6 +15,7 @@
 //! | `scrub` | the scrubber of free text, in megabytes a second: prose, and the worst of many floods |
 //! | `store [--spans N]` | the embedded store: spans taken in a second, bytes of each, and what is asked of 1,000,000 of them |
 //! | `ingest [--spans N]` | the server: spans taken in a second from another process, all of them stored and a fifth of them |
+//! | `overload [--seconds N]` | the server, offered more than it can take: what it refuses, its memory, its accounts |
 //! | `same` | nothing: compares what the annotated and the hand-written call emit |
 //! | `once SUBJECT CALLS` | nothing: makes the calls, for a profiler; `annotated`, `annotated-in-place`, `hand-written`, `bare-instrument`, `fastrace`, `inference` or `hand-written-inference`; or reads answers: `stream-json`, `stream-typed`, `bare-stream-json`, `bare-stream-typed` |
 //!
@@ -84,8 +85,15 @@ fn main() -> ExitCode {
             };
         }
     }
-    if let ["ingest-send", url, spans] = words[..] {
-        return match ingest::send(url, spans.parse().unwrap_or(0)) {
+    if let ["ingest-send", url, spans, senders, seconds] = words[..] {
+        let number = |word: &str| word.parse::<u64>().unwrap_or(0);
+        let sent = ingest::send(
+            url,
+            usize::try_from(number(spans)).unwrap_or(usize::MAX),
+            usize::try_from(number(senders)).unwrap_or(1),
+            number(seconds),
+        );
+        return match sent {
             Ok(()) => ExitCode::SUCCESS,
             Err(error) => {
                 eprintln!("{error}");
@@ -93,21 +101,20 @@ fn main() -> ExitCode {
             }
         };
     }
-    if let ["ingest", rest @ ..] = &words[..] {
-        let spans = match rest {
-            [] => Some(200_000),
-            ["--spans", spans] => spans.parse().ok(),
-            _ => None,
-        };
-        if let Some(spans) = spans {
-            return match ingest::run(spans) {
-                Ok(results) => report(&results, json),
-                Err(error) => {
-                    eprintln!("{error}");
-                    ExitCode::FAILURE
-                }
-            };
+    let served = match words[..] {
+        ["ingest"] => Some(ingest::run(200_000)),
+        ["ingest", "--spans", spans] => spans.parse().ok().map(ingest::run),
+        ["overload"] => Some(ingest::overload(60)),
+        ["overload", "--seconds", seconds] => seconds.parse().ok().map(ingest::overload),
+        _ => None,
+    };
+    match served {
+        Some(Ok(results)) => return report(&results, json),
+        Some(Err(error)) => {
+            eprintln!("{error}");
+            return ExitCode::FAILURE;
         }
+        None => {}
     }
     let apart = match words[..] {
         ["future-size"] => Some(future_size::run()),
@@ -124,7 +131,7 @@ fn main() -> ExitCode {
     ) {
         eprintln!(
             "usage: agentscope-benches overhead|payload|stream|propagate|future-size|compile-time|scrub [--json] | \
-             store|ingest [--spans N] [--json] | \
+             store|ingest [--spans N] [--json] | overload [--seconds N] [--json] | \
              same | once SUBJECT CALLS"
         );
         return ExitCode::from(2);

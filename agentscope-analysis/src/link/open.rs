@@ -101,10 +101,6 @@ impl Draft {
             // They stand by their begin, so the first child is the earliest sign of its parent.
             let start = node.start;
             let path = node.step_path.clone();
-            let was_at_work = node
-                .agent_id
-                .as_ref()
-                .is_some_and(|id| at_work.contains(id));
             let agent = self.add_open(unseen, start);
             self.lead_to_agent(agent, path.as_deref());
         }
