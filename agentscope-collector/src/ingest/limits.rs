@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use serde::Deserialize;
+
 /// Bounds on what an [`Ingest`](super::Ingest) takes, and how long it waits for more of a session.
 ///
 /// ```
@@ -50,7 +52,8 @@ pub struct Limits {
 /// use agentscope_collector::ingest::Content;
 /// assert_eq!(Content::default(), Content::Masked);
 /// ```
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Content {
     /// They count as confidential: `[confidential]` stands in their place.
     #[default]

@@ -59,6 +59,9 @@ pub struct Config {
     pub listen: Listen,
     /// Which part of all sessions is kept, from 0 to 1; 1 by default.
     pub share: Option<f64>,
+    /// What is kept of the words that other libraries recorded: `masked` (the default), `scrubbed` or
+    /// `recorded`.
+    pub content: ingest::Content,
     /// Where the queues of the destinations are; by default beside the store, with `.forward` behind
     /// its name.
     pub queue: Option<PathBuf>,
@@ -310,6 +313,7 @@ impl Config {
         let mut limits = ingest::Limits::default();
         self.limits.apply(&mut limits);
         limits.share = self.share.unwrap_or(1.0);
+        limits.content = self.content;
         if !(0.0..=1.0).contains(&limits.share) {
             return Err(ConfigError::value("share", "must be from 0 to 1"));
         }

@@ -8,6 +8,7 @@
 mod client;
 mod queries;
 mod rows;
+mod triage;
 
 use std::collections::BTreeSet;
 use std::sync::Arc;

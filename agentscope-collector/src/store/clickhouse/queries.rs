@@ -6,12 +6,12 @@ use serde::Deserialize;
 
 use super::ClickHouse;
 use crate::store::{
-    Call, CallFilter, ModelUse, Period, RunningSession, SchemaSeen, SessionFilter, SessionId,
-    SessionState, SessionSummary, StoreError, Tenant, ToolUse, Triage, Verdict,
+    Call, CallFilter, Period, RunningSession, SchemaSeen, SessionFilter, SessionId, SessionState,
+    SessionSummary, StoreError, Tenant, Verdict,
 };
 
 /// Spans of a tenant, each in the session that it is known by now.
-const SPANS: &str = "SELECT if(b.Session != '', b.Session, s.Session) AS Sid, s.* EXCEPT (Session) \
+pub(super) const SPANS: &str = "SELECT if(b.Session != '', b.Session, s.Session) AS Sid, s.* EXCEPT (Session) \
      FROM (SELECT * FROM agentscope_spans FINAL WHERE Tenant = {tenant:String}) AS s \
      LEFT JOIN (SELECT TraceSession, Session FROM agentscope_bindings FINAL WHERE Tenant = {tenant:String}) AS b \
      ON s.Session = b.TraceSession";
@@ -155,9 +155,9 @@ struct CallRow {
     schema_hash: String,
 }
 
-type Parameters = Vec<(&'static str, String)>;
+pub(super) type Parameters = Vec<(&'static str, String)>;
 
-fn in_period(tenant: &Tenant, period: &Period) -> Parameters {
+pub(super) fn in_period(tenant: &Tenant, period: &Period) -> Parameters {
     vec![
         ("tenant", tenant.to_string()),
         ("since", period.since.to_string()),
@@ -351,128 +351,12 @@ impl ClickHouse {
         });
         Ok(seen.collect())
     }
-
-    pub(super) fn count(&self, tenant: &Tenant, period: &Period) -> Result<Triage, StoreError> {
-        let filter = SessionFilter {
-            period: *period,
-            ..SessionFilter::default()
-        };
-        let mut triage = Triage::default();
-        for session in self.summaries(tenant, &filter, None)? {
-            triage.sessions += 1;
-            triage.running += u64::from(session.state == SessionState::Running);
-            let verdict = session.verdict.map(|verdict| verdict.value);
-            triage.successes += u64::from(verdict.as_deref() == Some("success"));
-            triage.failures += u64::from(verdict.as_deref() == Some("failure"));
-            triage.warned += u64::from(session.level.is_some_and(|level| level >= Level::Warn));
-            triage.input_tokens += session.input_tokens;
-            triage.output_tokens += session.output_tokens;
-            triage.cost_microusd += session.cost_microusd.unwrap_or(0);
-        }
-        let parameters = in_period(tenant, period);
-        triage.tools = self.tools(&parameters)?;
-        triage.models = self.models(&parameters)?;
-        triage.errors = self.errors(&parameters)?;
-        Ok(triage)
-    }
-
-    fn tools(&self, parameters: &Parameters) -> Result<Vec<ToolUse>, StoreError> {
-        #[derive(Deserialize)]
-        struct Row {
-            name: String,
-            calls: u64,
-            errors: u64,
-            empty: u64,
-            warned: u64,
-            blind: u64,
-            p50: u64,
-            p95: u64,
-        }
-        let sql = format!(
-            "SELECT Name AS name, count() AS calls, countIf(Outcome IN ('error', 'panicked')) AS errors, \
-             countIf(Status = 'empty') AS empty, countIf(Level >= 4) AS warned, countIf(Blind = 1) AS blind, \
-             {}, {} FROM ({SPANS}) WHERE Layer = 'tool' AND Sid IN ({}) \
-             GROUP BY name ORDER BY errors DESC, name",
-            nearest_rank("p50", 50),
-            nearest_rank("p95", 95),
-            sessions_in_period()
-        );
-        let rows = self.database.rows::<Row>(&sql, parameters)?;
-        let tools = rows.into_iter().map(|row| ToolUse {
-            name: row.name,
-            calls: row.calls,
-            errors: row.errors,
-            empty: row.empty,
-            warned: row.warned,
-            blind: row.blind,
-            p50: row.p50,
-            p95: row.p95,
-        });
-        Ok(tools.collect())
-    }
-
-    fn models(&self, parameters: &Parameters) -> Result<Vec<ModelUse>, StoreError> {
-        #[derive(Deserialize)]
-        struct Row {
-            name: String,
-            calls: u64,
-            errors: u64,
-            input_tokens: u64,
-            output_tokens: u64,
-            cost: u64,
-            p50: u64,
-            p95: u64,
-        }
-        let sql = format!(
-            "SELECT Model AS name, count() AS calls, countIf(Outcome IN ('error', 'panicked')) AS errors, \
-             sum(InputTokens) AS input_tokens, sum(OutputTokens) AS output_tokens, sum(ifNull(CostMicroUsd, 0)) AS cost, \
-             {}, {} FROM ({SPANS}) WHERE Layer = 'inference' AND Model != '' AND Sid IN ({}) \
-             GROUP BY name ORDER BY calls DESC, name",
-            nearest_rank("p50", 50),
-            nearest_rank("p95", 95),
-            sessions_in_period()
-        );
-        let rows = self.database.rows::<Row>(&sql, parameters)?;
-        let models = rows.into_iter().map(|row| ModelUse {
-            name: row.name,
-            calls: row.calls,
-            errors: row.errors,
-            input_tokens: row.input_tokens,
-            output_tokens: row.output_tokens,
-            cost_microusd: row.cost,
-            p50: row.p50,
-            p95: row.p95,
-        });
-        Ok(models.collect())
-    }
-
-    fn errors(&self, parameters: &Parameters) -> Result<Vec<(String, u64)>, StoreError> {
-        #[derive(Deserialize)]
-        struct Row {
-            name: String,
-            spans: u64,
-        }
-        let sql = format!(
-            "SELECT ErrorType AS name, count() AS spans FROM ({SPANS}) WHERE ErrorType != '' AND Sid IN ({}) \
-             GROUP BY name ORDER BY spans DESC, name",
-            sessions_in_period()
-        );
-        let rows = self.database.rows::<Row>(&sql, parameters)?;
-        Ok(rows.into_iter().map(|row| (row.name, row.spans)).collect())
-    }
 }
 
-fn sessions_in_period() -> String {
+pub(super) fn sessions_in_period() -> String {
     format!(
         "SELECT id FROM ({}) WHERE begin >= {{since:UInt64}} AND begin < {{until:UInt64}}",
         summaries()
-    )
-}
-
-/// The shortest duration that `percent` of all stay within.
-fn nearest_rank(name: &str, percent: u32) -> String {
-    format!(
-        "arraySort(groupArray(End - Begin))[toUInt64(greatest(1, ceil(count() * {percent} / 100)))] AS {name}"
     )
 }
 
