@@ -4,8 +4,10 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use agentscope_collector::ingest::Content;
+use agentscope_collector::server::Config;
 use agentscope_collector::store::{SessionState, Tenant};
 use agentscope_runtime::{Level, Outcome};
+use clap::builder::NonEmptyStringValueParser;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::when;
@@ -23,7 +25,7 @@ pub(crate) struct Cli {
 /// What every command takes.
 #[derive(Debug, Args)]
 pub(crate) struct Common {
-    /// Where sessions are kept: a directory, or clickhouse://host:8123/database [default: .agentscope]
+    /// Where sessions are kept: a directory, or clickhouse://host:8123/database [default: that of agentscope.toml, else .agentscope]
     #[arg(
         long,
         global = true,
@@ -46,9 +48,13 @@ impl Common {
         self.store.as_deref().filter(|address| !address.is_empty())
     }
 
-    /// The address of the store.
-    pub(crate) fn store(&self) -> &str {
-        self.named_store().unwrap_or(DEFAULT_STORE)
+    /// The address of the store: what is named, else what the server's configuration says.
+    pub(crate) fn store(&self) -> String {
+        let named = self.named_store().map(str::to_owned);
+        let configured = || Config::store_address();
+        named
+            .or_else(configured)
+            .unwrap_or_else(|| DEFAULT_STORE.to_owned())
     }
 }
 
@@ -224,7 +230,7 @@ pub(crate) struct Verdict {
     #[arg(value_enum)]
     pub(crate) verdict: VerdictWord,
     /// Who says so: a name, a ticket, a rule
-    #[arg(long)]
+    #[arg(long, value_parser = NonEmptyStringValueParser::new())]
     pub(crate) source: String,
 }
 

@@ -249,7 +249,7 @@ impl Builder {
         };
         let feed = match disabled {
             true => None,
-            false => Feed::asked(&resource)?,
+            false => Feed::asked(&resource),
         };
         self.install_signals()?;
         let printer = Printer::new(console);

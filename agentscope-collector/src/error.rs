@@ -34,9 +34,6 @@ pub enum InitError {
     /// `AGENTSCOPE_CONSOLE` holds a word that means nothing.
     #[error("AGENTSCOPE_CONSOLE is `{0}`; write tree, json or off")]
     Console(String),
-    /// The store that `AGENTSCOPE_STORE` names cannot be written.
-    #[error("AGENTSCOPE_STORE: {0}")]
-    Store(#[source] crate::store::StoreError),
     /// The system refused a thread.
     #[error(
         "cannot start a thread for telemetry: {0}; the limit on threads of this process may be too low"

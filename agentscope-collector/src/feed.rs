@@ -19,7 +19,6 @@ use opentelemetry_sdk::Resource;
 use opentelemetry_sdk::trace::SpanData;
 
 use crate::env;
-use crate::error::InitError;
 use crate::ingest::{Ingest, Limits, Sender};
 use crate::store::{self, Access, StoreError};
 
@@ -47,24 +46,28 @@ pub(crate) struct Feed {
 }
 
 impl Feed {
-    /// `None` where no store is asked for.
-    pub(crate) fn asked(resource: &Resource) -> Result<Option<Self>, InitError> {
-        let Some(address) = env::get(VARIABLE) else {
-            return Ok(None);
-        };
+    /// `None` where no store is asked for, or it cannot be written: that another copy of the program
+    /// writes to it, or that a disk is full, is no reason for this one not to run.
+    pub(crate) fn asked(resource: &Resource) -> Option<Self> {
+        let address = env::get(VARIABLE)?;
         let open = || -> Result<Ingest, StoreError> {
             Ingest::new(store::open(&address, Access::Write)?, Limits::default())
         };
-        let ingest = open().map_err(InitError::Store)?;
-        Ok(Some(Self {
-            ingest,
+        let opened = open();
+        if let Err(error) = &opened {
+            crate::console::warn(format_args!(
+                "{VARIABLE}: {error}; the program runs on, and no session of it is kept there"
+            ));
+        }
+        Some(Self {
+            ingest: opened.ok()?,
             resource: resource.into(),
             spans: Vec::with_capacity(BATCH),
             logs: Vec::with_capacity(BATCH),
             lost: Arc::default(),
             stored: Instant::now(),
             has_warned: false,
-        }))
+        })
     }
 
     pub(crate) fn lost(&self) -> Arc<Lost> {

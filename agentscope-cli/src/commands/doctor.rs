@@ -64,7 +64,7 @@ impl Report {
 pub(super) fn run(common: &Common, output: &mut Output) -> Result<ExitCode, Error> {
     let mut report = Report::default();
     environment(&mut report);
-    match store::open(common.store(), Access::Read) {
+    match store::open(&common.store(), Access::Read) {
         Ok(store) => stored(store.as_ref(), common, &mut report)?,
         Err(error) => report.say(State::Problem, "store", error.to_string()),
     }
@@ -106,6 +106,10 @@ fn environment(report: &mut Report) {
         report.say(State::Problem, "misconfigured", what);
     }
     match env::endpoint() {
+        None if std::env::var_os("AGENTSCOPE_STORE").is_some_and(|store| !store.is_empty()) => {
+            let what = "no OTLP endpoint is set here: a program started from here keeps its sessions in AGENTSCOPE_STORE itself";
+            report.say(State::Ok, "exporting", what.to_owned());
+        }
         None => report.say(
             State::Note,
             "exporting",
@@ -218,48 +222,74 @@ fn sessions(store: &dyn Store, tenant: &Tenant, report: &mut Report) -> Result<(
 }
 
 fn receiving(store: &dyn Store, tenant: &Tenant, report: &mut Report) -> Result<(), Error> {
-    // Of each run the latest word is there; the latest run is what matters now.
-    let mut latest: BTreeMap<String, Account> = BTreeMap::new();
+    // Of each run its latest word is there, the latest run first.
+    let mut by_signal: BTreeMap<String, Vec<Account>> = BTreeMap::new();
     for account in store.accounts(tenant)? {
-        let known = latest.get(&account.signal).map(|known| known.updated);
-        if known.is_none_or(|updated| account.updated > updated) {
-            latest.insert(account.signal.clone(), account);
-        }
+        by_signal
+            .entry(account.signal.clone())
+            .or_default()
+            .push(account);
     }
-    for account in latest.into_values() {
-        let silent = when::now().saturating_sub(account.updated);
+    for (signal, runs) in by_signal {
+        let updated = runs.iter().map(|run| run.updated).max().unwrap_or(0);
+        let silent = when::now().saturating_sub(updated);
         if silent > SILENT {
             let what = format!(
-                "tenant {tenant}: no collector has written {} for {}",
-                account.signal,
+                "tenant {tenant}: nobody has written {signal} for {}",
                 when::lasted(silent)
             );
             report.say(State::Note, "receiving", what);
         }
-        let unaccounted = account.unaccounted();
-        if unaccounted > 0 {
+        let mut sum = Account::new(
+            format!("{} runs", runs.len()),
+            signal.as_str(),
+            tenant.clone(),
+        );
+        let mut reasons: BTreeMap<String, (u64, bool)> = BTreeMap::new();
+        let mut cut_off = 0;
+        for run in &runs {
+            sum.received += run.received;
+            sum.stored += run.stored;
+            sum.sampled_out += run.sampled_out;
+            sum.refused += run.refused;
+            sum.failed += run.failed;
+            sum.updated = updated;
+            let silent = when::now().saturating_sub(run.updated);
+            match silent > SILENT {
+                // It did not end in order: what was at work then is stored or was sent again.
+                true => cut_off += run.pending,
+                false => sum.pending += run.pending,
+            }
+            for (reason, count) in &run.reasons {
+                let known = reasons.entry(reason.clone()).or_default();
+                known.0 += count;
+                known.1 |= silent < DAY;
+            }
+        }
+        if cut_off > 0 {
             let what = format!(
-                "tenant {tenant}: what became of {unaccounted} {} is not known: the collector was killed; senders that \
-                 saw no answer send them again",
-                account.signal
+                "tenant {tenant}: a collector was killed with {cut_off} {signal} at work, and up to a second before that                  is not in its accounts; what it acknowledged is stored"
             );
             report.say(State::Note, "dropped", what);
         }
-        for (reason, count) in &account.reasons {
-            let state = match reason.as_str() {
+        for (reason, (count, is_recent)) in &reasons {
+            let state = match (reason.as_str(), is_recent) {
                 // A sender that saw no answer, and what nobody keeps.
-                "duplicate" | "metrics are not kept" => State::Ok,
-                _ => State::Problem,
+                ("duplicate" | "metrics are not kept", _) => State::Ok,
+                (_, true) => State::Problem,
+                (_, false) => State::Note,
             };
-            let what = format!(
-                "tenant {tenant}: {count} {} were not taken: {reason}",
-                account.signal
-            );
+            let what = format!("tenant {tenant}: {count} {signal} were not taken: {reason}");
             report.say(state, "dropped", what);
         }
+        sum.reasons = reasons
+            .into_iter()
+            .map(|(reason, (count, _))| (reason, count))
+            .collect();
+        let unaccounted = cut_off + sum.unaccounted().saturating_sub(cut_off);
         report.accounts.push(Books {
             tenant: tenant.to_string(),
-            account,
+            account: sum,
             unaccounted,
         });
     }

@@ -22,7 +22,7 @@ struct Written<'a> {
 }
 
 pub(super) fn run(common: &Common, args: &Export, output: &mut Output) -> Result<(), Error> {
-    let store = store::open(common.store(), Access::Read)?;
+    let store = store::open(&common.store(), Access::Read)?;
     let ids = wanted(store.as_ref(), common, args)?;
     let Some(path) = &args.output else {
         return lines(store.as_ref(), common, &ids, output.raw()).map(drop);

@@ -3,6 +3,7 @@
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read};
 use std::path::Path;
+use std::process::ExitCode;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
@@ -28,8 +29,8 @@ struct Imported {
     accounts: Vec<Account>,
 }
 
-pub(super) fn run(common: &Common, args: &Import, output: &mut Output) -> Result<(), Error> {
-    let store = store::open(common.store(), Access::Write)?;
+pub(super) fn run(common: &Common, args: &Import, output: &mut Output) -> Result<ExitCode, Error> {
+    let store = store::open(&common.store(), Access::Write)?;
     let limits = Limits {
         content: args.content.into(),
         ..Limits::default()
@@ -57,6 +58,9 @@ pub(super) fn run(common: &Common, args: &Import, output: &mut Output) -> Result
     }
     ahead.store(over.saturating_add(1), Relaxed);
     ingest.tick()?;
+    // The accounts are as of now.
+    ahead.store(0, Relaxed);
+    ingest.tick()?;
     imported.accounts = ingest.accounts();
     output.answer(&imported, |to| {
         writeln!(
@@ -78,6 +82,10 @@ pub(super) fn run(common: &Common, args: &Import, output: &mut Output) -> Result
             }
         }
         Ok(())
+    })?;
+    Ok(match imported.unreadable {
+        0 => ExitCode::SUCCESS,
+        _ => ExitCode::FAILURE,
     })
 }
 

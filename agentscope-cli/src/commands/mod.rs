@@ -29,7 +29,7 @@ pub(crate) fn run(cli: Cli, output: &mut Output) -> Result<ExitCode, Error> {
     let common = &cli.common;
     match &cli.command {
         Command::Serve(args) => serve::run(common, args, output)?,
-        Command::Import(args) => import::run(common, args, output)?,
+        Command::Import(args) => return import::run(common, args, output),
         Command::Store(args) => store::run(common, args, output)?,
         Command::Sessions(args) => sessions::run(common, args, output)?,
         Command::Tree(args) => tree::run(common, args, output)?,
@@ -61,7 +61,9 @@ fn or_dash(text: Option<impl Into<String>>) -> String {
 /// Millionths of a US dollar for people.
 fn dollars(micro: u64) -> String {
     match micro {
-        0..10_000 => format!("${:.6}", micro as f64 / 1e6),
+        // Nothing has a price that is known.
+        0 => "-".to_owned(),
+        1..10_000 => format!("${:.6}", micro as f64 / 1e6),
         _ => format!("${:.2}", micro as f64 / 1e6),
     }
 }

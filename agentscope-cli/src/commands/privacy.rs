@@ -17,7 +17,7 @@ struct Blind {
 }
 
 pub(super) fn run(common: &Common, args: &Within, output: &mut Output) -> Result<(), Error> {
-    let store = store::open(common.store(), Access::Read)?;
+    let store = store::open(&common.store(), Access::Read)?;
     let triage = store.triage(&common.tenant, &args.period())?;
     let tools = triage.tools.into_iter().filter(|tool| tool.blind > 0);
     let blind: Vec<_> = tools

@@ -11,7 +11,7 @@ use crate::table::{self, Side};
 use crate::when;
 
 pub(super) fn run(common: &Common, args: &Schema, output: &mut Output) -> Result<(), Error> {
-    let store = store::open(common.store(), Access::Read)?;
+    let store = store::open(&common.store(), Access::Read)?;
     let mut seen = store.schemas(&common.tenant, &args.within.period())?;
     if let Some(tool) = &args.tool {
         seen.retain(|schema| schema.tool == *tool);

@@ -1,6 +1,10 @@
 //! `agentscope sessions`: what ran, the latest first.
 
-use agentscope_collector::store::{self, Access, SessionFilter, SessionState, SessionSummary};
+use std::io::{self, Write};
+
+use agentscope_collector::store::{
+    self, Access, SessionFilter, SessionState, SessionSummary, Tenant,
+};
 
 use super::{dollars, or_dash};
 use crate::args::{Common, Sessions};
@@ -10,7 +14,7 @@ use crate::table::{self, Side};
 use crate::when;
 
 pub(super) fn run(common: &Common, args: &Sessions, output: &mut Output) -> Result<(), Error> {
-    let store = store::open(common.store(), Access::Read)?;
+    let store = store::open(&common.store(), Access::Read)?;
     let filter = SessionFilter {
         period: args.within.period(),
         agent: args.agent.clone(),
@@ -21,15 +25,26 @@ pub(super) fn run(common: &Common, args: &Sessions, output: &mut Output) -> Resu
         limit: args.limit,
     };
     let sessions = store.sessions(&common.tenant, &filter)?;
+    // Where it finds nothing, what would have been found otherwise.
+    let (mut latest, mut tenants) = (Vec::new(), Vec::new());
+    if sessions.is_empty() {
+        let any = SessionFilter {
+            limit: 1,
+            ..SessionFilter::default()
+        };
+        latest = store.sessions(&common.tenant, &any)?;
+        tenants = store.tenants()?;
+    }
     output.answer(&sessions, |to| {
         if sessions.is_empty() {
-            return writeln!(
+            writeln!(
                 to,
-                "no such sessions of tenant {} in {} since {}; `agentscope doctor` says what comes in",
+                "no such sessions of tenant {} in {} since {}",
                 common.tenant,
                 common.store(),
                 when::shown(args.within.since)
-            );
+            )?;
+            return elsewhere(to, &latest, &tenants);
         }
         let heading = [
             ("BEGAN", Side::Left),
@@ -52,6 +67,24 @@ pub(super) fn run(common: &Common, args: &Sessions, output: &mut Output) -> Resu
         }
         Ok(())
     })
+}
+
+fn elsewhere(to: &mut dyn Write, latest: &[SessionSummary], tenants: &[Tenant]) -> io::Result<()> {
+    if let Some(latest) = latest.first() {
+        let began = when::shown(latest.begin);
+        return writeln!(
+            to,
+            "the latest session that there is began at {began}: --since, fewer conditions"
+        );
+    }
+    if tenants.is_empty() {
+        return writeln!(
+            to,
+            "nothing was received yet; `agentscope doctor` says what is set up"
+        );
+    }
+    let names: Vec<_> = tenants.iter().map(Tenant::as_str).collect();
+    writeln!(to, "this tenant has none; there are: {}", names.join(", "))
 }
 
 fn row(session: &SessionSummary) -> [String; 12] {

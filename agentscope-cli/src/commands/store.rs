@@ -16,7 +16,9 @@ pub(super) fn run(common: &Common, args: &StoreArgs, output: &mut Output) -> Res
         StoreCommand::Ls => list(common, output),
         StoreCommand::Prune { config } => {
             let retention = configuration(config.as_deref())?.retention()?;
-            let store = store::open(common.store(), Access::Write)?;
+            // Where there is nothing, nothing is begun.
+            store::open(&common.store(), Access::Read)?;
+            let store = store::open(&common.store(), Access::Write)?;
             let mut dropped: Vec<Line> = Vec::new();
             let progress = ProgressBar::no_length().with_style(style());
             store.prune(&retention, when::now(), &mut |segment| {
@@ -59,7 +61,7 @@ impl Line {
 }
 
 fn list(common: &Common, output: &mut Output) -> Result<(), Error> {
-    let store = store::open(common.store(), Access::Read)?;
+    let store = store::open(&common.store(), Access::Read)?;
     let mut lines = Vec::new();
     for tenant in store.tenants()? {
         lines.extend(store.segments(&tenant)?.iter().map(Line::of));

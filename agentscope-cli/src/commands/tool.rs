@@ -1,6 +1,6 @@
 //! `agentscope tool`: calls of a tool.
 
-use agentscope_collector::store::{self, Access, Call, CallFilter};
+use agentscope_collector::store::{self, Access, Call, CallFilter, Period};
 
 use super::{find, or_dash};
 use crate::args::{Common, Tool};
@@ -10,14 +10,18 @@ use crate::table::{self, Side};
 use crate::when;
 
 pub(super) fn run(common: &Common, args: &Tool, output: &mut Output) -> Result<(), Error> {
-    let store = store::open(common.store(), Access::Read)?;
+    let store = store::open(&common.store(), Access::Read)?;
     let session = args
         .session
         .as_ref()
         .map(|id| find::full_id(store.as_ref(), common, id))
         .transpose()?;
     let filter = CallFilter {
-        period: args.within.period(),
+        // Who names a session means it, however old it is.
+        period: match session {
+            Some(_) => Period::default(),
+            None => args.within.period(),
+        },
         session,
         name: args.name.clone(),
         step: args.step,

@@ -9,7 +9,7 @@ use crate::error::Error;
 use crate::output::Output;
 
 pub(super) fn run(common: &Common, args: &Tree, output: &mut Output) -> Result<(), Error> {
-    let store = store::open(common.store(), Access::Read)?;
+    let store = store::open(&common.store(), Access::Read)?;
     let stored = find::session(store.as_ref(), common, &args.session)?;
     let session = stored.model();
     let mut options = TreeOptions {

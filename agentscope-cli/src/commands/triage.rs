@@ -10,7 +10,7 @@ use crate::table::{self, Side};
 use crate::when;
 
 pub(super) fn run(common: &Common, args: &Within, output: &mut Output) -> Result<(), Error> {
-    let store = store::open(common.store(), Access::Read)?;
+    let store = store::open(&common.store(), Access::Read)?;
     let triage = store.triage(&common.tenant, &args.period())?;
     output.answer(&triage, |to| {
         writeln!(

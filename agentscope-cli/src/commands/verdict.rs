@@ -17,7 +17,7 @@ struct Said<'a> {
 
 pub(super) fn run(common: &Common, args: &args::Verdict, output: &mut Output) -> Result<(), Error> {
     // A verdict does not disturb whoever writes sessions.
-    let store = store::open(common.store(), Access::Read)?;
+    let store = store::open(&common.store(), Access::Read)?;
     let session = &find::full_id(store.as_ref(), common, &args.session)?;
     let verdict = &Verdict {
         value: agentscope_runtime::Verdict::from(args.verdict)

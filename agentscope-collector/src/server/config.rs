@@ -16,6 +16,9 @@ use crate::store::{Retention, Tenant, Tier};
 /// The variable that names the file.
 pub(crate) const VARIABLE: &str = "AGENTSCOPE_CONFIG";
 
+/// The file without it.
+const DEFAULT: &str = "agentscope.toml";
+
 /// How a server is set up. Every part has a default; a key that nobody knows is an error.
 ///
 /// ```
@@ -209,12 +212,22 @@ impl Config {
     /// See [`ConfigError`].
     pub fn load() -> Result<Self, ConfigError> {
         let named = std::env::var_os(VARIABLE).filter(|name| !name.is_empty());
-        let default = Path::new("agentscope.toml");
+        let default = Path::new(DEFAULT);
         match named {
             Some(path) => Self::read(Path::new(&path)),
             None if default.exists() => Self::read(default),
             None => Ok(Self::default()),
         }
+    }
+
+    /// The store that the file of [`Config::load`] names, whatever else stands in it: for who only
+    /// reads.
+    pub fn store_address() -> Option<String> {
+        let named = std::env::var_os(VARIABLE).filter(|name| !name.is_empty());
+        let path = named.map_or_else(|| PathBuf::from(DEFAULT), PathBuf::from);
+        let text = std::fs::read_to_string(path).ok()?;
+        let table = text.parse::<toml::Table>().ok()?;
+        table.get("store")?.as_str().map(str::to_owned)
     }
 
     /// A file.

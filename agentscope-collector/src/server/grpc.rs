@@ -10,7 +10,7 @@ use std::task::{Context, Poll};
 use axum::Router;
 use axum::body::Body;
 use axum::extract::{Request, State};
-use axum::http::{HeaderMap, HeaderName, HeaderValue, Response, header};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Response, StatusCode, header};
 use axum::routing::post;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD_NO_PAD;
@@ -46,7 +46,12 @@ pub(super) fn routes(shared: Arc<Shared>) -> Router {
             &path("metrics.v1.MetricsService"),
             post(|shared, request| export(shared, request, Signal::Metrics)),
         )
-        .fallback(|| async { failed(UNIMPLEMENTED, "OTLP is all that is served here", None) })
+        .fallback(|request: Request| async move {
+            match is_grpc(request.headers()) {
+                true => failed(UNIMPLEMENTED, "OTLP is all that is served here", None),
+                false => other_port(),
+            }
+        })
         .with_state(shared)
 }
 
@@ -56,21 +61,16 @@ async fn export(
     signal: Signal,
 ) -> Response<Body> {
     let (parts, body) = request.into_parts();
-    let kind = parts.headers.get(header::CONTENT_TYPE);
-    let is_grpc = kind.is_some_and(|it| it.as_bytes().starts_with(b"application/grpc"));
-    let written = match (
-        is_grpc,
-        parts.headers.get(ENCODING).map(HeaderValue::as_bytes),
-    ) {
-        (true, encoding @ (None | Some(b"identity" | b"gzip"))) => Ok(Written {
+    if !is_grpc(&parts.headers) {
+        return other_port();
+    }
+    let written = match parts.headers.get(ENCODING).map(HeaderValue::as_bytes) {
+        encoding @ (None | Some(b"identity" | b"gzip")) => Ok(Written {
             signal,
             format: Format::Grpc,
             is_gzip: encoding == Some(b"gzip"),
         }),
-        (true, _) => Err(Refusal::Compression),
-        (false, _) => Err(Refusal::Malformed(
-            "this is the port for gRPC; HTTP has another",
-        )),
+        _ => Err(Refusal::Compression),
     };
     match shared.receive(&parts.headers, body, written).await {
         Ok(rejected) => succeeded(rejected),
@@ -79,6 +79,20 @@ async fn export(
             failed(status.code, refusal.message(), Some(&status))
         }
     }
+}
+
+fn is_grpc(headers: &HeaderMap) -> bool {
+    let kind = headers.get(header::CONTENT_TYPE);
+    kind.is_some_and(|it| it.as_bytes().starts_with(b"application/grpc"))
+}
+
+/// For who sends OTLP/HTTP here: gRPC's own errors are 200 to it, and it would take all that it lost
+/// for delivered.
+fn other_port() -> Response<Body> {
+    let message = "this port is for OTLP/gRPC; OTLP/HTTP has another one, 4318 by default\n";
+    let mut response = Response::new(Body::from(message));
+    *response.status_mut() = StatusCode::UNSUPPORTED_MEDIA_TYPE;
+    response
 }
 
 fn response(body: Body) -> Response<Body> {

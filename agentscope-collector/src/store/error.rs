@@ -17,9 +17,12 @@ pub enum StoreError {
     /// Nothing is known of a session.
     #[error("no session {0:?} in the store; `agentscope sessions` lists what there is")]
     NoSession(String),
+    /// There is no store in a directory.
+    #[error("{} holds no sessions of agentscope; was another directory meant? `agentscope serve --store {}` begins one there", .0.display(), .0.display())]
+    NoStore(PathBuf),
     /// Another process writes to this store.
     #[error(
-        "{} is being written to by another process; send to that one instead (OTEL_EXPORTER_OTLP_ENDPOINT), or end it",
+        "{} is being written to by another process: send to that one (OTEL_EXPORTER_OTLP_ENDPOINT), which also drops what is too old, or end it",
         .0.display()
     )]
     Locked(PathBuf),

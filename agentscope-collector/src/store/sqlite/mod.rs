@@ -65,16 +65,22 @@ impl Drop for Lock {
     }
 }
 
+/// What is in every directory that was written to once.
+const LOCK: &str = "lock";
+
 impl Sqlite {
     pub(super) fn open(dir: &Path, access: Access) -> Result<Self, StoreError> {
         let writer = match access {
             Access::Read => {
+                if !dir.exists() || (dir.is_dir() && !dir.join(LOCK).exists()) {
+                    return Err(StoreError::NoStore(dir.to_owned()));
+                }
                 std::fs::read_dir(dir).map_err(in_file(dir))?;
                 None
             }
             Access::Write => {
                 std::fs::create_dir_all(dir).map_err(in_file(dir))?;
-                let path = dir.join("lock");
+                let path = dir.join(LOCK);
                 let lock = File::create(&path).map_err(in_file(&path))?;
                 match lock.try_lock() {
                     Ok(()) => {}
