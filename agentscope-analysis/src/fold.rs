@@ -32,7 +32,7 @@ pub(crate) fn fold(
     nodes: &[Node],
     notable: &[bool],
 ) -> Vec<Item> {
-    let mut items = Vec::with_capacity(siblings.len().min(limit + 2));
+    let mut items = Vec::with_capacity(siblings.len().min(limit.saturating_add(2)));
     let mut run: Vec<usize> = Vec::new();
     for (index, &place) in siblings.iter().enumerate() {
         if index < limit || index + 1 == siblings.len() || notable[place] {
