@@ -1,6 +1,6 @@
 //! `agentscope sessions`: what ran, the latest first.
 
-use agentscope_collector::store::{self, Access, SessionFilter, SessionState, SessionSummary};
+use agentscope_collector::store::{SessionFilter, SessionState, SessionSummary};
 
 use super::{dollars, or_dash};
 use crate::args::{Common, Sessions};
@@ -10,7 +10,7 @@ use crate::table::{self, Side};
 use crate::when;
 
 pub(super) fn run(common: &Common, args: &Sessions, output: &mut Output) -> Result<(), Error> {
-    let store = store::open(common.store(), Access::Read)?;
+    let store = super::to_read(common)?;
     let filter = SessionFilter {
         period: args.within.period(),
         agent: args.agent.clone(),
