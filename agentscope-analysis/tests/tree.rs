@@ -270,6 +270,18 @@ fn ten_thousand_steps_side_by_side_or_nested_are_no_problem() {
     assert!(serde_json::to_string(&session).is_ok());
 }
 
+/// A limit that stands for none overflowed, and with it `agentscope tree --all`.
+#[test]
+fn without_a_limit_every_sibling_is_shown() {
+    let spans = (2..40).map(|id| tool(id, 0)).chain([session_span()]);
+    let session = Session::new("s", spans.collect(), Vec::new());
+    let tree = session.tree(&TreeOptions {
+        siblings: usize::MAX,
+        ..TreeOptions::default()
+    });
+    assert_eq!(tree.matches("tool-").count(), 38, "{tree}");
+}
+
 proptest! {
     #[test]
     fn folding_never_hides_what_failed_or_warned(kinds in prop::collection::vec(0u8..5, 0..80), limit in 0usize..10) {

@@ -268,7 +268,7 @@ pub mod __private {
 
     /// Takes what records of other libraries say to the payload sink; for the collector.
     pub mod payload {
-        pub use crate::payload::put_of_others;
+        pub use crate::payload::{identifier_of_others, put_of_others};
     }
 
     /// What is probed, brought into scope where that is done. No name comes with it, and the methods

@@ -162,6 +162,16 @@ pub(crate) fn put(payload: Payload<'_>, shown: Tally, hasher: &Hasher) -> Vec<Ke
     attributes
 }
 
+/// What stands for an identifier of others that holds an address or the like, as for one of ours;
+/// `None` where it can stand as it is.
+pub fn identifier_of_others(id: &str, tenant: &str) -> Option<String> {
+    let is_clean = crate::scrub::is_clean(id);
+    (!is_clean).then(|| {
+        let hash = Hasher::of_tenant(tenant).hash("identifier", id.as_bytes());
+        hash.as_str().to_owned()
+    })
+}
+
 /// Likewise what the record of another library says, whose class nobody has told: `confidential`.
 /// A record may say more than a call does, so it is bounded here.
 pub fn put_of_others(

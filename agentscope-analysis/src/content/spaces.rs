@@ -252,12 +252,13 @@ pub(super) fn conventions(space: &str, rest: &str) -> Named {
         "mcp" => &["request.argument", "response.value", "session.init_options"],
         "process" => &["command_args", "command_line", "environment_variable."],
         "log" => &["record.original"],
-        "android" | "app" | "aws" | "azure" | "browser" | "cicd" | "client" | "cloud" | "code"
-        | "container" | "cpu" | "deployment" | "destination" | "device" | "dns" | "event"
-        | "faas" | "feature_flag" | "file" | "gcp" | "geo" | "heroku" | "host" | "hw"
-        | "jsonrpc" | "k8s" | "net" | "network" | "oci" | "openai" | "os" | "otel" | "peer"
-        | "server" | "service" | "session" | "source" | "system" | "telemetry" | "thread"
-        | "tls" | "url" | "user_agent" | "vcs" => &[],
+        // Not `app` and `event`: applications put names of their own there too.
+        "android" | "aws" | "azure" | "browser" | "cicd" | "client" | "cloud" | "code"
+        | "container" | "cpu" | "deployment" | "destination" | "device" | "dns" | "faas"
+        | "feature_flag" | "file" | "gcp" | "geo" | "heroku" | "host" | "hw" | "jsonrpc"
+        | "k8s" | "net" | "network" | "oci" | "openai" | "os" | "otel" | "peer" | "server"
+        | "service" | "session" | "source" | "system" | "telemetry" | "thread" | "tls" | "url"
+        | "user_agent" | "vcs" => &[],
         _ => return Unknown,
     };
     harmless_if(!is_in(rest, content))

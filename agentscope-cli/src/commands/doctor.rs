@@ -6,9 +6,7 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use agentscope_collector::env;
-use agentscope_collector::store::{
-    self, Access, Account, Period, SessionFilter, SessionState, Store, Tenant,
-};
+use agentscope_collector::store::{Account, Period, SessionFilter, SessionState, Store, Tenant};
 use serde::Serialize;
 
 use crate::args::Common;
@@ -64,7 +62,7 @@ impl Report {
 pub(super) fn run(common: &Common, output: &mut Output) -> Result<ExitCode, Error> {
     let mut report = Report::default();
     environment(&mut report);
-    match store::open(&common.store(), Access::Read) {
+    match super::to_read(common) {
         Ok(store) => stored(store.as_ref(), common, &mut report)?,
         Err(error) => report.say(State::Problem, "store", error.to_string()),
     }

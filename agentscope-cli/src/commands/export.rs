@@ -4,7 +4,7 @@ use std::fs::File;
 use std::io::{BufWriter, Write};
 use std::path::Path;
 
-use agentscope_collector::store::{self, Access, SessionFilter, Store};
+use agentscope_collector::store::{SessionFilter, Store};
 use serde::Serialize;
 
 use super::find;
@@ -22,7 +22,7 @@ struct Written<'a> {
 }
 
 pub(super) fn run(common: &Common, args: &Export, output: &mut Output) -> Result<(), Error> {
-    let store = store::open(&common.store(), Access::Read)?;
+    let store = super::to_read(common)?;
     let ids = wanted(store.as_ref(), common, args)?;
     let Some(path) = &args.output else {
         return lines(store.as_ref(), common, &ids, output.raw()).map(drop);

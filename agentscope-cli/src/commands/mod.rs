@@ -17,10 +17,11 @@ mod triage;
 mod verdict;
 
 use std::process::ExitCode;
+use std::sync::Arc;
 
-use agentscope_collector::store::Period;
+use agentscope_collector::store::{self as stores, Access, Period, Store, StoreError};
 
-use crate::args::{Cli, Command, Within};
+use crate::args::{Cli, Command, Common, Within};
 use crate::error::Error;
 use crate::output::Output;
 
@@ -42,6 +43,20 @@ pub(crate) fn run(cli: Cli, output: &mut Output) -> Result<ExitCode, Error> {
         Command::Privacy(args) => privacy::run(common, args, output)?,
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// The store, which must be there.
+fn to_read(common: &Common) -> Result<Arc<dyn Store>, Error> {
+    stores::open(&common.store(), Access::Read).map_err(|error| match error {
+        StoreError::NoStore(path) => {
+            Error::Said(format!(
+                "there is no store at {}: say where it is with --store or AGENTSCOPE_STORE; `agentscope serve` and \
+                 `agentscope import` make one",
+                path.display()
+            ))
+        }
+        other => other.into(),
+    })
 }
 
 impl Within {

@@ -1,6 +1,5 @@
 //! `agentscope privacy`: what telemetry does not say, because nobody has said what it may.
 
-use agentscope_collector::store::{self, Access};
 use serde::Serialize;
 
 use crate::args::{Common, Within};
@@ -17,7 +16,7 @@ struct Blind {
 }
 
 pub(super) fn run(common: &Common, args: &Within, output: &mut Output) -> Result<(), Error> {
-    let store = store::open(&common.store(), Access::Read)?;
+    let store = super::to_read(common)?;
     let triage = store.triage(&common.tenant, &args.period())?;
     let tools = triage.tools.into_iter().filter(|tool| tool.blind > 0);
     let blind: Vec<_> = tools

@@ -2,8 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use agentscope_collector::store::{self, Access};
-
 use crate::args::{Common, Schema};
 use crate::error::Error;
 use crate::output::Output;
@@ -11,7 +9,7 @@ use crate::table::{self, Side};
 use crate::when;
 
 pub(super) fn run(common: &Common, args: &Schema, output: &mut Output) -> Result<(), Error> {
-    let store = store::open(&common.store(), Access::Read)?;
+    let store = super::to_read(common)?;
     let mut seen = store.schemas(&common.tenant, &args.within.period())?;
     if let Some(tool) = &args.tool {
         seen.retain(|schema| schema.tool == *tool);

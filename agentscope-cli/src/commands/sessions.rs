@@ -2,9 +2,7 @@
 
 use std::io::{self, Write};
 
-use agentscope_collector::store::{
-    self, Access, SessionFilter, SessionState, SessionSummary, Tenant,
-};
+use agentscope_collector::store::{SessionFilter, SessionState, SessionSummary, Tenant};
 
 use super::{dollars, or_dash};
 use crate::args::{Common, Sessions};
@@ -14,7 +12,7 @@ use crate::table::{self, Side};
 use crate::when;
 
 pub(super) fn run(common: &Common, args: &Sessions, output: &mut Output) -> Result<(), Error> {
-    let store = store::open(&common.store(), Access::Read)?;
+    let store = super::to_read(common)?;
     let filter = SessionFilter {
         period: args.within.period(),
         agent: args.agent.clone(),

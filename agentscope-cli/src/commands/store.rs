@@ -61,7 +61,7 @@ impl Line {
 }
 
 fn list(common: &Common, output: &mut Output) -> Result<(), Error> {
-    let store = store::open(&common.store(), Access::Read)?;
+    let store = super::to_read(common)?;
     let mut lines = Vec::new();
     for tenant in store.tenants()? {
         lines.extend(store.segments(&tenant)?.iter().map(Line::of));

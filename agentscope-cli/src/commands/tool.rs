@@ -1,6 +1,6 @@
 //! `agentscope tool`: calls of a tool.
 
-use agentscope_collector::store::{self, Access, Call, CallFilter, Period};
+use agentscope_collector::store::{Call, CallFilter, Period};
 
 use super::{find, or_dash};
 use crate::args::{Common, Tool};
@@ -10,7 +10,7 @@ use crate::table::{self, Side};
 use crate::when;
 
 pub(super) fn run(common: &Common, args: &Tool, output: &mut Output) -> Result<(), Error> {
-    let store = store::open(&common.store(), Access::Read)?;
+    let store = super::to_read(common)?;
     let session = args
         .session
         .as_ref()

@@ -1,7 +1,6 @@
 //! `agentscope tree`: what a session did.
 
 use agentscope_analysis::TreeOptions;
-use agentscope_collector::store::{self, Access};
 
 use super::find;
 use crate::args::{Common, Tree};
@@ -9,7 +8,7 @@ use crate::error::Error;
 use crate::output::Output;
 
 pub(super) fn run(common: &Common, args: &Tree, output: &mut Output) -> Result<(), Error> {
-    let store = store::open(&common.store(), Access::Read)?;
+    let store = super::to_read(common)?;
     let stored = find::session(store.as_ref(), common, &args.session)?;
     let session = stored.model();
     let mut options = TreeOptions {

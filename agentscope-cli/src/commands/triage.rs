@@ -1,7 +1,5 @@
 //! `agentscope triage`: where to look first.
 
-use agentscope_collector::store::{self, Access};
-
 use super::dollars;
 use crate::args::{Common, Within};
 use crate::error::Error;
@@ -10,7 +8,7 @@ use crate::table::{self, Side};
 use crate::when;
 
 pub(super) fn run(common: &Common, args: &Within, output: &mut Output) -> Result<(), Error> {
-    let store = store::open(&common.store(), Access::Read)?;
+    let store = super::to_read(common)?;
     let triage = store.triage(&common.tenant, &args.period())?;
     output.answer(&triage, |to| {
         writeln!(

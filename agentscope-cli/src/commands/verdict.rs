@@ -1,6 +1,6 @@
 //! `agentscope verdict`: a person, or a rule, says how a session went.
 
-use agentscope_collector::store::{self, Access, Verdict};
+use agentscope_collector::store::Verdict;
 use serde::Serialize;
 
 use super::find;
@@ -17,7 +17,7 @@ struct Said<'a> {
 
 pub(super) fn run(common: &Common, args: &args::Verdict, output: &mut Output) -> Result<(), Error> {
     // A verdict does not disturb whoever writes sessions.
-    let store = store::open(&common.store(), Access::Read)?;
+    let store = super::to_read(common)?;
     let session = &find::full_id(store.as_ref(), common, &args.session)?;
     let verdict = &Verdict {
         value: agentscope_runtime::Verdict::from(args.verdict)

@@ -8,7 +8,7 @@
 
 use std::borrow::Cow;
 
-use agentscope_runtime::__private::payload::put_of_others;
+use agentscope_runtime::__private::payload::{identifier_of_others, put_of_others};
 use agentscope_runtime::__private::scrub::scrub;
 use agentscope_runtime::PayloadSide;
 use opentelemetry::trace::{SpanId, TraceId};
@@ -17,7 +17,9 @@ use opentelemetry_proto::tonic::common::v1::{AnyValue, KeyValue};
 use serde_json::Map;
 
 use super::limits::Content;
+use super::record::{Draft, Record};
 use super::seen;
+use crate::store::{SessionId, Tenant};
 
 /// What the runtime's policy shows of a confidential value.
 const MASK: &str = "[confidential]";
@@ -157,6 +159,24 @@ fn json(value: Value) -> serde_json::Value {
         Value::BytesValue(bytes) => bytes.into(),
         Value::StringValueStrindex(_) => serde_json::Value::Null,
     }
+}
+
+/// A session id that holds an address or the like becomes a keyed hash, in the record too: two that
+/// differ go on differing, and what is exported is of the same session when it is read again.
+pub(super) fn session<T: Record>(draft: &mut Draft<T>, tenant: &Tenant) {
+    let Some(said) = &draft.session else { return };
+    let Some(shown) = identifier_of_others(said.as_str(), tenant.as_str()) else {
+        return;
+    };
+    for attribute in draft.record.attributes() {
+        let value = attribute.value.as_mut().and_then(|it| it.value.as_mut());
+        if let Some(Value::StringValue(text)) = value
+            && text == said.as_str()
+        {
+            text.clone_from(&shown);
+        }
+    }
+    draft.session = Some(SessionId::named(shown));
 }
 
 /// The second net.

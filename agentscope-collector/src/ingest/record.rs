@@ -75,10 +75,11 @@ pub(super) fn origin(
     for text in [&mut scope.name, &mut scope.version] {
         bound::text(text, &mut limits.value_bytes.clone());
     }
-    if !seen::is_ours(&scope) {
-        scrub_all(&mut resource.attributes);
-        scrub_all(&mut scope.attributes);
-    }
+    // Of our records too: what stands there comes from the environment and from the application.
+    scrub_all(&mut resource.attributes);
+    scrub_all(&mut scope.attributes);
+    scrub_text(&mut scope.name);
+    scrub_text(&mut scope.version);
     Ok(Arc::new(Origin { resource, scope }))
 }
 
@@ -182,13 +183,15 @@ impl Record for Span {
 
     fn conceal(&mut self, concealed: &mut Concealed) {
         concealed.attributes("", &mut self.attributes);
-        // The runtime writes no events, links' attributes and status messages: whatever stands in
-        // these comes from elsewhere, on a span of ours too.
+        // The runtime writes no trace state, events, links' attributes and status messages: whatever
+        // stands in these comes from elsewhere, on a span of ours too.
+        scrub_text(&mut self.trace_state);
         for (number, event) in self.events.iter_mut().enumerate() {
             scrub_text(&mut event.name);
             concealed.attributes(&format!("event.{number}."), &mut event.attributes);
         }
         for (number, link) in self.links.iter_mut().enumerate() {
+            scrub_text(&mut link.trace_state);
             concealed.attributes(&format!("link.{number}."), &mut link.attributes);
         }
         if let Some(status) = &mut self.status {

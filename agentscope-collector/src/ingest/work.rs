@@ -12,10 +12,10 @@ use opentelemetry_proto::tonic::metrics::v1::metric::Data;
 
 use super::answer::{Answer, Sender};
 use super::assembly::{Assembly, Sign};
-use super::conceal::Concealed;
+use super::conceal::{self, Concealed};
 use super::intake::{Intake, Outcome};
 use super::ledger::{Counts, Ledger, Reason, Signal};
-use super::limits::Limits;
+use super::limits::{Content, Limits};
 use super::record::{Draft, Record};
 use super::share;
 use super::tap::Tap;
@@ -219,10 +219,15 @@ impl Ingest {
     pub(super) fn keep<T: Record>(
         &self,
         tenant: &Tenant,
-        drafts: Vec<Draft<T>>,
+        mut drafts: Vec<Draft<T>>,
         mut counts: Counts,
     ) -> Outcome {
         let now = (self.clock)();
+        if self.limits.content != Content::Recorded {
+            drafts
+                .iter_mut()
+                .for_each(|draft| conceal::session(draft, tenant));
+        }
         let (kept, bindings) = self.assign(tenant, drafts, &mut counts, now);
         let mut batch = Batch {
             bindings,

@@ -187,7 +187,7 @@ pub enum ConfigError {
     /// A value cannot be.
     #[error("{key}: {message}")]
     Value {
-        /// Which.
+        /// Which, behind the file where it was read from one.
         key: String,
         /// Why, and what could be.
         message: String,
@@ -240,7 +240,13 @@ impl Config {
             path: path.to_owned(),
             source,
         })?;
-        Self::of(&text, &path.display().to_string())
+        Self::of(&text, &path.display().to_string()).map_err(|error| match error {
+            ConfigError::Value { key, message } => ConfigError::Value {
+                key: format!("{}: {key}", path.display()),
+                message,
+            },
+            other => other,
+        })
     }
 
     /// The text of a file.
@@ -378,11 +384,25 @@ fn described(text: &str, error: &toml::de::Error) -> String {
     let message = error.message();
     match error.span() {
         Some(span) => {
-            let line = text[..span.start.min(text.len())].matches('\n').count() + 1;
-            format!("line {line}: {message}")
+            let before = text[..span.start.min(text.len())].matches('\n').count();
+            // The key, and nothing of its value.
+            let key = text
+                .lines()
+                .nth(before)
+                .and_then(|line| line.split_once('='));
+            let of = match key.map(|(key, _)| key.trim()).filter(|key| is_bare(key)) {
+                Some(key) if !message.contains(key) => format!(" ({key})"),
+                _ => String::new(),
+            };
+            format!("line {}: {message}{of}", before + 1)
         }
         None => message.to_owned(),
     }
+}
+
+fn is_bare(key: &str) -> bool {
+    let is_sign = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.');
+    !key.is_empty() && key.bytes().all(is_sign)
 }
 
 fn hash(digits: &str) -> Option<[u8; 32]> {

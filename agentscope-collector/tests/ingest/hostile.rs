@@ -121,12 +121,12 @@ fn a_value_of_ten_megabytes_is_cut_with_a_mark() {
         &sender(),
         spans(
             "lib",
-            vec![span(7, 1, &[("session.id", "s"), ("app.note", &large)])],
+            vec![span(7, 1, &[("session.id", "s"), ("server.note", &large)])],
         ),
     );
     assert_eq!(taken, Answer::Accepted);
     let stored = bench.session("s").spans.remove(0).record;
-    let shown = text(&stored.attributes, "app.note").expect("the beginning");
+    let shown = text(&stored.attributes, "server.note").expect("the beginning");
     assert!(
         shown.len() < 70_000 && shown.ends_with("…[cut: 10000000 bytes]"),
         "{}",

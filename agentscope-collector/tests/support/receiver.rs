@@ -1,6 +1,7 @@
-//! An OTLP/HTTP endpoint for tests: takes protobuf without compression, keeps what it gets.
+//! An OTLP/HTTP endpoint for tests: takes protobuf, with gzip or without, keeps what it gets.
 //!
-//! Needs `opentelemetry-proto` (features `gen-tonic-messages`, `trace`, `logs`, `metrics`) and `prost`.
+//! Needs `opentelemetry-proto` (features `gen-tonic-messages`, `trace`, `logs`, `metrics`), `prost` and
+//! `flate2`.
 
 #![allow(
     unreachable_pub,
@@ -42,7 +43,7 @@ pub struct Received {
     pub spans: Vec<Span>,
     pub logs: Vec<LogRecord>,
     pub metrics: Vec<Metric>,
-    /// Path and body of each request, as they came.
+    /// Path and body of each request, unpacked.
     pub bodies: Vec<(String, Vec<u8>)>,
 }
 
@@ -130,7 +131,7 @@ fn serve(stream: TcpStream, mode: Mode, shared: &Shared) -> std::io::Result<()> 
             return Ok(());
         }
         let path = request.split(' ').nth(1).unwrap_or_default().to_owned();
-        let mut length = 0;
+        let (mut length, mut is_gzip) = (0, false);
         loop {
             let mut header = String::new();
             reader.read_line(&mut header)?;
@@ -140,9 +141,14 @@ fn serve(stream: TcpStream, mode: Mode, shared: &Shared) -> std::io::Result<()> 
             if name.eq_ignore_ascii_case("content-length") {
                 length = value.trim().parse().unwrap_or(0);
             }
+            is_gzip |= name.eq_ignore_ascii_case("content-encoding") && value.trim() == "gzip";
         }
         let mut body = vec![0; length];
         reader.read_exact(&mut body)?;
+        if is_gzip {
+            let packed = std::mem::take(&mut body);
+            flate2::read::GzDecoder::new(&*packed).read_to_end(&mut body)?;
+        }
         let status = match mode {
             Mode::Refuse(status) => status,
             Mode::Accept | Mode::Slow(_) => keep(&path, &body, &mut shared.lock()),

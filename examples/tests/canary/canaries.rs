@@ -106,6 +106,15 @@ pub(crate) fn partly(class: Class, place: &str, text: &str, hidden: &[&str]) -> 
 }
 
 impl Canary {
+    /// A word of the class, which whoever makes it plants.
+    pub(crate) fn word(class: Class, place: &str) -> Self {
+        Self {
+            class,
+            place: place.to_owned(),
+            text: letters(place, 14),
+        }
+    }
+
     /// The text as it is, in capitals, backwards, escaped, and encoded.
     pub(crate) fn forms(&self) -> Vec<Vec<u8>> {
         let text = self.text.as_str();

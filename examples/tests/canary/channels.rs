@@ -145,6 +145,15 @@ impl Run {
         &self.channels[&channel]
     }
 
+    /// What was planted of which the condition holds.
+    pub(crate) fn planted(&self, is_meant: impl Fn(&Canary) -> bool) -> Vec<Canary> {
+        self.planted
+            .iter()
+            .filter(|it| is_meant(it))
+            .cloned()
+            .collect()
+    }
+
     /// All that is where its class may not be.
     pub(crate) fn leaks(&self) -> Vec<Leak> {
         let mut leaks = Vec::new();
@@ -280,7 +289,7 @@ impl Run {
     }
 }
 
-fn around(bytes: &[u8], place: usize) -> String {
+pub(crate) fn around(bytes: &[u8], place: usize) -> String {
     let (from, to) = (place.saturating_sub(100), bytes.len().min(place + 60));
     String::from_utf8_lossy(&bytes[from..to]).into_owned()
 }

@@ -7,11 +7,14 @@
 mod canaries;
 mod channels;
 mod failures;
+mod foreign;
 mod program;
 mod propagated;
 #[path = "../../../agentscope-collector/tests/support/receiver.rs"]
 mod receiver;
 mod search;
+mod serving;
+mod stored;
 mod tenants;
 mod texts;
 mod values;

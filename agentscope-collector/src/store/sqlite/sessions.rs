@@ -209,7 +209,7 @@ fn latest_of_day(
     filter: &SessionFilter,
     wanted: usize,
 ) -> Result<Option<Vec<Head>>, StoreError> {
-    if wanted > FEW {
+    if wanted > FEW || has_folded(snapshot, day)? {
         return Ok(None);
     }
     let parts = 3 * wanted + 20;
@@ -257,6 +257,21 @@ fn latest_of_day(
     let is_enough = fitting.len() >= wanted || complete_from == i64::MIN;
     Ok(is_enough.then_some(fitting))
 }
+
+/// Whether there are sessions of a day of which no segment knows any longer.
+fn has_folded(snapshot: &Snapshot, day: Day) -> Result<bool, StoreError> {
+    let Some(db) = &snapshot.sessions else {
+        return Ok(false);
+    };
+    in_database(&snapshot.sessions_path(), || {
+        let mut select = db.prepare_cached(HAS_FOLDED)?;
+        select.query_row([day.0], |row| row.get(0))
+    })
+}
+
+/// Keys grow with time, so that of a day of which nothing was dropped nearly nothing is looked at.
+const HAS_FOLDED: &str = "SELECT EXISTS (SELECT 1 FROM session s CROSS JOIN folded f ON f.key = s.key \
+     WHERE s.first_day = ?1 AND s.bound IS NULL AND s.key <= (SELECT max(key) FROM folded))";
 
 /// Sessions of a list for which it pays to look for each of them.
 const FEW: usize = 500;
