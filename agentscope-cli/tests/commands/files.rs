@@ -49,7 +49,12 @@ fn what_cannot_be_read_is_told_with_its_place_and_counted() {
     let text = format!("{}{{\"half\": \n\n[1]\n", records::lines(1));
     let file = place.file("shop.jsonl", text.as_bytes());
     let output = crate::run(&place.store, &["import", &file]);
-    assert!(output.status.success(), "what can be read is kept");
+    assert_eq!(output.status.code(), Some(1), "something went wrong");
+    assert_eq!(
+        place.ids(&["sessions"]).len(),
+        1,
+        "what can be read is kept"
+    );
     let said = String::from_utf8(output.stderr).expect("text");
     for line in [5, 7] {
         assert!(said.contains(&format!("{file}:{line}: ")), "{said}");
