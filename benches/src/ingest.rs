@@ -32,7 +32,7 @@ const EXPORT: &str = "/opentelemetry.proto.collector.trace.v1.TraceService/Expor
 /// Spans of a message: what exporters send at once by default.
 const BATCH: usize = 512;
 /// Senders at the same time.
-const SENDERS: usize = 4;
+const SENDERS: usize = 8;
 /// Those who offer more than can be taken.
 const CROWD: usize = 400;
 /// Spans that the sending process makes before it begins; a gigabyte.

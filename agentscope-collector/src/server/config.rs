@@ -41,13 +41,12 @@ const DEFAULT: &str = "agentscope.toml";
 ///     [retention]
 ///     step = 180
 ///
-///     # Agents' words for who answers for them, none for who runs the platform.
+///     ## Agents' words for who answers for them, none for who runs the platform.
 ///     [[forward]]
 ///     name = "traces"
 ///     url = "https://otlp.example.com"
 ///     content = "platform"
 ///     queue_bytes = 1_000_000_000
-///
 /// "#)?;
 /// assert_eq!(config.limits()?.share, 0.2);
 /// assert!(Config::parse("shara = 0.2").is_err());
