@@ -278,7 +278,7 @@ impl<'a> Said<'a> {
             step_index: int(Int::Step),
             step_path: text(Text::StepPath),
             outcome: text(Text::Outcome)
-                .and_then(|word| find(&OUTCOMES, word, Outcome::as_str))
+                .and_then(|word| find(&Outcome::ALL, word, Outcome::as_str))
                 .or(error.then_some(Outcome::Error)),
             error_type: text(Text::ErrorType),
             level: own_level,
@@ -325,13 +325,6 @@ impl<'a> Said<'a> {
             .or_else(|| layer::without_operation(span_name))
     }
 }
-
-const OUTCOMES: [Outcome; 4] = [
-    Outcome::Ok,
-    Outcome::Error,
-    Outcome::Cancelled,
-    Outcome::Panicked,
-];
 
 /// The one of `all` that is spelt `word`.
 fn find<T: Copy>(all: &[T], word: &str, spelt: fn(T) -> &'static str) -> Option<T> {

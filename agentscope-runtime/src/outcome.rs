@@ -26,6 +26,17 @@ pub enum Outcome {
 }
 
 impl Outcome {
+    /// All of them.
+    ///
+    /// ```
+    /// # extern crate agentscope_runtime as agentscope;
+    /// use agentscope::Outcome;
+    ///
+    /// let read = |word| Outcome::ALL.into_iter().find(|outcome| outcome.as_str() == word);
+    /// assert_eq!(read("panicked"), Some(Outcome::Panicked));
+    /// ```
+    pub const ALL: [Self; 4] = [Self::Ok, Self::Error, Self::Cancelled, Self::Panicked];
+
     /// The word on the wire.
     pub const fn as_str(self) -> &'static str {
         match self {

@@ -275,14 +275,9 @@ pub(super) fn layer(span: &SpanData) -> Option<Layer> {
 }
 
 fn outcome(word: &str) -> Option<Outcome> {
-    [
-        Outcome::Ok,
-        Outcome::Error,
-        Outcome::Cancelled,
-        Outcome::Panicked,
-    ]
-    .into_iter()
-    .find(|outcome| outcome.as_str() == word)
+    Outcome::ALL
+        .into_iter()
+        .find(|outcome| outcome.as_str() == word)
 }
 
 fn verdict(word: &str) -> Option<Verdict> {

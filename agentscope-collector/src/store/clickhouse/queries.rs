@@ -374,13 +374,8 @@ fn level(rank: u8) -> Option<Level> {
 }
 
 fn outcome(word: &str) -> Option<Outcome> {
-    let all = [
-        Outcome::Ok,
-        Outcome::Error,
-        Outcome::Cancelled,
-        Outcome::Panicked,
-    ];
-    all.into_iter().find(|outcome| outcome.as_str() == word)
+    let mut all = Outcome::ALL.into_iter();
+    all.find(|outcome| outcome.as_str() == word)
 }
 
 /// What is absent is an empty text there.

@@ -48,13 +48,6 @@ pub(super) fn level_of_span(facts: &Facts<'_>) -> Option<Level> {
     facts.level.or(failed.then_some(Level::Error))
 }
 
-const OUTCOMES: [Outcome; 4] = [
-    Outcome::Ok,
-    Outcome::Error,
-    Outcome::Cancelled,
-    Outcome::Panicked,
-];
-
 /// The level of a log record: its own word, else what its severity comes to.
 pub(super) fn level_of_log(log: &LogRecord) -> Option<Level> {
     let said = log.severity_text.parse().ok();
@@ -92,7 +85,7 @@ pub(super) mod code {
     }
 
     pub(in super::super) fn to_outcome(code: i64) -> Option<Outcome> {
-        super::OUTCOMES.get(usize::try_from(code).ok()?).copied()
+        Outcome::ALL.get(usize::try_from(code).ok()?).copied()
     }
 
     pub(in super::super) const fn layer(layer: Layer) -> i64 {
