@@ -10,8 +10,7 @@ use crate::record::{SpanRecord, Status};
 use crate::snapshot::{Snapshot, level};
 
 /// What a node of the session tree is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Layer {
     /// One user interaction or job.
     Session,
@@ -25,6 +24,24 @@ pub enum Layer {
     Delegation,
     /// A span of somebody else that lies between ours, for example one of `tracing`.
     Other,
+}
+
+impl Layer {
+    /// The word of `agentscope.layer`, and `other`, which is not on the wire; as in JSON.
+    ///
+    /// ```
+    /// assert_eq!(agentscope_analysis::Layer::Inference.as_str(), "inference");
+    /// ```
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Session => "session",
+            Self::Agent => "agent",
+            Self::Tool => "tool",
+            Self::Inference => "inference",
+            Self::Delegation => "delegation",
+            Self::Other => "other",
+        }
+    }
 }
 
 /// One span of the session.
@@ -211,6 +228,12 @@ fn thrown(span: &SpanRecord) -> Option<&str> {
     let mut events = span.events.iter().rev().filter(|_| is_error);
     let thrown = events.find(|event| event.name == "exception")?;
     thrown.attributes.get("exception.type")?.as_str()
+}
+
+impl Serialize for Layer {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
 }
 
 fn outcome<S: Serializer>(outcome: &Option<Outcome>, serializer: S) -> Result<S::Ok, S::Error> {

@@ -3,7 +3,7 @@
 use std::fs::File;
 use std::sync::Arc;
 
-use agentscope_analysis::{Layer, Node};
+use agentscope_analysis::Node;
 use agentscope_collector::store::Store;
 use parquet::basic::{Compression, ZstdLevel};
 use parquet::data_type::{ByteArray, ByteArrayType, Int64Type};
@@ -95,7 +95,7 @@ fn group(writer: &mut Writer, rows: &[(Arc<str>, Node)]) -> parquet::errors::Res
     columns.text(true, |(id, _)| Some(id.to_string()))?;
     columns.text(true, |(_, node)| Some(format!("{:032x}", node.trace_id)))?;
     columns.text(true, |(_, node)| Some(format!("{:016x}", node.span_id)))?;
-    columns.text(true, |(_, node)| Some(layer(node.layer).to_owned()))?;
+    columns.text(true, |(_, node)| Some(node.layer.as_str().to_owned()))?;
     columns.text(true, |(_, node)| Some(node.name.clone()))?;
     columns.number(true, |node| i64::try_from(node.start).ok())?;
     columns.number(true, |node| i64::try_from(node.duration).ok())?;
@@ -117,17 +117,6 @@ fn group(writer: &mut Writer, rows: &[(Arc<str>, Node)]) -> parquet::errors::Res
     })?;
     group.close()?;
     Ok(())
-}
-
-fn layer(layer: Layer) -> &'static str {
-    match layer {
-        Layer::Session => "session",
-        Layer::Agent => "agent",
-        Layer::Tool => "tool",
-        Layer::Inference => "inference",
-        Layer::Delegation => "delegation",
-        Layer::Other => "other",
-    }
 }
 
 struct Columns<'a, 'w> {
