@@ -65,53 +65,45 @@ impl Draft {
         let open = self.seeds.iter().filter(|seed| seed.node.open);
         let at_work: HashSet<_> = open.filter_map(|seed| seed.node.agent_id.clone()).collect();
         // Those that are added here have no parent themselves.
-        for place in 0..self.seeds.len() {
-            let Seed {
-                node,
-                named,
-                is_remote,
-                ..
-            } = &self.seeds[place];
-            let Some(parent) = *named else {
+        let seen = self.seeds.len();
+        for place in 0..seen {
+            let seed = &self.seeds[place];
+            let (node, Some(parent), false) = (&seed.node, seed.named, seed.is_remote) else {
                 continue;
             };
-            if *is_remote {
-                continue;
-            }
-            let is_there = self.by_span.contains_key(&(node.trace_id, parent));
-            let has_ended = self.ended.contains(&node.trace_id);
-            let mut unseen = SpanRecord::new(node.trace_id, parent, "(span not seen)");
-            match (node.agent_id.as_deref(), node.layer) {
+            let is_there = || self.by_span.contains_key(&(node.trace_id, parent));
+            let has_ended = || self.ended.contains(&node.trace_id);
+            let unseen = || SpanRecord::new(node.trace_id, parent, "(span not seen)");
+            let unseen = match (node.agent_id.as_deref(), node.layer) {
                 (Some(id), Layer::Tool | Layer::Inference | Layer::Delegation) => {
-                    if let Some(agent) = self.by_agent.get(id).copied() {
-                        let path = node.step_path.clone();
-                        self.lead_to_agent(agent, path.as_deref());
+                    if let Some(&agent) = self.by_agent.get(id) {
+                        if agent >= seen {
+                            self.lead_to_agent(agent, place);
+                        }
                         continue;
                     }
-                    if is_there || (has_ended && !at_work.contains(id)) {
+                    if is_there() || (has_ended() && !at_work.contains(id)) {
                         continue;
                     }
                     let name = self.agent_names.get(id).map(String::as_str);
-                    unseen = agent(unseen, id, name);
+                    agent(unseen(), id, name)
                 }
-                (None, _) if node.foreign && !is_there && !has_ended => {}
+                (None, _) if node.foreign && !is_there() && !has_ended() => unseen(),
                 _ => continue,
-            }
-            unseen.service.clone_from(&node.service);
+            };
+            let service = node.service.clone();
             // They stand by their begin, so the first child is the earliest sign of its parent.
-            let start = node.start;
-            let path = node.step_path.clone();
-            let agent = self.add_open(unseen, start);
-            self.lead_to_agent(agent, path.as_deref());
+            let agent = self.add_open(SpanRecord { service, ..unseen }, node.start);
+            self.lead_to_agent(agent, place);
         }
     }
 
     /// Where an agent stands whose span is not there, by the path of one of its steps.
-    fn lead_to_agent(&mut self, agent: usize, path_of_step: Option<&str>) {
-        let node = &mut self.seeds[agent].node;
-        let above = path_of_step.and_then(|path| path.rsplit_once('/'));
-        if let (None, Some((path, _))) = (&node.step_path, above) {
-            node.step_path = Some(path.to_owned());
+    fn lead_to_agent(&mut self, agent: usize, step: usize) {
+        if self.seeds[agent].node.step_path.is_none() {
+            let path = self.seeds[step].node.step_path.as_deref();
+            let above = path.and_then(|path| path.rsplit_once('/'));
+            self.seeds[agent].node.step_path = above.map(|(path, _)| path.to_owned());
         }
     }
 
