@@ -4,8 +4,6 @@ use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read};
 use std::path::Path;
 use std::process::ExitCode;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
 use agentscope_collector::ingest::{Answer, Ingest, Limits, Sender};
 use agentscope_collector::store::{self, Access, Account};
@@ -16,7 +14,6 @@ use serde::Serialize;
 use crate::args::{Common, Import};
 use crate::error::Error;
 use crate::output::{self, Output};
-use crate::when;
 
 /// Lines that could not be read of which each is told; the others are counted.
 const TOLD: u64 = 5;
@@ -35,14 +32,7 @@ pub(super) fn run(common: &Common, args: &Import, output: &mut Output) -> Result
         content: args.content.into(),
         ..Limits::default()
     };
-    // What is in a file has ended: at its end the clock is set forward for the sessions to end too.
-    let ahead = Arc::new(AtomicU64::new(0));
-    let clock = {
-        let ahead = ahead.clone();
-        Arc::new(move || when::now().saturating_add(ahead.load(Relaxed)))
-    };
-    let over = u64::try_from(limits.abandoned.max(limits.idle).as_nanos()).unwrap_or(u64::MAX);
-    let ingest = Ingest::with_clock(store, limits, clock)?;
+    let ingest = Ingest::new(store, limits)?;
     let sender = Sender::Local(common.tenant.clone());
     let mut imported = Imported::default();
     for path in &args.files {
@@ -56,11 +46,8 @@ pub(super) fn run(common: &Common, args: &Import, output: &mut Output) -> Result
         })?;
         ingest.tick()?;
     }
-    ahead.store(over.saturating_add(1), Relaxed);
-    ingest.tick()?;
-    // The accounts are as of now.
-    ahead.store(0, Relaxed);
-    ingest.tick()?;
+    // What is in a file has ended.
+    ingest.end_all()?;
     imported.accounts = ingest.accounts();
     output.answer(&imported, |to| {
         writeln!(
