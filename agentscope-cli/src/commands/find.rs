@@ -11,30 +11,26 @@ pub(super) fn session(
     common: &Common,
     id: &str,
 ) -> Result<StoredSession, Error> {
-    let id = &full_id(store, common, id)?;
-    let found = store.session(&common.tenant, id)?;
-    found.ok_or_else(|| StoreError::NoSession(id.clone()).into())
-}
-
-/// The id that begins so, where only one does.
-pub(super) fn full_id(store: &dyn Store, common: &Common, id: &str) -> Result<String, Error> {
-    let listed = store.sessions(&common.tenant, &SessionFilter::default())?;
-    let begins = |other: &str| !id.is_empty() && other.starts_with(id);
-    let mut found = Vec::new();
-    for summary in listed {
-        if summary.id == id {
-            return Ok(summary.id);
-        }
-        if begins(&summary.id) {
-            found.push(summary.id);
-        }
+    // All are listed only for the beginning of an id: that takes far longer than to read one.
+    let read = |id: &str| store.session(&common.tenant, id);
+    if let Some(session) = read(id)? {
+        return Ok(session);
     }
-    match found.len() {
-        0 => Err(StoreError::NoSession(id.to_owned()).into()),
-        1 => Ok(found.swap_remove(0)),
-        several => Err(Error::Said(format!(
-            "{several} sessions begin with {id:?}, such as {} and {}: write more of it",
-            found[0], found[1]
+    let listed = store.sessions(&common.tenant, &SessionFilter::default())?;
+    let begins = |other: &String| !id.is_empty() && other.starts_with(id);
+    let ids = listed.into_iter().map(|summary| summary.id);
+    let found: Vec<_> = ids.filter(begins).collect();
+    match found.as_slice() {
+        [] => Err(StoreError::NoSession(id.to_owned()).into()),
+        [id] => read(id)?.ok_or_else(|| StoreError::NoSession(id.clone()).into()),
+        [one, another, ..] => Err(Error::Said(format!(
+            "{} sessions begin with {id:?}, such as {one} and {another}: write more of it",
+            found.len()
         ))),
     }
+}
+
+/// Its whole id.
+pub(super) fn full_id(store: &dyn Store, common: &Common, id: &str) -> Result<String, Error> {
+    Ok(session(store, common, id)?.summary.id)
 }
