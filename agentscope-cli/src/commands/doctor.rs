@@ -266,7 +266,7 @@ fn receiving(store: &dyn Store, tenant: &Tenant, report: &mut Report) -> Result<
         }
         if cut_off > 0 {
             let what = format!(
-                "tenant {tenant}: a collector was killed with {cut_off} {signal} at work, and up to a second before that                  is not in its accounts; what it acknowledged is stored"
+                "tenant {tenant}: a collector was killed with {cut_off} {signal} at work, and up to a second before that is not in its accounts; what it acknowledged is stored"
             );
             report.say(State::Note, "dropped", what);
         }
@@ -284,11 +284,10 @@ fn receiving(store: &dyn Store, tenant: &Tenant, report: &mut Report) -> Result<
             .into_iter()
             .map(|(reason, (count, _))| (reason, count))
             .collect();
-        let unaccounted = cut_off + sum.unaccounted().saturating_sub(cut_off);
         report.accounts.push(Books {
             tenant: tenant.to_string(),
+            unaccounted: sum.unaccounted(),
             account: sum,
-            unaccounted,
         });
     }
     Ok(())

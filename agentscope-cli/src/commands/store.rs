@@ -17,7 +17,7 @@ pub(super) fn run(common: &Common, args: &StoreArgs, output: &mut Output) -> Res
         StoreCommand::Prune { config } => {
             let retention = configuration(config.as_deref())?.retention()?;
             // Where there is nothing, nothing is begun.
-            store::open(&common.store(), Access::Read)?;
+            super::to_read(common)?;
             let store = store::open(&common.store(), Access::Write)?;
             let mut dropped: Vec<Line> = Vec::new();
             let progress = ProgressBar::no_length().with_style(style());
