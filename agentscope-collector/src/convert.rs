@@ -1,7 +1,5 @@
 //! Turns what the SDK and the runtime hand over into what the analysis reads.
 
-use std::time::{SystemTime, UNIX_EPOCH};
-
 use agentscope_analysis::{
     Attributes, Link, LogRecord, SpanEvent, SpanKind, SpanRecord, Status, Value,
 };
@@ -10,6 +8,8 @@ use opentelemetry::logs::AnyValue;
 use opentelemetry::trace::{self, SpanId, TraceId};
 use opentelemetry::{Array, KeyValue};
 use opentelemetry_sdk::trace::SpanData;
+
+use crate::time::nanos;
 
 pub(crate) fn span(span: &SpanData) -> SpanRecord {
     SpanRecord {
@@ -124,10 +124,4 @@ fn trace_id(id: TraceId) -> u128 {
 
 fn span_id(id: SpanId) -> u64 {
     u64::from_be_bytes(id.to_bytes())
-}
-
-/// Nanoseconds since the Unix epoch; 0 for times before it.
-fn nanos(time: SystemTime) -> u64 {
-    let since = time.duration_since(UNIX_EPOCH).unwrap_or_default();
-    u64::try_from(since.as_nanos()).unwrap_or(u64::MAX)
 }

@@ -6,7 +6,7 @@
 use std::mem;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
-use std::time::{Duration, Instant, UNIX_EPOCH};
+use std::time::{Duration, Instant};
 
 use agentscope_runtime::Snapshot;
 use opentelemetry_proto::tonic::collector::logs::v1::ExportLogsServiceRequest;
@@ -21,6 +21,7 @@ use opentelemetry_sdk::trace::SpanData;
 use crate::env;
 use crate::ingest::{Ingest, Limits, Sender};
 use crate::store::{self, Access, StoreError};
+use crate::time::nanos;
 
 pub(crate) const VARIABLE: &str = "AGENTSCOPE_STORE";
 
@@ -160,8 +161,7 @@ impl Feed {
 
 /// The record that the log pipeline emits for the same snapshot.
 fn log(snapshot: Snapshot) -> LogRecord {
-    let since = snapshot.time.duration_since(UNIX_EPOCH).unwrap_or_default();
-    let time = u64::try_from(since.as_nanos()).unwrap_or(u64::MAX);
+    let time = nanos(snapshot.time);
     let attribute = |(key, value): (&str, opentelemetry::logs::AnyValue)| KeyValue {
         key: key.to_owned(),
         value: Some(value.into()),

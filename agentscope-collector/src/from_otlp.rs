@@ -4,7 +4,8 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use agentscope_analysis::{
-    Attributes, Link, LogRecord, Session, SpanEvent, SpanKind, SpanRecord, Status, Value,
+    Attributes, Facts, Link, LogRecord, Scalar, Session, SpanEvent, SpanKind, SpanRecord, Status,
+    Value,
 };
 use opentelemetry_proto::tonic::common::v1::{AnyValue, KeyValue, any_value};
 use opentelemetry_proto::tonic::logs::v1::LogRecord as OtlpLog;
@@ -47,19 +48,30 @@ struct Services(HashMap<*const Origin, Option<Arc<str>>>);
 
 impl Services {
     fn of(&mut self, origin: &Arc<Origin>) -> Option<Arc<str>> {
-        let read = || {
-            let mut attributes = origin.resource.attributes.iter();
-            let name = attributes.find(|pair| pair.key == "service.name")?;
-            match name.value.as_ref()?.value.as_ref()? {
-                any_value::Value::StringValue(name) => Some(name.as_str().into()),
-                _ => None,
-            }
-        };
+        let read = || origin.service().map(Arc::from);
         self.0
             .entry(Arc::as_ptr(origin))
             .or_insert_with(read)
             .clone()
     }
+}
+
+/// What a span says of itself.
+pub(crate) fn facts_of_span(span: &Span) -> Facts<'_> {
+    let status = span.status.as_ref().map(|status| status.code());
+    let is_error = status == Some(StatusCode::Error);
+    Facts::of(&span.name, kind(span), is_error, scalars(&span.attributes))
+}
+
+/// What a log record says of itself.
+pub(crate) fn facts_of_log(log: &OtlpLog) -> Facts<'_> {
+    let attributes = scalars(&log.attributes);
+    Facts::of(&log.event_name, SpanKind::Internal, false, attributes)
+}
+
+/// Whether the parent of a span is known to be in another process.
+pub(crate) fn is_parent_remote(span: &Span) -> bool {
+    span.flags & REMOTE == REMOTE
 }
 
 /// A span as the analysis reads it.
@@ -70,15 +82,9 @@ pub(crate) fn span(span: &Span) -> SpanRecord {
         trace_id: trace_id(&span.trace_id),
         span_id: span_id(&span.span_id),
         parent_span_id: (parent != 0).then_some(parent),
-        parent_is_remote: span.flags & REMOTE == REMOTE,
+        parent_is_remote: is_parent_remote(span),
         name: span.name.clone(),
-        kind: match span.kind() {
-            OtlpKind::Server => SpanKind::Server,
-            OtlpKind::Client => SpanKind::Client,
-            OtlpKind::Producer => SpanKind::Producer,
-            OtlpKind::Consumer => SpanKind::Consumer,
-            OtlpKind::Unspecified | OtlpKind::Internal => SpanKind::Internal,
-        },
+        kind: kind(span),
         start: span.start_time_unix_nano,
         end: span.end_time_unix_nano,
         status: match &span.status {
@@ -124,6 +130,32 @@ pub(crate) fn log(log: &OtlpLog) -> LogRecord {
         trace_id: trace_id(&log.trace_id),
         span_id: span_id(&log.span_id),
         attributes: attributes(&log.attributes),
+    }
+}
+
+fn kind(span: &Span) -> SpanKind {
+    match span.kind() {
+        OtlpKind::Server => SpanKind::Server,
+        OtlpKind::Client => SpanKind::Client,
+        OtlpKind::Producer => SpanKind::Producer,
+        OtlpKind::Consumer => SpanKind::Consumer,
+        OtlpKind::Unspecified | OtlpKind::Internal => SpanKind::Internal,
+    }
+}
+
+/// The attributes, nothing copied.
+pub(crate) fn scalars(attributes: &[KeyValue]) -> impl Iterator<Item = (&str, Scalar<'_>)> {
+    let keys = attributes.iter().map(|attribute| attribute.key.as_str());
+    keys.zip(attributes.iter().map(scalar))
+}
+
+pub(crate) fn scalar(attribute: &KeyValue) -> Scalar<'_> {
+    match attribute.value.as_ref().and_then(|it| it.value.as_ref()) {
+        Some(any_value::Value::StringValue(text)) => Scalar::Text(text),
+        Some(any_value::Value::IntValue(number)) => Scalar::Int(*number),
+        Some(any_value::Value::DoubleValue(number)) => Scalar::Double(*number),
+        Some(any_value::Value::BoolValue(flag)) => Scalar::Bool(*flag),
+        _ => Scalar::Other,
     }
 }
 

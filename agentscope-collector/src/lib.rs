@@ -86,6 +86,7 @@ pub mod server;
 mod signals;
 mod spans;
 pub mod store;
+mod time;
 mod to_otlp;
 
 pub use builder::Builder;

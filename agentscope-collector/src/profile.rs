@@ -131,15 +131,10 @@ pub(crate) fn asked() -> Result<Option<&'static Profile>, String> {
     let Some(word) = env::get(VARIABLE) else {
         return Ok(None);
     };
-    let named = |profile: &&Profile| word.eq_ignore_ascii_case(profile.name);
-    match PROFILES.iter().find(named) {
-        Some(profile) => Ok(Some(profile)),
-        None => Err(word),
-    }
+    named(&word).map(Some).ok_or(word)
 }
 
 /// The profile of a name.
-#[cfg(feature = "server")]
 pub(crate) fn named(word: &str) -> Option<&'static Profile> {
     PROFILES
         .iter()

@@ -7,7 +7,7 @@ use opentelemetry_proto::tonic::logs::v1::LogRecord;
 use opentelemetry_proto::tonic::trace::v1::Span;
 use serde::Deserialize;
 
-use crate::ingest::scalar;
+use crate::from_otlp::scalar;
 
 /// Who looks at a destination.
 ///

@@ -23,6 +23,16 @@ pub enum Sender {
     Application,
 }
 
+impl Sender {
+    /// Where a record is booked that says nothing of its tenant.
+    pub(super) fn tenant(&self) -> Tenant {
+        match self {
+            Self::Authenticated(tenant) | Self::Local(tenant) => tenant.clone(),
+            Self::Application => Tenant::default(),
+        }
+    }
+}
+
 /// What became of a message, for its sender.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Answer {

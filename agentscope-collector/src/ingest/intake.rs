@@ -51,9 +51,9 @@ impl<'a, T: Record> Intake<'a, T> {
             let (tenant, draft) = match draft {
                 Ok(draft) => match self.tenant(draft.tenant.as_deref()) {
                     Ok(tenant) => (tenant, Ok(draft)),
-                    Err(why) => (self.own(), Err(why)),
+                    Err(why) => (self.sender.tenant(), Err(why)),
                 },
-                Err(why) => (self.own(), Err(why)),
+                Err(why) => (self.sender.tenant(), Err(why)),
             };
             let (drafts, counts) = self.tenants.entry(tenant).or_default();
             counts.received += 1;
@@ -64,21 +64,13 @@ impl<'a, T: Record> Intake<'a, T> {
         }
     }
 
-    /// Where a record is booked that is of nobody else.
-    fn own(&self) -> Tenant {
-        match self.sender {
-            Sender::Authenticated(tenant) | Sender::Local(tenant) => tenant.clone(),
-            Sender::Application => Tenant::default(),
-        }
-    }
-
     fn tenant(&self, said: Option<&str>) -> Result<Tenant, Reason> {
         match (self.sender, said) {
             (Sender::Authenticated(tenant), Some(said)) if tenant.as_str() != said => {
                 Err(Reason::CrossTenant)
             }
             (Sender::Application, Some(said)) => said.parse().map_err(|_| Reason::TenantName),
-            _ => Ok(self.own()),
+            _ => Ok(self.sender.tenant()),
         }
     }
 

@@ -1,9 +1,11 @@
 //! OTLP in JSON, as senders write it and not only as the decoder of OpenTelemetry's crate takes it.
 
+#[cfg(any(feature = "server", test))]
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
 /// Reads a message; `None` where it is none.
+#[cfg(any(feature = "server", test))]
 pub(crate) fn read<T: DeserializeOwned>(bytes: &[u8]) -> Option<T> {
     // serde_json gives up on what is nested more deeply than 128 levels.
     let mut message: Value = serde_json::from_slice(bytes)
@@ -15,7 +17,7 @@ pub(crate) fn read<T: DeserializeOwned>(bytes: &[u8]) -> Option<T> {
 
 /// The mapping of protobuf to JSON lets a sender leave out what is empty, write `null` for it, and
 /// write numbers as texts, among them those that JSON has no number for.
-fn normalise(value: &mut Value) {
+pub(super) fn normalise(value: &mut Value) {
     match value {
         Value::Array(items) => {
             items.retain(|item| !item.is_null());

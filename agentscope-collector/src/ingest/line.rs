@@ -4,7 +4,7 @@ use agentscope_analysis::Trajectory;
 use opentelemetry_proto::tonic::collector::logs::v1::ExportLogsServiceRequest;
 use opentelemetry_proto::tonic::collector::trace::v1::ExportTraceServiceRequest;
 use opentelemetry_proto::tonic::common::v1::InstrumentationScope;
-use serde::Deserialize as _;
+use serde::Deserialize;
 use serde_json::Value;
 
 use super::answer::{Answer, Sender};
@@ -40,24 +40,23 @@ impl Ingest {
     ///
     /// See [`LineError`]; nothing of the line was taken.
     pub fn line(&self, sender: &Sender, line: &str) -> Result<Vec<Answer>, LineError> {
-        let message: Value = serde_json::from_str(line).map_err(LineError::Json)?;
+        let mut message: Value = serde_json::from_str(line).map_err(LineError::Json)?;
         let has = |key: &str| message.get(key).is_some();
         if has("steps") && has("session_id") {
             let trajectory = Trajectory::deserialize(message).map_err(LineError::Trajectory)?;
             return Ok(self.trajectory(sender, &trajectory));
         }
+        let [spans, logs, metrics] = ["resourceSpans", "resourceLogs", "resourceMetrics"].map(has);
+        json::normalise(&mut message);
         let mut answers = Vec::new();
-        if has("resourceSpans") {
-            let request = json::read(line.as_bytes()).ok_or(LineError::Otlp)?;
-            answers.push(self.traces(sender, request));
+        if spans {
+            answers.push(self.traces(sender, request(&message)?));
         }
-        if has("resourceLogs") {
-            let request = json::read(line.as_bytes()).ok_or(LineError::Otlp)?;
-            answers.push(self.logs(sender, request));
+        if logs {
+            answers.push(self.logs(sender, request(&message)?));
         }
-        if has("resourceMetrics") {
-            let request = json::read(line.as_bytes()).ok_or(LineError::Otlp)?;
-            answers.push(self.metrics(sender, request));
+        if metrics {
+            answers.push(self.metrics(sender, request(&message)?));
         }
         match answers.is_empty() {
             true => Err(LineError::Unknown),
@@ -84,4 +83,8 @@ impl Ingest {
         }
         answers
     }
+}
+
+fn request<'a, T: Deserialize<'a>>(message: &'a Value) -> Result<T, LineError> {
+    T::deserialize(message).map_err(|_| LineError::Otlp)
 }

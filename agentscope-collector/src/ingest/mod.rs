@@ -54,11 +54,7 @@ pub use ledger::Reason;
 pub use limits::{Content, Limits};
 pub use line::LineError;
 #[cfg(feature = "server")]
-pub(crate) use seen::scalar;
-#[cfg(feature = "server")]
 pub(crate) use tap::{Send, Tap};
-#[cfg(feature = "server")]
-pub(crate) use work::now;
 pub use work::{Clock, Ingest};
 
 #[cfg(doc)]

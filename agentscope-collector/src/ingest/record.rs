@@ -15,10 +15,8 @@ use super::conceal::{Concealed, scrub_all, scrub_text};
 use super::ledger::{Reason, Signal};
 use super::limits::Limits;
 use super::seen;
+use crate::from_otlp;
 use crate::store::{Batch, Origin, Recorded, SessionId, Written};
-
-/// Set where the parent of a span is another process's, with the bit that says that it is known.
-const REMOTE: u32 = 0x0000_0300;
 
 /// A record whose session is looked for.
 pub(super) struct Draft<T> {
@@ -112,9 +110,10 @@ impl Record for Span {
             &self.name,
             SpanKind::Internal,
             false,
-            seen::scalars(&self.attributes),
+            from_otlp::scalars(&self.attributes),
         );
-        let is_root = !has_parent || self.flags & REMOTE == REMOTE || facts.layer == Layer::Session;
+        let is_root =
+            !has_parent || from_otlp::is_parent_remote(&self) || facts.layer == Layer::Session;
         Ok(Draft {
             trace,
             span,
@@ -229,12 +228,7 @@ impl Record for LogRecord {
         {
             return Err(Reason::Nesting);
         }
-        let facts = Facts::of(
-            &self.event_name,
-            SpanKind::Internal,
-            false,
-            seen::scalars(&self.attributes),
-        );
+        let facts = from_otlp::facts_of_log(&self);
         let session = session(facts.session, limits)?;
         if session.is_none() && trace == 0 {
             return Err(Reason::NoSession);
@@ -315,13 +309,11 @@ fn is_beyond(time: u64) -> bool {
 }
 
 pub(super) fn trace_id(bytes: &[u8]) -> Option<u128> {
-    let id = u128::from_be_bytes(bytes.try_into().ok()?);
-    (id != 0).then_some(id)
+    Some(from_otlp::trace_id(bytes)).filter(|id| *id != 0)
 }
 
 fn span_id(bytes: &[u8]) -> Option<u64> {
-    let id = u64::from_be_bytes(bytes.try_into().ok()?);
-    (id != 0).then_some(id)
+    Some(from_otlp::span_id(bytes)).filter(|id| *id != 0)
 }
 
 /// Of a log record ids may be missing, which some write as zeros.

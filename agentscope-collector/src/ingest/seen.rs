@@ -2,27 +2,12 @@
 
 use agentscope_analysis::{Scalar, carries_content};
 use agentscope_runtime::names;
-use opentelemetry_proto::tonic::common::v1::any_value::Value;
 use opentelemetry_proto::tonic::common::v1::{InstrumentationScope, KeyValue};
+
+use crate::from_otlp::scalar;
 
 /// The instrumentation scope of the runtime's spans and log records.
 const SCOPE: &str = "agentscope";
-
-/// The attributes as the analysis reads them.
-pub(super) fn scalars(attributes: &[KeyValue]) -> impl Iterator<Item = (&str, Scalar<'_>)> {
-    let keys = attributes.iter().map(|attribute| attribute.key.as_str());
-    keys.zip(attributes.iter().map(scalar))
-}
-
-pub(crate) fn scalar(attribute: &KeyValue) -> Scalar<'_> {
-    match attribute.value.as_ref().and_then(|it| it.value.as_ref()) {
-        Some(Value::StringValue(text)) => Scalar::Text(text),
-        Some(Value::IntValue(number)) => Scalar::Int(*number),
-        Some(Value::DoubleValue(number)) => Scalar::Double(*number),
-        Some(Value::BoolValue(flag)) => Scalar::Bool(*flag),
-        _ => Scalar::Other,
-    }
-}
 
 /// What a resource says of the tenant.
 pub(super) fn tenant(attributes: &[KeyValue]) -> Option<&str> {

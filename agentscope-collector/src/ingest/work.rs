@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::{SystemTime, UNIX_EPOCH};
 
 use opentelemetry_proto::tonic::collector::logs::v1::ExportLogsServiceRequest;
 use opentelemetry_proto::tonic::collector::metrics::v1::ExportMetricsServiceRequest;
@@ -21,6 +20,7 @@ use super::share;
 use super::tap::Tap;
 use super::traces::Traces;
 use crate::store::{Account, Batch, Binding, Recorded, SessionId, Store, StoreError, Tenant};
+use crate::time;
 
 /// Tells the time, in nanoseconds since the Unix epoch.
 pub type Clock = Arc<dyn Fn() -> u64 + Send + Sync>;
@@ -62,7 +62,7 @@ impl Ingest {
     ///
     /// Where the store cannot be read.
     pub fn new(store: Arc<dyn Store>, limits: Limits) -> Result<Self, StoreError> {
-        Self::with_clock(store, limits, Arc::new(now))
+        Self::with_clock(store, limits, Arc::new(time::now))
     }
 
     /// Likewise, with another clock than the machine's.
@@ -164,11 +164,8 @@ impl Ingest {
             ..Counts::default()
         };
         counts.refuse(Reason::NotKept, counts.received);
-        let tenant = match sender {
-            Sender::Authenticated(tenant) | Sender::Local(tenant) => tenant.clone(),
-            Sender::Application => Tenant::default(),
-        };
-        self.ledger.book(&tenant, Signal::Metrics, 0, &counts);
+        self.ledger
+            .book(&sender.tenant(), Signal::Metrics, 0, &counts);
         Answer::Accepted
     }
 
@@ -407,12 +404,4 @@ impl Drop for Settled<'_> {
 pub(super) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     // Nothing leaves one of these half written.
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-/// By the clock of the machine.
-pub(crate) fn now() -> u64 {
-    let since = SystemTime::now()
-        .duration_since(UNIX_EPOCH)
-        .unwrap_or_default();
-    u64::try_from(since.as_nanos()).unwrap_or(u64::MAX)
 }

@@ -2,12 +2,12 @@
 //! with gzip. What `agentscope serve` runs.
 //!
 //! ```no_run
-//! use std::sync::Arc;
 //! use agentscope_collector::server::{Config, Server, stopped};
-//! # fn store() -> Arc<dyn agentscope_collector::store::Store> { unimplemented!() }
+//! use agentscope_collector::store::{self, Access};
 //!
 //! # async fn serve() -> Result<(), Box<dyn std::error::Error>> {
-//! let server = Server::bind(&Config::load()?, store()).await?;
+//! let store = store::open("sessions", Access::Write)?;
+//! let server = Server::bind(&Config::load()?, store).await?;
 //! println!("listening on {} and {}", server.grpc(), server.http());
 //! server.run(stopped()).await?;
 //! # Ok(())

@@ -228,7 +228,7 @@ async fn prune(store: Arc<dyn Store>, retention: Retention) {
         hours.tick().await;
         let (store, retention) = (Arc::clone(&store), retention.clone());
         let pruned = tokio::task::spawn_blocking(move || {
-            store.prune(&retention, crate::ingest::now(), &mut |_| {})
+            store.prune(&retention, crate::time::now(), &mut |_| {})
         });
         if let Ok(Err(error)) = pruned.await {
             tracing::warn!(target: "agentscope", "what is too old could not be dropped: {error}");

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::Tenant;
+use super::{StoreError, Tenant};
 
 /// Counters of one run of a collecting process, for one tenant and signal. They only grow; whoever
 /// counts puts the whole account again, now and then and at its end.
@@ -57,6 +57,22 @@ impl Account {
             reasons: Vec::new(),
             updated: 0,
         }
+    }
+
+    /// Reads the JSON in which a store keeps it, without the tenant.
+    pub(super) fn read(
+        tenant: &Tenant,
+        json: &str,
+        place: impl Fn() -> String,
+    ) -> Result<Self, StoreError> {
+        let account: Self = serde_json::from_str(json).map_err(|error| StoreError::Damaged {
+            place: place(),
+            what: format!("an account: {error}"),
+        })?;
+        Ok(Self {
+            tenant: tenant.clone(),
+            ..account
+        })
     }
 
     /// Records of which it is not known what became of them: 0 unless the process was killed.

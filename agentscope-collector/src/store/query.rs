@@ -204,6 +204,23 @@ pub struct Triage {
     pub errors: Vec<(String, u64)>,
 }
 
+impl Triage {
+    /// Counts one more session; tools, models and errors are counted by whoever has the spans.
+    pub(super) fn add(&mut self, session: &SessionSummary) {
+        self.sessions += 1;
+        self.running += u64::from(session.state == SessionState::Running);
+        match session.verdict.as_ref().map(|it| it.value.as_str()) {
+            Some("success") => self.successes += 1,
+            Some("failure") => self.failures += 1,
+            _ => {}
+        }
+        self.warned += u64::from(session.level >= Some(Level::Warn));
+        self.input_tokens += session.input_tokens;
+        self.output_tokens += session.output_tokens;
+        self.cost_microusd += session.cost_microusd.unwrap_or(0);
+    }
+}
+
 /// What a tool did in a period.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct ToolUse {

@@ -3,12 +3,14 @@
 use std::fmt;
 use std::sync::Arc;
 
+use agentscope_analysis::Scalar;
 use opentelemetry_proto::tonic::common::v1::InstrumentationScope;
 use opentelemetry_proto::tonic::logs::v1::LogRecord;
 use opentelemetry_proto::tonic::resource::v1::Resource;
 use opentelemetry_proto::tonic::trace::v1::Span;
 
 use super::query::SessionSummary;
+use crate::from_otlp::scalar;
 
 /// The session that a record belongs to.
 ///
@@ -54,6 +56,18 @@ pub struct Origin {
     pub resource: Resource,
     /// The library.
     pub scope: InstrumentationScope,
+}
+
+impl Origin {
+    /// The name of the service, where it has one.
+    pub(crate) fn service(&self) -> Option<&str> {
+        let mut attributes = self.resource.attributes.iter();
+        let name = attributes.find(|attribute| attribute.key == "service.name")?;
+        match scalar(name) {
+            Scalar::Text(name) => Some(name),
+            _ => None,
+        }
+    }
 }
 
 /// A record of a session, with who emitted it.

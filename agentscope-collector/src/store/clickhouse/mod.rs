@@ -115,15 +115,17 @@ impl Store for ClickHouse {
             .collect();
         // What a record does not say itself, the view cannot read from it.
         for span in &batch.spans {
-            let record = from_otlp::span(&span.record);
-            if record.facts().session != Some(span.session.as_str()) {
-                bindings.insert((record.trace_id, &span.session));
+            let facts = from_otlp::facts_of_span(&span.record);
+            if facts.session != Some(span.session.as_str()) {
+                let trace = from_otlp::trace_id(&span.record.trace_id);
+                bindings.insert((trace, &span.session));
             }
         }
         for log in &batch.logs {
-            let record = from_otlp::log(&log.record);
-            if record.facts().session != Some(log.session.as_str()) {
-                bindings.insert((record.trace_id, &log.session));
+            let facts = from_otlp::facts_of_log(&log.record);
+            if facts.session != Some(log.session.as_str()) {
+                let trace = from_otlp::trace_id(&log.record.trace_id);
+                bindings.insert((trace, &log.session));
             }
         }
         let bindings = bindings
@@ -269,17 +271,9 @@ impl Store for ClickHouse {
         let rows = self
             .database
             .rows::<AccountRow>(sql, &[("tenant", tenant.to_string())])?;
-        let accounts = rows.into_iter().map(|row| {
-            let account = serde_json::from_str::<Account>(&row.account);
-            let account = account.map_err(|error| StoreError::Damaged {
-                place: self.database.place(),
-                what: format!("an account: {error}"),
-            })?;
-            Ok(Account {
-                tenant: tenant.clone(),
-                ..account
-            })
-        });
+        let accounts = rows
+            .into_iter()
+            .map(|row| Account::read(tenant, &row.account, || self.database.place()));
         accounts.collect()
     }
 

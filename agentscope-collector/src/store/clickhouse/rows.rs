@@ -87,7 +87,7 @@ impl TraceRow {
                 SpanKind::Consumer => "Consumer",
             }
             .to_owned(),
-            service_name: service(&origin.resource),
+            service_name: origin.service().unwrap_or_default().to_owned(),
             resource_attributes: resource(tenant, &origin.resource),
             scope_name: origin.scope.name.clone(),
             scope_version: origin.scope.version.clone(),
@@ -211,7 +211,7 @@ impl LogRow {
             trace_flags: (log.flags & 0xff) as u8,
             severity_text: log.severity_text.clone(),
             severity_number: u8::try_from(log.severity_number).unwrap_or(0),
-            service_name: service(&origin.resource),
+            service_name: origin.service().unwrap_or_default().to_owned(),
             body: log.body.as_ref().map(text).unwrap_or_default(),
             resource_attributes: resource(tenant, &origin.resource),
             scope_name: origin.scope.name.clone(),
@@ -271,14 +271,6 @@ fn origin(mut resource: Attributes, name: String, version: String) -> Origin {
             ..InstrumentationScope::default()
         },
     }
-}
-
-fn service(resource: &Resource) -> String {
-    let mut attributes = resource.attributes.iter();
-    let name = attributes.find(|pair| pair.key == "service.name");
-    name.and_then(|pair| pair.value.as_ref())
-        .map(text)
-        .unwrap_or_default()
 }
 
 fn resource(tenant: &Tenant, resource: &Resource) -> Attributes {

@@ -1,13 +1,10 @@
 //! Where to look first, in ClickHouse's SQL.
 
-use agentscope_runtime::Level;
 use serde::Deserialize;
 
 use super::ClickHouse;
 use super::queries::{Parameters, SPANS, in_period, sessions_in_period};
-use crate::store::{
-    ModelUse, Period, SessionFilter, SessionState, StoreError, Tenant, ToolUse, Triage,
-};
+use crate::store::{ModelUse, Period, SessionFilter, StoreError, Tenant, ToolUse, Triage};
 
 impl ClickHouse {
     pub(super) fn count(&self, tenant: &Tenant, period: &Period) -> Result<Triage, StoreError> {
@@ -17,15 +14,7 @@ impl ClickHouse {
         };
         let mut triage = Triage::default();
         for session in self.summaries(tenant, &filter, None)? {
-            triage.sessions += 1;
-            triage.running += u64::from(session.state == SessionState::Running);
-            let verdict = session.verdict.map(|verdict| verdict.value);
-            triage.successes += u64::from(verdict.as_deref() == Some("success"));
-            triage.failures += u64::from(verdict.as_deref() == Some("failure"));
-            triage.warned += u64::from(session.level.is_some_and(|level| level >= Level::Warn));
-            triage.input_tokens += session.input_tokens;
-            triage.output_tokens += session.output_tokens;
-            triage.cost_microusd += session.cost_microusd.unwrap_or(0);
+            triage.add(&session);
         }
         let parameters = in_period(tenant, period);
         triage.tools = self.tools(&parameters)?;

@@ -1,34 +1,9 @@
 //! What the store reads from a span or log record to put it into columns.
 
-use agentscope_analysis::{Facts, Layer, Scalar, SpanKind};
+use agentscope_analysis::{Facts, Layer};
 use agentscope_runtime::{Level, Outcome};
-use opentelemetry_proto::tonic::common::v1::{KeyValue, any_value::Value};
 use opentelemetry_proto::tonic::logs::v1::LogRecord;
-use opentelemetry_proto::tonic::trace::v1::{Span, span, status::StatusCode};
-
-/// What a span says of itself.
-pub(super) fn of_span(span: &Span) -> Facts<'_> {
-    let kind = match span.kind() {
-        span::SpanKind::Server => SpanKind::Server,
-        span::SpanKind::Client => SpanKind::Client,
-        span::SpanKind::Producer => SpanKind::Producer,
-        span::SpanKind::Consumer => SpanKind::Consumer,
-        span::SpanKind::Unspecified | span::SpanKind::Internal => SpanKind::Internal,
-    };
-    let status = span.status.as_ref().map(|status| status.code());
-    let is_error = status == Some(StatusCode::Error);
-    let attributes = span.attributes.iter().map(|KeyValue { key, value, .. }| {
-        let value = match value.as_ref().and_then(|value| value.value.as_ref()) {
-            Some(Value::StringValue(text)) => Scalar::Text(text),
-            Some(Value::IntValue(number)) => Scalar::Int(*number),
-            Some(Value::DoubleValue(number)) => Scalar::Double(*number),
-            Some(Value::BoolValue(flag)) => Scalar::Bool(*flag),
-            _ => Scalar::Other,
-        };
-        (key.as_str(), value)
-    });
-    Facts::of(&span.name, kind, is_error, attributes)
-}
+use opentelemetry_proto::tonic::trace::v1::Span;
 
 /// What a span is; a chain without a parent is a session.
 pub(super) fn layer(span: &Span, facts: &Facts<'_>) -> Layer {

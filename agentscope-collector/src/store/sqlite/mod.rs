@@ -28,7 +28,6 @@ mod plans;
 
 use std::fs::{File, TryLockError};
 use std::path::{Path, PathBuf};
-use std::time::{SystemTime, UNIX_EPOCH};
 
 use file::{In as _, in_file};
 use place::{Day, Place};
@@ -40,6 +39,7 @@ use super::{
     Segment, SessionEnd, SessionFilter, SessionSummary, Store, StoreError, StoredSession, Tenant,
     Triage, Verdict, Written,
 };
+use crate::time;
 
 /// A store in a directory.
 pub(super) struct Sqlite {
@@ -128,17 +128,10 @@ impl Sqlite {
     }
 }
 
-fn now() -> u64 {
-    let since = SystemTime::now()
-        .duration_since(UNIX_EPOCH)
-        .unwrap_or_default();
-    u64::try_from(since.as_nanos()).unwrap_or(u64::MAX)
-}
-
 impl Store for Sqlite {
     fn write(&self, tenant: &Tenant, batch: Batch) -> Result<Written, StoreError> {
         let writer = self.writer()?;
-        let prepared = prepare::prepare(&batch, now());
+        let prepared = prepare::prepare(&batch, time::now());
         // Its memory is not held while others are written.
         drop(batch);
         writer.ask(|answer| Job::Write(tenant.clone(), prepared, answer))

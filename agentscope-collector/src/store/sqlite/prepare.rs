@@ -6,7 +6,6 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use agentscope_analysis::{Facts, Layer};
-use opentelemetry_proto::tonic::common::v1::any_value::Value;
 use opentelemetry_proto::tonic::logs::v1::LogRecord;
 use opentelemetry_proto::tonic::trace::v1::Span;
 use prost::Message;
@@ -15,6 +14,7 @@ use super::super::{Batch, Binding, Origin, SessionId, Tier};
 use super::block::Blocks;
 use super::columns::{self, code};
 use super::place::{Day, Place};
+use crate::from_otlp;
 
 /// Bytes of a name that are searched by.
 const LONGEST_NAME: usize = 256;
@@ -148,7 +148,7 @@ pub(super) fn prepare(batch: &Batch, now: u64) -> Prepared {
     let facts: Vec<_> = batch
         .spans
         .iter()
-        .map(|span| columns::of_span(&span.record))
+        .map(|span| from_otlp::facts_of_span(&span.record))
         .collect();
     let mut entries = Vec::with_capacity(batch.spans.len() + batch.logs.len());
     for (index, (span, facts)) in batch.spans.iter().zip(&facts).enumerate() {
@@ -332,14 +332,7 @@ impl PartOrigin {
     fn new(origin: &Origin) -> Self {
         let mut body = origin.resource.encode_length_delimited_to_vec();
         body.extend(origin.scope.encode_length_delimited_to_vec());
-        let service = origin.resource.attributes.iter().find_map(|pair| {
-            let value = pair.value.as_ref()?.value.as_ref()?;
-            match (pair.key.as_str(), value) {
-                ("service.name", Value::StringValue(name)) => Some(name),
-                _ => None,
-            }
-        });
-        let service = service.map(|name| plain(name));
+        let service = origin.service().map(plain);
         Self { body, service }
     }
 }

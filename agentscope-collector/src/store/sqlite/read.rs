@@ -168,16 +168,7 @@ pub(super) fn accounts(snapshot: &Snapshot, tenant: &Tenant) -> Result<Vec<Accou
         let texts = select.query_map([], |row| row.get(0))?;
         texts.collect::<rusqlite::Result<Vec<String>>>()
     })?;
-    let read = |text: String| {
-        let account: Result<Account, _> = serde_json::from_str(&text);
-        let account = account.map_err(|error| StoreError::Damaged {
-            place: path.display().to_string(),
-            what: format!("an account: {error}"),
-        })?;
-        Ok(Account {
-            tenant: tenant.clone(),
-            ..account
-        })
-    };
+    let place = || path.display().to_string();
+    let read = |text: String| Account::read(tenant, &text, place);
     texts.into_iter().map(read).collect()
 }

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use agentscope_runtime::Level;
 
-use super::super::{ModelUse, Period, SchemaSeen, SessionState, StoreError, ToolUse, Triage};
+use super::super::{ModelUse, Period, SchemaSeen, StoreError, ToolUse, Triage};
 use super::columns::code;
 use super::file::In as _;
 use super::place::Place;
@@ -57,18 +57,7 @@ pub(super) fn triage(snapshot: &Snapshot, period: &Period) -> Result<Triage, Sto
                 chosen.add(*place, *session);
             }
         }
-        let summary = head.summary();
-        triage.sessions += 1;
-        triage.running += u64::from(summary.state == SessionState::Running);
-        match summary.verdict.as_ref().map(|it| it.value.as_str()) {
-            Some("success") => triage.successes += 1,
-            Some("failure") => triage.failures += 1,
-            _ => {}
-        }
-        triage.warned += u64::from(summary.level >= Some(Level::Warn));
-        triage.input_tokens += summary.input_tokens;
-        triage.output_tokens += summary.output_tokens;
-        triage.cost_microusd += summary.cost_microusd.unwrap_or(0);
+        triage.add(&head.summary());
     })?;
     let mut tools: HashMap<String, Tool> = HashMap::new();
     let mut models: HashMap<String, Model> = HashMap::new();
