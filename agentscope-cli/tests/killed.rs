@@ -10,7 +10,8 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 use opentelemetry_proto::tonic::logs::v1::LogRecord;
 use opentelemetry_proto::tonic::trace::v1::Span;
 use reqwest::blocking::Client;
-use support::{Serving, attribute, json, send_logs, send_spans, text};
+use support::serving::Serving;
+use support::{attribute, json, send_logs, send_spans, text};
 
 const ROUNDS: u64 = 10;
 

@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use crate::Place;
-use crate::support::agentscope;
+use crate::support::serving::agentscope;
 
 /// Its exit code, and what it found: state and text.
 fn doctor(place: &Place, variables: &[(&str, &str)]) -> (i32, Vec<(String, String)>) {

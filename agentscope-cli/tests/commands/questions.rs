@@ -5,7 +5,7 @@ use std::process::Stdio;
 use serde_json::Value;
 
 use crate::Place;
-use crate::support::agentscope;
+use crate::support::serving::agentscope;
 
 #[test]
 fn sessions_are_found_by_what_is_in_them() {

@@ -1,11 +1,14 @@
 //! The same processes with `agentscope serve`: one session, seen while it runs and afterwards.
 
-use std::io::{BufRead as _, BufReader};
+#[path = "../../../agentscope-cli/tests/support/serving.rs"]
+#[allow(dead_code, reason = "the command's own tests take more of it")]
+mod serving;
+
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use serde_json::Value;
+use serving::{Serving, agentscope};
 
 use crate::processes::{Backend, Desk};
 
@@ -35,48 +38,8 @@ ok session support - support
     ok tool write_answer 3 support
 ";
 
-struct Serving {
-    child: Child,
-    endpoint: String,
-}
-
-impl Serving {
-    fn start(store: &Path, config: &Path) -> Self {
-        let mut child = agentscope(store)
-            .args([
-                "serve",
-                "--json",
-                "--grpc",
-                "127.0.0.1:0",
-                "--http",
-                "127.0.0.1:0",
-                "--config",
-            ])
-            .arg(config)
-            .stdout(Stdio::piped())
-            .spawn()
-            .expect("it starts");
-        let mut line = String::new();
-        let output = child.stdout.as_mut().expect("piped");
-        BufReader::new(output).read_line(&mut line).expect("a line");
-        let said: Value = serde_json::from_str(&line).expect("where it listens");
-        let http = said["http"].as_str().expect("an address");
-        Self {
-            endpoint: format!("http://{http}"),
-            child,
-        }
-    }
-}
-
-impl Drop for Serving {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
-}
-
 /// The command of this workspace: beside the example, where cargo has put both.
-fn agentscope(store: &Path) -> Command {
+fn command() -> PathBuf {
     let beside = PathBuf::from(env!("CARGO_BIN_EXE_dispatch"));
     let command = beside.with_file_name(format!("agentscope{}", std::env::consts::EXE_SUFFIX));
     assert!(
@@ -84,11 +47,6 @@ fn agentscope(store: &Path) -> Command {
         "{} is not there: cargo build -p agentscope-cli",
         command.display()
     );
-    let mut command = Command::new(command);
-    command
-        .arg("--store")
-        .arg(store)
-        .args(["--tenant", "default"]);
     command
 }
 
@@ -141,8 +99,8 @@ fn a_server_keeps_three_processes_as_one_session_that_is_seen_while_it_runs() {
         "[limits]\nidle_seconds = 1\nabandoned_seconds = 3\n",
     )
     .expect("written");
-    let serving = Serving::start(&store, &config);
-    let mut desk = Desk::telling(Backend::Http, &serving.endpoint);
+    let serving = Serving::start(&store, &["--config", config.to_str().expect("text")]);
+    let mut desk = Desk::telling(Backend::Http, &serving.http);
     desk.start("research", &[]);
     desk.start("billing", &["--hang"]);
     desk.ask(|desk| {
