@@ -38,6 +38,6 @@ pub use facts::{Facts, Scalar};
 pub use node::{Layer, Node};
 pub use record::{Attributes, Link, LogRecord, SpanEvent, SpanKind, SpanRecord, Status, Value};
 pub use session::{Session, Totals};
-pub use snapshot::Snapshot;
+pub use snapshot::{Snapshot, level_of_log};
 pub use trajectory::{Trajectory, TrajectoryCall, TrajectoryKind, TrajectoryLabel, TrajectoryStep};
 pub use tree::TreeOptions;

@@ -72,7 +72,7 @@ impl Snapshot {
         let facts = record.facts();
         Self {
             time: record.time,
-            level: facts.level.or_else(|| by_severity(record.severity_number)),
+            level: record.level(),
             agent_id: facts.agent_id.map(str::to_owned),
             step_index: facts.step_index,
             memory: text(names::MEMORY),
@@ -99,10 +99,43 @@ impl Snapshot {
     }
 }
 
-fn by_severity(number: u8) -> Option<Level> {
-    Level::ALL
-        .into_iter()
-        .find(|level| level.severity_number() == number)
+impl LogRecord {
+    /// How much it matters; see [`level_of_log`].
+    pub(crate) fn level(&self) -> Option<Level> {
+        let said = self.text(names::LEVEL);
+        level_of_log(said, &self.severity_text, self.severity_number.into())
+    }
+}
+
+/// The level of a log record, whoever emitted it: what it says as `agentscope.level`, else the word
+/// of its severity where that is one of ours, else the range of its severity number
+/// ([OpenTelemetry's](https://opentelemetry.io/docs/specs/otel/logs/data-model/#field-severitynumber)).
+/// `None` where none of these says anything.
+///
+/// ```
+/// use agentscope_analysis::level_of_log;
+/// use agentscope_runtime::Level;
+///
+/// assert_eq!(level_of_log(Some("SEMANTIC_WARN"), "WARN2", 14), Some(Level::SemanticWarn));
+/// assert_eq!(level_of_log(None, "Warning", 14), Some(Level::Warn));
+/// assert_eq!(level_of_log(None, "", 0), None);
+/// ```
+pub fn level_of_log(
+    said: Option<&str>,
+    severity_text: &str,
+    severity_number: i32,
+) -> Option<Level> {
+    let words = said.into_iter().chain([severity_text]);
+    let said = words.filter_map(|word| word.parse().ok()).next();
+    said.or(match severity_number {
+        1..=4 => Some(Level::Trace),
+        5..=8 => Some(Level::Debug),
+        9..=12 => Some(Level::Info),
+        13..=16 => Some(Level::Warn),
+        17..=20 => Some(Level::Error),
+        21..=24 => Some(Level::Critical),
+        _ => None,
+    })
 }
 
 // `&Option` because serde hands over a reference to the field.

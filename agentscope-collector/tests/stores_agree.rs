@@ -8,8 +8,8 @@ use std::io::Write as _;
 use std::sync::Arc;
 
 use agentscope_collector::store::{
-    self, Access, Batch, Binding, CallFilter, Origin, Period, Recorded, SessionEnd, SessionFilter,
-    SessionId, SessionState, Store, Tenant, Verdict,
+    self, Access, Batch, Binding, CallFilter, Origin, Period, Recorded, Retention, SessionEnd,
+    SessionFilter, SessionId, SessionState, Store, Tenant, Verdict,
 };
 use agentscope_runtime::{Level, Outcome};
 use opentelemetry_proto::tonic::common::v1::{AnyValue, InstrumentationScope, KeyValue, any_value};
@@ -20,6 +20,7 @@ use serde_json::{Value, json};
 
 const BEGIN: u64 = 1_790_000_000_000_000_000;
 const MINUTE: u64 = 60_000_000_000;
+const DAY: u64 = 24 * 60 * MINUTE;
 
 #[test]
 fn twenty_questions_have_the_same_answers() {
@@ -73,6 +74,29 @@ fn twenty_questions_have_the_same_answers() {
         }
         assert_eq!(embedded.len(), cluster.len(), "{question}");
     }
+    // What warns is kept for 400 days, all else for 90 at most.
+    for store in &stores {
+        let pruned = store.prune(&Retention::default(), BEGIN + 300 * DAY, &mut |_| {});
+        pruned.expect("pruned");
+    }
+    let [embedded, cluster] = stores.map(|store| records(store.as_ref(), &tenant));
+    assert_ne!(embedded.len(), 0, "nothing is left");
+    assert_eq!(embedded, cluster);
+}
+
+/// Every record: its session, what it is, and its span.
+fn records(store: &dyn Store, tenant: &Tenant) -> Vec<(u64, &'static str, Vec<u8>)> {
+    let mut records = Vec::new();
+    for number in 0..60 {
+        let session = store.session(tenant, &name_of(number)).expect("read");
+        let Some(session) = session else { continue };
+        let spans = session.spans.into_iter();
+        records.extend(spans.map(|span| (number, "span", span.record.span_id)));
+        let logs = session.logs.into_iter();
+        records.extend(logs.map(|log| (number, "log", log.record.span_id)));
+    }
+    records.sort();
+    records
 }
 
 type Ask = Box<dyn Fn(&dyn Store, &Tenant) -> Value>;
@@ -309,14 +333,17 @@ fn session(number: u64, random: &mut Random) -> Batch {
             origin: origin.clone(),
             record: LogRecord {
                 time_unix_nano: begin + place * 3_000_000 + random.below(1_000_000),
-                severity_number: i32::from(level.severity_number()),
-                severity_text: level.as_str().to_owned(),
+                severity_number: i32::from(level.severity_number() + 1),
+                severity_text: [level.as_str(), "Warning"][number as usize % 2].to_owned(),
                 event_name: "agentscope.warned".to_owned(),
                 trace_id: trace.to_be_bytes().to_vec(),
                 span_id: span.to_be_bytes().to_vec(),
                 attributes: vec![
                     text("session.id", id.as_str()),
-                    text("agentscope.level", level.as_str()),
+                    text(
+                        ["agentscope.level", "acme.level"][number as usize / 2 % 2],
+                        level.as_str(),
+                    ),
                     int("agentscope.step.index", random.below(9) as i64),
                 ],
                 ..LogRecord::default()

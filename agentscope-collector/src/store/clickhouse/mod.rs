@@ -6,6 +6,7 @@
 //! `agentscope.tenant.id`, which whoever writes must set from its own authentication.
 
 mod client;
+mod levels;
 mod queries;
 mod rows;
 mod triage;
@@ -40,7 +41,8 @@ impl ClickHouse {
     pub(super) fn open(address: &str, access: Access) -> Result<Self, StoreError> {
         let database = Database::at(address)?;
         if access == Access::Write {
-            for statement in TABLES.split(";\n").chain(VIEWS.split(";\n")) {
+            let views = levels::put_in(VIEWS);
+            for statement in TABLES.split(";\n").chain(views.split(";\n")) {
                 let sql = statement.lines().filter(|line| !line.starts_with("--"));
                 let sql = sql.collect::<Vec<_>>().join("\n");
                 if !sql.trim().is_empty() {
@@ -290,17 +292,14 @@ impl Store for ClickHouse {
             let days = u64::from(retention.days(tier));
             let before = now.saturating_sub(days.saturating_mul(DAY));
             let parameters = [("before", before.to_string())];
-            for (table, attributes, severity) in [
-                ("otel_traces", "SpanAttributes", "0"),
-                ("otel_logs", "LogAttributes", "SeverityNumber"),
+            for (table, level) in [
+                ("otel_traces", "LEVEL_OF_SPAN"),
+                ("otel_logs", "LEVEL_OF_LOG"),
             ] {
-                let levels = tier_levels(tier);
-                let sql = format!(
-                    "DELETE FROM {table} WHERE toUnixTimestamp64Nano(Timestamp) < {{before:UInt64}} AND \
-                     if({attributes}['agentscope.level'] != '', transform(upper({attributes}['agentscope.level']), \
-                     ['TRACE', 'DEBUG', 'INFO', 'WARN', 'SEMANTIC_WARN', 'ERROR', 'CRITICAL'], [1, 2, 3, 4, 5, 6, 7], 0), \
-                     transform({severity}, [1, 5, 9, 13, 14, 17, 21], [1, 2, 3, 4, 5, 6, 7], 0)) IN ({levels})"
-                );
+                let sql = levels::put_in(&format!(
+                    "DELETE FROM {table} WHERE toUnixTimestamp64Nano(Timestamp) < {{before:UInt64}} AND {level} IN ({})",
+                    levels::of_tier(tier)
+                ));
                 self.database.execute(&sql, &parameters)?;
             }
         }
@@ -325,16 +324,6 @@ impl Store for ClickHouse {
             bytes: row.bytes,
         });
         Ok(segments.collect())
-    }
-}
-
-/// The numbers that stand for the levels of a tier; 0 is no level.
-const fn tier_levels(tier: Tier) -> &'static str {
-    match tier {
-        Tier::Trace => "1",
-        Tier::Debug => "2",
-        Tier::Step => "0, 3, 4",
-        Tier::Warn => "5, 6, 7",
     }
 }
 

@@ -1,10 +1,11 @@
 //! What the commands ask for, in ClickHouse's SQL.
 
 use agentscope_analysis::Layer;
-use agentscope_runtime::{Level, Outcome};
+use agentscope_runtime::Outcome;
 use serde::Deserialize;
 
 use super::ClickHouse;
+use super::levels::{rank, to_level};
 use crate::store::{
     Call, CallFilter, Period, RunningSession, SchemaSeen, SessionFilter, SessionId, SessionState,
     SessionSummary, StoreError, Tenant, Verdict,
@@ -118,7 +119,7 @@ impl SummaryRow {
             end: self.end,
             state,
             verdict: verdict.map(|(value, source)| Verdict { value, source }),
-            level: level(self.level),
+            level: to_level(self.level),
             name: some(self.workflow).or_else(|| some(self.agent)),
             services: self.services,
             spans: self.spans,
@@ -313,7 +314,7 @@ impl ClickHouse {
             duration: row.duration,
             outcome: outcome(&row.outcome),
             status: some(row.status),
-            level: level(row.level),
+            level: to_level(row.level),
             error_type: some(row.error_type),
             schema_hash: some(row.schema_hash),
         });
@@ -358,19 +359,6 @@ pub(super) fn sessions_in_period() -> String {
         "SELECT id FROM ({}) WHERE begin >= {{since:UInt64}} AND begin < {{until:UInt64}}",
         summaries()
     )
-}
-
-/// Levels as the views number them; 0 is no level.
-fn rank(level: Level) -> u8 {
-    let place = Level::ALL.iter().position(|one| *one == level);
-    place
-        .and_then(|place| u8::try_from(place + 1).ok())
-        .unwrap_or(0)
-}
-
-fn level(rank: u8) -> Option<Level> {
-    let place = usize::from(rank).checked_sub(1)?;
-    Level::ALL.get(place).copied()
 }
 
 fn outcome(word: &str) -> Option<Outcome> {

@@ -1,6 +1,6 @@
 -- What fills `agentscope_spans` and `agentscope_logs`, whoever writes `otel_traces` and `otel_logs`. A view sees
 -- what is written after it was made. The spellings are those of `agentscope_analysis::Facts`; of two that say
--- the same the first in the list wins.
+-- the same the first in the list wins. OUTCOME_OF_SPAN, LEVEL_OF_SPAN and LEVEL_OF_LOG are put in by `levels.rs`.
 
 CREATE MATERIALIZED VIEW IF NOT EXISTS agentscope_spans_view TO agentscope_spans AS
 WITH
@@ -46,12 +46,7 @@ WITH
         nullIf(a['embedding.model_name'], ''), nullIf(a['llm.request.model'], ''), a['llm.response.model']) AS model,
     coalesce(nullIf(a['gen_ai.agent.name'], ''), a['agent.name']) AS agent,
     coalesce(nullIf(a['traceloop.entity.name'], ''), named) AS entity,
-    multiIf(
-        a['agentscope.outcome'] IN ('ok', 'error', 'cancelled', 'panicked'), a['agentscope.outcome'],
-        StatusCode = 'Error', 'error',
-        '') AS outcome,
-    transform(upper(a['agentscope.level']), ['TRACE', 'DEBUG', 'INFO', 'WARN', 'SEMANTIC_WARN', 'ERROR', 'CRITICAL'],
-        [1, 2, 3, 4, 5, 6, 7], 0) AS level,
+    OUTCOME_OF_SPAN AS outcome,
     toFloat64OrNull(coalesce(nullIf(a['agentscope.cost.usd'], ''), nullIf(a['llm.cost.total'], ''), a['gen_ai.usage.cost'])) AS cost
 SELECT
     coalesce(nullIf(ResourceAttributes['agentscope.tenant.id'], ''), 'default') AS Tenant,
@@ -74,7 +69,7 @@ SELECT
     toInt64OrNull(coalesce(nullIf(a['agentscope.step.index'], ''), a['gen_ai.agent.step'])) AS Step,
     outcome AS Outcome,
     coalesce(nullIf(a['error.type'], ''), a['exception.type']) AS ErrorType,
-    multiIf(level > 0, level, outcome IN ('error', 'panicked'), 6, 0) AS Level,
+    LEVEL_OF_SPAN AS Level,
     a['agentscope.tool.status'] AS Status,
     coalesce(nullIf(a['agentscope.tool.schema.hash'], ''), a['gen_ai.tool.args_schema_hash']) AS SchemaHash,
     if(layer = 'inference', toUInt64OrZero(coalesce(nullIf(a['gen_ai.usage.input_tokens'], ''),
@@ -89,9 +84,7 @@ FROM otel_traces;
 
 CREATE MATERIALIZED VIEW IF NOT EXISTS agentscope_logs_view TO agentscope_logs AS
 WITH
-    LogAttributes AS a,
-    transform(upper(SeverityText), ['TRACE', 'DEBUG', 'INFO', 'WARN', 'SEMANTIC_WARN', 'ERROR', 'CRITICAL'],
-        [1, 2, 3, 4, 5, 6, 7], 0) AS said
+    LogAttributes AS a
 SELECT
     coalesce(nullIf(ResourceAttributes['agentscope.tenant.id'], ''), 'default') AS Tenant,
     coalesce(nullIf(a['session.id'], ''), nullIf(a['langfuse.session.id'], ''), nullIf(a['gen_ai.conversation.id'], ''),
@@ -100,7 +93,6 @@ SELECT
     SpanId,
     toUInt64(toUnixTimestamp64Nano(Timestamp)) AS Time,
     ServiceName AS Service,
-    multiIf(said > 0, said, SeverityNumber = 0, 0, SeverityNumber <= 4, 1, SeverityNumber <= 8, 2, SeverityNumber <= 12, 3,
-        SeverityNumber <= 16, 4, SeverityNumber <= 20, 6, SeverityNumber <= 24, 7, 0) AS Level,
+    LEVEL_OF_LOG AS Level,
     cityHash64(EventName, Body, mapKeys(LogAttributes), mapValues(LogAttributes)) AS Hash
 FROM otel_logs;

@@ -1,9 +1,11 @@
 //! What the store reads from a span or log record to put it into columns.
 
-use agentscope_analysis::{Facts, Layer};
-use agentscope_runtime::{Level, Outcome};
+use agentscope_analysis::{Facts, Layer, Scalar};
+use agentscope_runtime::{Level, Outcome, names};
 use opentelemetry_proto::tonic::logs::v1::LogRecord;
 use opentelemetry_proto::tonic::trace::v1::Span;
+
+use crate::from_otlp::scalar;
 
 /// What a span is; a chain without a parent is a session.
 pub(super) fn layer(span: &Span, facts: &Facts<'_>) -> Layer {
@@ -23,18 +25,15 @@ pub(super) fn level_of_span(facts: &Facts<'_>) -> Option<Level> {
     facts.level.or(failed.then_some(Level::Error))
 }
 
-/// The level of a log record: its own word, else what its severity comes to.
+/// The level of a log record.
 pub(super) fn level_of_log(log: &LogRecord) -> Option<Level> {
-    let said = log.severity_text.parse().ok();
-    said.or(match log.severity_number {
-        1..=4 => Some(Level::Trace),
-        5..=8 => Some(Level::Debug),
-        9..=12 => Some(Level::Info),
-        13..=16 => Some(Level::Warn),
-        17..=20 => Some(Level::Error),
-        21..=24 => Some(Level::Critical),
+    let mut attributes = log.attributes.iter();
+    let own = attributes.find(|attribute| attribute.key == names::LEVEL);
+    let said = own.and_then(|attribute| match scalar(attribute) {
+        Scalar::Text(word) => Some(word),
         _ => None,
-    })
+    });
+    agentscope_analysis::level_of_log(said, &log.severity_text, log.severity_number)
 }
 
 /// How levels, outcomes and so on stand in columns: their place in these lists, which only ever
