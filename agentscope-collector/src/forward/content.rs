@@ -4,10 +4,12 @@ use agentscope_analysis::carries_content;
 use agentscope_runtime::names;
 use opentelemetry_proto::tonic::common::v1::KeyValue;
 use opentelemetry_proto::tonic::logs::v1::LogRecord;
+use opentelemetry_proto::tonic::metrics::v1::ResourceMetrics;
 use opentelemetry_proto::tonic::trace::v1::Span;
 use serde::Deserialize;
 
 use crate::from_otlp::scalar;
+use crate::ingest::each_labels;
 
 /// Who looks at a destination.
 ///
@@ -78,6 +80,13 @@ pub(super) fn strip_span(span: &mut Span) {
 pub(super) fn strip_log(log: &mut LogRecord) {
     strip_attributes(&mut log.attributes);
     log.body = None;
+}
+
+pub(super) fn strip_metrics(groups: &mut [ResourceMetrics]) {
+    let scopes = groups.iter_mut().flat_map(|it| &mut it.scope_metrics);
+    for metric in scopes.flat_map(|scope| &mut scope.metrics) {
+        each_labels(metric, strip_attributes);
+    }
 }
 
 #[cfg(test)]

@@ -1,4 +1,4 @@
-//! Send on what was stored, to any number of OTLP endpoints.
+//! Send on what was stored, and metrics, to any number of OTLP endpoints.
 //!
 //! Each destination has a queue on disk and a thread of its own, so that one that is down holds up
 //! neither the others nor what comes in. Delivery is *at least once*: what a destination has
@@ -16,12 +16,14 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
+use opentelemetry_proto::tonic::collector::metrics::v1::ExportMetricsServiceRequest;
+use opentelemetry_proto::tonic::metrics::v1::ResourceMetrics;
 use prost::Message as _;
 use reqwest::header::HeaderMap;
 
 pub use content::Audience;
 
-use crate::ingest::{Send, Tap};
+use crate::ingest::{Send, Signal, Tap, points};
 use crate::profile::Profile;
 use crate::store::{Batch, Tenant};
 use crate::to_otlp;
@@ -37,6 +39,8 @@ pub(crate) struct Destination {
     pub(crate) url: String,
     pub(crate) headers: HeaderMap,
     pub(crate) audience: Audience,
+    /// What it gets; all where there is none.
+    pub(crate) signals: Option<BTreeSet<Signal>>,
     pub(crate) profile: Option<&'static Profile>,
     /// Whose records; all where there is none.
     pub(crate) tenants: Option<BTreeSet<Tenant>>,
@@ -107,11 +111,41 @@ impl Tap for Forward {
                 }
             }
         }
+        parcels.retain(|it| self.lanes[it.place].destination().takes(it.signal));
         Box::new(move || {
             for parcel in parcels {
                 self.lanes[parcel.place].push(&parcel);
             }
         })
+    }
+
+    fn metrics(&self, tenant: &Tenant, groups: Vec<ResourceMetrics>) {
+        let count = groups.iter().map(points).sum::<u64>();
+        let mut request = ExportMetricsServiceRequest {
+            resource_metrics: groups,
+        };
+        // What the agents' own people may see comes before it is stripped for the others.
+        for audience in [Audience::Agent, Audience::Platform] {
+            let mut bytes: Option<Arc<Vec<u8>>> = None;
+            if audience == Audience::Platform {
+                content::strip_metrics(&mut request.resource_metrics);
+            }
+            for (place, lane) in self.lanes.iter().enumerate() {
+                let destination = lane.destination();
+                if destination.audience == audience
+                    && destination.is_for(tenant)
+                    && destination.takes(Signal::Metrics)
+                {
+                    let bytes = bytes.get_or_insert_with(|| Arc::new(request.encode_to_vec()));
+                    lane.push(&Parcel {
+                        place,
+                        signal: Signal::Metrics,
+                        count: u32::try_from(count).unwrap_or(u32::MAX),
+                        bytes: Arc::clone(bytes),
+                    });
+                }
+            }
+        }
     }
 }
 
@@ -119,7 +153,7 @@ impl Tap for Forward {
 #[derive(Clone, Debug)]
 struct Parcel {
     place: usize,
-    signal: u8,
+    signal: Signal,
     count: u32,
     /// Shared by destinations that show the same.
     bytes: Arc<Vec<u8>>,
@@ -132,6 +166,12 @@ impl Destination {
             .is_none_or(|only| only.contains(tenant))
     }
 
+    fn takes(&self, signal: Signal) -> bool {
+        self.signals
+            .as_ref()
+            .is_none_or(|only| only.contains(&signal))
+    }
+
     fn shows_as(&self, other: &Self) -> bool {
         let profile = |it: &Self| it.profile.map(std::ptr::from_ref);
         self.audience == other.audience && profile(self) == profile(other)
@@ -140,7 +180,7 @@ impl Destination {
 
 fn written(place: usize, destination: &Destination, batch: &Batch) -> Vec<Parcel> {
     let mut parcels = Vec::with_capacity(2);
-    let parcel = |signal: u8, count: usize, bytes: Vec<u8>| Parcel {
+    let parcel = |signal: Signal, count: usize, bytes: Vec<u8>| Parcel {
         place,
         signal,
         count: u32::try_from(count).unwrap_or(u32::MAX),
@@ -159,7 +199,7 @@ fn written(place: usize, destination: &Destination, batch: &Batch) -> Vec<Parcel
             }
         }
         parcels.push(parcel(
-            b't',
+            Signal::Traces,
             spans.len(),
             to_otlp::traces(&spans).encode_to_vec(),
         ));
@@ -171,7 +211,7 @@ fn written(place: usize, destination: &Destination, batch: &Batch) -> Vec<Parcel
                 .for_each(|log| content::strip_log(&mut log.record));
         }
         parcels.push(parcel(
-            b'l',
+            Signal::Logs,
             logs.len(),
             to_otlp::records(&logs).encode_to_vec(),
         ));
@@ -182,7 +222,7 @@ fn written(place: usize, destination: &Destination, batch: &Batch) -> Vec<Parcel
 impl From<&Parcel> for Message {
     fn from(parcel: &Parcel) -> Self {
         Self {
-            signal: parcel.signal,
+            signal: queue::byte(parcel.signal),
             count: parcel.count,
             bytes: parcel.bytes.to_vec(),
         }

@@ -10,6 +10,8 @@ use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read as _, Seek as _, SeekFrom, Write as _};
 use std::path::{Path, PathBuf};
 
+use crate::ingest::Signal;
+
 /// Bytes from which on a segment is followed by the next.
 const SEGMENT: u64 = 4 * 1024 * 1024;
 
@@ -19,11 +21,20 @@ const HEAD: usize = 4 + 8 + 1 + 4;
 /// A message of OTLP.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Message {
-    /// `b't'` for traces, `b'l'` for logs.
+    /// See [`byte`].
     pub(super) signal: u8,
     /// Records in it.
     pub(super) count: u32,
     pub(super) bytes: Vec<u8>,
+}
+
+/// How a signal is written.
+pub(super) const fn byte(signal: Signal) -> u8 {
+    match signal {
+        Signal::Traces => b't',
+        Signal::Logs => b'l',
+        Signal::Metrics => b'm',
+    }
 }
 
 #[derive(Debug)]

@@ -16,6 +16,7 @@ use reqwest::header::{CONTENT_ENCODING, CONTENT_TYPE, RETRY_AFTER};
 
 use super::queue::{Message, Queue};
 use super::{Counts, Destination, Parcel, add};
+use crate::ingest::Signal;
 
 /// How long a destination may take to answer.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -141,6 +142,7 @@ impl Shared {
             Err(error) => return self.warn(&format!("cannot be sent to: {error}")),
         };
         let mut wait = FIRST_WAIT;
+        let mut refusal = String::new();
         while let Some(message) = self.next() {
             match self.send(&client, &message) {
                 Said::Taken(rejected) => {
@@ -152,7 +154,11 @@ impl Shared {
                 }
                 Said::Refused(why) => {
                     add(&self.counts.refused, message.count);
-                    self.warn(&format!("refuses {} records: {why}", message.count));
+                    // Each is counted; what it says to one it mostly says to the next.
+                    if refusal != why {
+                        self.warn(&format!("refuses {} records: {why}", message.count));
+                        refusal = why;
+                    }
                     self.done(&message);
                     wait = FIRST_WAIT;
                 }
@@ -221,11 +227,12 @@ impl Shared {
     }
 
     fn send(&self, client: &Client, message: &Message) -> Said {
-        let signal = if message.signal == b't' {
-            "traces"
-        } else {
-            "logs"
+        let signal = match message.signal {
+            b't' => Signal::Traces,
+            b'm' => Signal::Metrics,
+            _ => Signal::Logs,
         };
+        let signal = signal.as_str();
         let url = format!("{}/v1/{signal}", self.destination.url.trim_end_matches('/'));
         let request = client
             .post(url)
@@ -234,7 +241,7 @@ impl Shared {
             .header(CONTENT_ENCODING, "gzip")
             .body(packed(&message.bytes));
         match request.send() {
-            Ok(response) => said(response),
+            Ok(response) => said(signal, response),
             // Without the URL, in which somebody may have written a password.
             Err(error) => Said::Later(None, error.without_url().to_string()),
         }
@@ -249,7 +256,7 @@ fn packed(bytes: &[u8]) -> Vec<u8> {
     encoder.finish().unwrap_or_default()
 }
 
-fn said(response: Response) -> Said {
+fn said(signal: &str, response: Response) -> Said {
     let status = response.status();
     let after = response
         .headers()
@@ -273,7 +280,7 @@ fn said(response: Response) -> Said {
         StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN => {
             Said::Later(Some(after.unwrap_or(LONGEST_WAIT)), status.to_string())
         }
-        _ => Said::Refused(status.to_string()),
+        _ => Said::Refused(format!("{status} to {signal}")),
     }
 }
 

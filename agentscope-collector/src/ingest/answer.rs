@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use super::ledger::Reason;
 use crate::store::Tenant;
 
 /// Whose records come in: their tenant is never taken from what they say, unless the program that
@@ -29,6 +30,17 @@ impl Sender {
         match self {
             Self::Authenticated(tenant) | Self::Local(tenant) => tenant.clone(),
             Self::Application => Tenant::default(),
+        }
+    }
+
+    /// Whose a record is that says itself whose it is.
+    pub(super) fn tenant_of(&self, said: Option<&str>) -> Result<Tenant, Reason> {
+        match (self, said) {
+            (Self::Authenticated(tenant), Some(said)) if tenant.as_str() != said => {
+                Err(Reason::CrossTenant)
+            }
+            (Self::Application, Some(said)) => said.parse().map_err(|_| Reason::TenantName),
+            _ => Ok(self.tenant()),
         }
     }
 }

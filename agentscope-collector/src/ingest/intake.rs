@@ -49,7 +49,7 @@ impl<'a, T: Record> Intake<'a, T> {
             let draft = origin.as_ref().map_err(|why| *why);
             let draft = draft.and_then(|origin| record.draft(origin, limits));
             let (tenant, draft) = match draft {
-                Ok(draft) => match self.tenant(draft.tenant.as_deref()) {
+                Ok(draft) => match self.sender.tenant_of(draft.tenant.as_deref()) {
                     Ok(tenant) => (tenant, Ok(draft)),
                     Err(why) => (self.sender.tenant(), Err(why)),
                 },
@@ -61,16 +61,6 @@ impl<'a, T: Record> Intake<'a, T> {
                 Ok(draft) => drafts.push(draft),
                 Err(why) => counts.refuse(why, 1),
             }
-        }
-    }
-
-    fn tenant(&self, said: Option<&str>) -> Result<Tenant, Reason> {
-        match (self.sender, said) {
-            (Sender::Authenticated(tenant), Some(said)) if tenant.as_str() != said => {
-                Err(Reason::CrossTenant)
-            }
-            (Sender::Application, Some(said)) => said.parse().map_err(|_| Reason::TenantName),
-            _ => Ok(self.sender.tenant()),
         }
     }
 
@@ -88,7 +78,7 @@ impl<'a, T: Record> Intake<'a, T> {
     }
 }
 
-fn answer(refused: &BTreeMap<Reason, u64>, error: Option<StoreError>) -> Answer {
+pub(super) fn answer(refused: &BTreeMap<Reason, u64>, error: Option<StoreError>) -> Answer {
     if let Some(error) = error {
         // What the database says may name files; that is for the operator.
         tracing::warn!(target: "agentscope", "records could not be stored: {error}");

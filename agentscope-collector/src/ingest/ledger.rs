@@ -3,19 +3,22 @@
 use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};
 
+use serde::Deserialize;
+
 use crate::store::{Account, Tenant};
 
 /// The kinds of records that OTLP brings.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Signal {
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum Signal {
     Traces,
     Logs,
     Metrics,
 }
 
 impl Signal {
-    /// As accounts have it.
-    const fn as_str(self) -> &'static str {
+    /// As accounts have it, and the paths of OTLP/HTTP.
+    pub(crate) const fn as_str(self) -> &'static str {
         match self {
             Self::Traces => "traces",
             Self::Logs => "logs",

@@ -39,6 +39,7 @@ pub(crate) mod json;
 mod ledger;
 mod limits;
 mod line;
+mod metrics;
 mod recent;
 mod record;
 mod seen;
@@ -51,8 +52,12 @@ mod work;
 pub use answer::{Answer, Sender};
 pub use gate::InFlight;
 pub use ledger::Reason;
+#[cfg(feature = "server")]
+pub(crate) use ledger::Signal;
 pub use limits::{Content, Limits};
 pub use line::LineError;
+#[cfg(feature = "server")]
+pub(crate) use metrics::{each_labels, points};
 #[cfg(feature = "server")]
 pub(crate) use tap::{Send, Tap};
 pub use work::{Clock, Ingest};

@@ -1,6 +1,8 @@
-//! What else gets the records that were stored.
+//! What else gets the records that came in.
 
 use std::sync::Arc;
+
+use opentelemetry_proto::tonic::metrics::v1::ResourceMetrics;
 
 use crate::store::{Batch, Tenant};
 
@@ -11,4 +13,7 @@ pub(crate) type Send = Box<dyn FnOnce()>;
 pub(crate) trait Tap: std::marker::Send + Sync {
     /// Makes ready what is to leave; what it gives is called when that is stored.
     fn ready(self: Arc<Self>, tenant: &Tenant, batch: &Batch) -> Send;
+
+    /// Gets metrics, which nobody stores.
+    fn metrics(&self, tenant: &Tenant, groups: Vec<ResourceMetrics>);
 }

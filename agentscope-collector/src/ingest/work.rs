@@ -5,9 +5,7 @@ use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use opentelemetry_proto::tonic::collector::logs::v1::ExportLogsServiceRequest;
-use opentelemetry_proto::tonic::collector::metrics::v1::ExportMetricsServiceRequest;
 use opentelemetry_proto::tonic::collector::trace::v1::ExportTraceServiceRequest;
-use opentelemetry_proto::tonic::metrics::v1::metric::Data;
 
 use super::answer::{Answer, Sender};
 use super::assembly::{Assembly, Sign};
@@ -35,11 +33,11 @@ pub struct Ingest {
     pub(super) clock: Clock,
     run: String,
     state: Mutex<State>,
-    ledger: Ledger,
+    pub(super) ledger: Ledger,
     pub(super) messages: Mutex<BTreeMap<&'static str, u64>>,
     pub(super) in_flight: AtomicUsize,
     cut: AtomicU64,
-    tap: Option<Arc<dyn Tap>>,
+    pub(super) tap: Option<Arc<dyn Tap>>,
 }
 
 pub(super) struct State {
@@ -138,35 +136,6 @@ impl Ingest {
             }
         }
         intake.finish()
-    }
-
-    /// Counts metrics, which nobody keeps here.
-    ///
-    /// The sender is told that all is well: it would else complain to its own log at every export,
-    /// of what nobody can mend there.
-    pub fn metrics(&self, sender: &Sender, request: ExportMetricsServiceRequest) -> Answer {
-        let metrics = request
-            .resource_metrics
-            .iter()
-            .flat_map(|group| &group.scope_metrics);
-        let points = metrics
-            .flat_map(|scope| &scope.metrics)
-            .map(|metric| match &metric.data {
-                Some(Data::Gauge(data)) => data.data_points.len(),
-                Some(Data::Sum(data)) => data.data_points.len(),
-                Some(Data::Histogram(data)) => data.data_points.len(),
-                Some(Data::ExponentialHistogram(data)) => data.data_points.len(),
-                Some(Data::Summary(data)) => data.data_points.len(),
-                None => 0,
-            });
-        let mut counts = Counts {
-            received: points.sum::<usize>() as u64,
-            ..Counts::default()
-        };
-        counts.refuse(Reason::NotKept, counts.received);
-        self.ledger
-            .book(&sender.tenant(), Signal::Metrics, 0, &counts);
-        Answer::Accepted
     }
 
     /// The limits.

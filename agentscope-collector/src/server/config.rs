@@ -46,6 +46,7 @@ const DEFAULT: &str = "agentscope.toml";
 ///     name = "traces"
 ///     url = "https://otlp.example.com"
 ///     content = "platform"
+///     signals = ["traces", "metrics"]
 ///     queue_bytes = 1_000_000_000
 /// "#)?;
 /// assert_eq!(config.limits()?.share, 0.2);

@@ -1,6 +1,6 @@
 //! What `agentscope.toml` says of where records are sent on to.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::path::PathBuf;
 
@@ -9,6 +9,7 @@ use serde::Deserialize;
 
 use super::config::{Config, ConfigError, secret};
 use crate::forward::{Audience, Destination};
+use crate::ingest::Signal;
 use crate::profile;
 use crate::store::Tenant;
 
@@ -23,6 +24,7 @@ pub(super) struct ForwardEntry {
     url: String,
     #[serde(default)]
     content: Audience,
+    signals: Option<BTreeSet<Signal>>,
     profile: Option<String>,
     tenants: Option<Vec<String>>,
     #[serde(default)]
@@ -81,6 +83,7 @@ impl Config {
                     ConfigError::value(key(&format!("headers.{name}")), why)
                 })?,
                 audience: entry.content,
+                signals: entry.signals.clone(),
                 profile,
                 tenants: tenants.map_err(|error| ConfigError::value(key("tenants"), error))?,
                 queue_bytes: entry.queue_bytes.unwrap_or(QUEUE_BYTES),

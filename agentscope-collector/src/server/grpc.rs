@@ -19,7 +19,8 @@ use http_body::Frame;
 use prost::Message;
 
 use super::http::partial;
-use super::receive::{Format, Refusal, Rejected, Shared, Signal, Written};
+use super::receive::{Format, Refusal, Rejected, Shared, Written};
+use crate::ingest::Signal;
 
 const STATUS: HeaderName = HeaderName::from_static("grpc-status");
 const MESSAGE: HeaderName = HeaderName::from_static("grpc-message");

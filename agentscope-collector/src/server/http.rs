@@ -15,8 +15,9 @@ use serde_json::json;
 
 use super::about;
 use super::grpc::RpcStatus;
-use super::receive::{Format, Refusal, Rejected, Shared, Signal, Written};
+use super::receive::{Format, Refusal, Rejected, Shared, Written};
 use super::tokens::Role;
+use crate::ingest::Signal;
 
 pub(super) fn routes(shared: Arc<Shared>) -> Router {
     Router::new()

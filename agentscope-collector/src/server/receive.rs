@@ -18,7 +18,7 @@ use tokio::sync::Semaphore;
 
 use super::tokens::{Role, Tokens};
 use crate::forward::Forward;
-use crate::ingest::{Answer, InFlight, Ingest, Sender, json};
+use crate::ingest::{Answer, InFlight, Ingest, Sender, Signal, json};
 use crate::store::Tenant;
 
 /// How long the body of a request may take to arrive.
@@ -38,13 +38,6 @@ pub(super) struct Shared {
     /// So many messages are decoded and stored at once.
     pub(super) gate: Semaphore,
     pub(super) forward: Option<Arc<Forward>>,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Signal {
-    Traces,
-    Logs,
-    Metrics,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -6,8 +6,10 @@ use std::sync::mpsc::{Receiver, channel};
 use std::time::{Duration, Instant};
 
 use opentelemetry_proto::tonic::collector::logs::v1::ExportLogsServiceRequest;
+use opentelemetry_proto::tonic::collector::metrics::v1::ExportMetricsServiceRequest;
 use opentelemetry_proto::tonic::collector::trace::v1::ExportTraceServiceRequest;
 use opentelemetry_proto::tonic::logs::v1::LogRecord;
+use opentelemetry_proto::tonic::metrics::v1::Metric;
 use opentelemetry_proto::tonic::trace::v1::Span;
 use prost::Message as _;
 
@@ -28,6 +30,16 @@ impl Request {
             .into_iter()
             .flat_map(|it| it.scope_spans);
         scopes.flat_map(|it| it.spans).collect()
+    }
+
+    pub(crate) fn metrics(&self) -> Vec<Metric> {
+        assert_eq!(self.path, "/v1/metrics");
+        let message = ExportMetricsServiceRequest::decode(&*self.body).expect("OTLP");
+        let scopes = message
+            .resource_metrics
+            .into_iter()
+            .flat_map(|it| it.scope_metrics);
+        scopes.flat_map(|it| it.metrics).collect()
     }
 
     pub(crate) fn logs(&self) -> Vec<LogRecord> {

@@ -3,9 +3,17 @@
 use std::net::TcpListener;
 use std::time::{Duration, Instant};
 
+use opentelemetry_proto::tonic::collector::metrics::v1::{
+    ExportMetricsServiceRequest, ExportMetricsServiceResponse,
+};
+use opentelemetry_proto::tonic::common::v1::KeyValue;
+use opentelemetry_proto::tonic::metrics::v1::{
+    Gauge, Metric, NumberDataPoint, ResourceMetrics, ScopeMetrics, metric, number_data_point,
+};
+use opentelemetry_proto::tonic::resource::v1::Resource;
 use prost::Message as _;
 
-use crate::endpoint::Endpoint;
+use crate::endpoint::{Endpoint, Request};
 use crate::messages::*;
 use crate::running::{Running, tokens};
 
@@ -137,6 +145,98 @@ fn each_destination_gets_what_it_may_see_under_the_same_ids() {
         (9, None)
     );
     until(&server, &result("platform", "delivered"), 2);
+    server.stop();
+}
+
+/// Two numbers of a library, with words in a label.
+fn metrics() -> ExportMetricsServiceRequest {
+    let labels = [
+        ("input.value", WORDS),
+        ("acme.customer", "jane.doe@example.com"),
+        ("gen_ai.tool.name", "get_balance"),
+    ];
+    let point = |value: i64| NumberDataPoint {
+        attributes: labels.map(|(key, said)| attribute(key, said)).to_vec(),
+        value: Some(number_data_point::Value::AsInt(value)),
+        ..NumberDataPoint::default()
+    };
+    let metric = Metric {
+        name: "acme.calls".to_owned(),
+        data: Some(metric::Data::Gauge(Gauge {
+            data_points: vec![point(7), point(8)],
+        })),
+        ..Metric::default()
+    };
+    ExportMetricsServiceRequest {
+        resource_metrics: vec![ResourceMetrics {
+            scope_metrics: vec![ScopeMetrics {
+                metrics: vec![metric],
+                ..ScopeMetrics::default()
+            }],
+            ..ResourceMetrics::default()
+        }],
+    }
+}
+
+/// The labels of the first number, and how many there are.
+fn labels(request: &Request) -> (Vec<KeyValue>, usize) {
+    let Some(metric::Data::Gauge(gauge)) = request.metrics().remove(0).data else {
+        panic!("a gauge")
+    };
+    (
+        gauge.data_points[0].attributes.clone(),
+        gauge.data_points.len(),
+    )
+}
+
+#[test]
+fn metrics_are_sent_on_without_anybodys_words_to_who_takes_them() {
+    let endpoints = [0; 3].map(|_| Endpoint::start(&[]));
+    let [agent, platform, spans_only] = &endpoints;
+    let directory = tempfile::tempdir().expect("a directory");
+    let server = start(
+        &directory,
+        &[
+            to("agent", &agent.url(), ""),
+            to("platform", &platform.url(), "content = \"platform\""),
+            to("spans", &spans_only.url(), "signals = [\"traces\"]"),
+        ],
+    );
+    let headers = [
+        ("content-type", "application/x-protobuf"),
+        ("authorization", "Bearer w"),
+    ];
+    let answer = server.post("/v1/metrics", &headers, metrics().encode_to_vec());
+    assert_eq!(
+        (answer.0, answer.1.len()),
+        (200, 0),
+        "no part of it is refused"
+    );
+
+    let (full, count) = labels(&agent.next());
+    assert_eq!(count, 2);
+    assert_eq!(text(&full, "input.value"), Some("[confidential]"));
+    assert_eq!(text(&full, "gen_ai.tool.name"), Some("get_balance"));
+    let (bare, _) = labels(&platform.next());
+    assert_eq!(text(&bare, "input.value"), None);
+    assert_eq!(text(&bare, "gen_ai.tool.name"), Some("get_balance"));
+    for labels in [full, bare] {
+        assert!(!format!("{labels:?}").contains("jane"), "{labels:?}");
+    }
+    assert!(spans_only.is_silent());
+    until(&server, &result("agent", "delivered"), 2);
+    assert_eq!(server.account("acme", "metrics").received, 2);
+
+    let mut theirs = metrics();
+    theirs.resource_metrics[0].resource = Some(Resource {
+        attributes: vec![attribute("agentscope.tenant.id", "other")],
+        ..Resource::default()
+    });
+    let answer = server.post("/v1/metrics", &headers, theirs.encode_to_vec());
+    let answer = ExportMetricsServiceResponse::decode(&*answer.1).expect("an answer");
+    let refused = answer.partial_success.map(|part| part.rejected_data_points);
+    assert_eq!(refused, Some(2), "they are of another tenant");
+    assert!(agent.is_silent());
     server.stop();
 }
 
