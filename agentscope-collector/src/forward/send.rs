@@ -4,7 +4,7 @@ use std::io;
 use std::path::Path;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime};
 
 use flate2::Compression;
 use flate2::write::GzEncoder;
@@ -262,7 +262,7 @@ fn said(signal: &str, response: Response) -> Said {
         .headers()
         .get(RETRY_AFTER)
         .and_then(|it| it.to_str().ok());
-    let after = after.and_then(seconds);
+    let after = after.and_then(|said| wait(said, SystemTime::now()));
     match status {
         status if status.is_success() => {
             let bytes = response.bytes().unwrap_or_default();
@@ -284,7 +284,28 @@ fn said(signal: &str, response: Response) -> Said {
     }
 }
 
-/// Seconds; a date, which it may be too, counts as nothing said.
-fn seconds(text: &str) -> Option<Duration> {
-    text.trim().parse().ok().map(Duration::from_secs)
+/// What `Retry-After` says: seconds, or a date.
+fn wait(said: &str, now: SystemTime) -> Option<Duration> {
+    let said = said.trim();
+    let seconds = said.parse().map(Duration::from_secs);
+    seconds.ok().or_else(|| {
+        let date = httpdate::parse_http_date(said).ok()?;
+        Some(date.duration_since(now).unwrap_or_default())
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_destination_says_seconds_or_a_date() {
+        let now = SystemTime::UNIX_EPOCH + Duration::from_secs(784_111_777 - 90);
+        assert_eq!(wait(" 7", now), Some(Duration::from_secs(7)));
+        let date = "Sun, 06 Nov 1994 08:49:37 GMT";
+        assert_eq!(wait(date, now), Some(Duration::from_secs(90)));
+        let later = now + Duration::from_secs(1_000);
+        assert_eq!(wait(date, later), Some(Duration::ZERO));
+        assert_eq!(wait("soon", now), None);
+    }
 }

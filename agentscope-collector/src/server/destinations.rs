@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::path::PathBuf;
 
 use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
@@ -104,6 +105,37 @@ impl Config {
                 "name a directory for what waits for a destination",
             )),
         }
+    }
+}
+
+/// Refuses a destination that is the server itself: all would come back to it for ever. Names of this
+/// machine other than `localhost` are not looked up.
+pub(super) fn elsewhere(
+    destinations: &[Destination],
+    listens: [SocketAddr; 2],
+) -> Result<(), ConfigError> {
+    let is_here = |destination: &Destination| {
+        let Ok(url) = reqwest::Url::parse(&destination.url) else {
+            return false;
+        };
+        let host = url.host_str().unwrap_or_default();
+        let ips: Vec<IpAddr> = match host.trim_matches(['[', ']']) {
+            "localhost" => vec![Ipv4Addr::LOCALHOST.into(), Ipv6Addr::LOCALHOST.into()],
+            host => host.parse().into_iter().collect(),
+        };
+        let is = |listen: &SocketAddr| {
+            let is_all = listen.ip().is_unspecified();
+            let is_ip = |ip: &IpAddr| *ip == listen.ip() || (is_all && ip.is_loopback());
+            Some(listen.port()) == url.port_or_known_default() && ips.iter().any(is_ip)
+        };
+        listens.iter().any(is)
+    };
+    match destinations.iter().position(is_here) {
+        Some(number) => Err(ConfigError::value(
+            format!("forward[{number}].url"),
+            "is this server itself, to which everything would come back for ever",
+        )),
+        None => Ok(()),
     }
 }
 

@@ -11,6 +11,7 @@ use tokio::net::TcpListener;
 use tokio::sync::{Semaphore, watch};
 
 use super::config::{Config, ConfigError};
+use super::destinations::elsewhere;
 use super::receive::Shared;
 use super::{grpc, http};
 use crate::forward::Forward;
@@ -88,6 +89,7 @@ impl Server {
         let http = bound("listen.http", listen.http).await?;
         let read = Arc::clone(&store);
         let (queues, destinations) = config.destinations()?;
+        elsewhere(&destinations, [grpc.0, http.0])?;
         let ingest = tokio::task::spawn_blocking(move || Ingest::new(read, limits));
         // It can only panic.
         let ingest = ingest.await.unwrap_or(Err(StoreError::Closed))?;

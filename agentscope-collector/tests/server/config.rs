@@ -1,9 +1,14 @@
 //! What may stand in `agentscope.toml`.
 
+use std::net::TcpListener;
+use std::sync::Arc;
 use std::time::Duration;
 
-use agentscope_collector::server::{Config, Role};
+use agentscope_collector::server::{Config, Role, Server};
 use agentscope_collector::store::Tier;
+use tokio::runtime::Runtime;
+
+use crate::flaky::Flaky;
 
 fn error(text: &str) -> String {
     Config::parse(text).expect_err(text).to_string()
@@ -84,4 +89,35 @@ fn the_example_of_the_readme_can_be_used() {
     // The variable belongs to whoever runs the server.
     let config = Config::parse(&text.replace("env:OTLP_AUTHORIZATION", "Basic x"));
     assert_eq!(config.expect("a configuration").share, Some(0.2));
+}
+
+/// Without an end each record would come back to the server that sends it on.
+#[test]
+fn a_server_does_not_send_on_to_itself() {
+    let free = TcpListener::bind("127.0.0.1:0").expect("a free port");
+    let port = free.local_addr().expect("bound").port();
+    drop(free);
+    let directory = tempfile::tempdir().expect("a directory");
+    let bind = |url: &str| {
+        let text = format!(
+            "queue = {:?}\n[listen]\ngrpc = \"127.0.0.1:0\"\nhttp = \"127.0.0.1:{port}\"\n\
+             [[forward]]\nname = \"a\"\nurl = \"{url}\"",
+            directory.path()
+        );
+        let config = Config::parse(&text).expect("it may be elsewhere");
+        let store = Arc::<Flaky>::default();
+        let runtime = Runtime::new().expect("threads");
+        runtime.block_on(Server::bind(&config, store)).map(drop)
+    };
+    for host in ["localhost", "127.0.0.1"] {
+        let error = bind(&format!("http://{host}:{port}/")).expect_err(host);
+        let error = error.to_string();
+        assert!(
+            error.starts_with("forward[0].url: is this server"),
+            "{error}"
+        );
+    }
+    bind("http://localhost:1").expect("another port is another server");
+    bind(&format!("http://127.0.0.2:{port}")).expect("another address");
+    bind(&format!("http://203.0.113.7:{port}")).expect("another machine");
 }
