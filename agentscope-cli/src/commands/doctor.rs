@@ -229,9 +229,13 @@ fn receiving(store: &dyn Store, tenant: &Tenant, report: &mut Report) -> Result<
             .push(account);
     }
     for (signal, runs) in by_signal {
+        if let Some(destination) = signal.strip_prefix(Account::TO) {
+            sending_on(destination, &runs, report);
+            continue;
+        }
         let updated = runs.iter().map(|run| run.updated).max().unwrap_or(0);
         let silent = when::now().saturating_sub(updated);
-        if silent > SILENT {
+        if silent > SILENT && signal != Account::MESSAGES {
             let what = format!(
                 "tenant {tenant}: nobody has written {signal} for {}",
                 when::lasted(silent)
@@ -277,7 +281,13 @@ fn receiving(store: &dyn Store, tenant: &Tenant, report: &mut Report) -> Result<
                 (_, true) => State::Problem,
                 (_, false) => State::Note,
             };
-            let what = format!("tenant {tenant}: {count} {signal} were not taken: {reason}");
+            let what = match reason.as_str() {
+                "unauthenticated" => format!(
+                    "{count} {signal} showed no token that the server knows: compare what its senders have in \
+                     OTEL_EXPORTER_OTLP_HEADERS with [[tokens]] in agentscope.toml"
+                ),
+                _ => format!("tenant {tenant}: {count} {signal} were not taken: {reason}"),
+            };
             report.say(state, "dropped", what);
         }
         sum.reasons = reasons
@@ -291,6 +301,33 @@ fn receiving(store: &dyn Store, tenant: &Tenant, report: &mut Report) -> Result<
         });
     }
     Ok(())
+}
+
+/// What a server sends on to `destination`; its latest run comes first.
+fn sending_on(destination: &str, runs: &[Account], report: &mut Report) {
+    let Some(latest) = runs.first() else { return };
+    let is_recent = when::now().saturating_sub(latest.updated) < DAY;
+    let lost = latest.refused + latest.failed;
+    let mut what = format!(
+        "destination {destination}: {} records sent on",
+        latest.stored
+    );
+    for (reason, count) in &latest.reasons {
+        what.push_str(&format!(", {count} {reason}"));
+    }
+    if latest.pending > 0 {
+        what.push_str(&format!(
+            ", {} wait on disk; what keeps them is in the server's log",
+            latest.pending
+        ));
+    }
+    let state = match (lost, latest.pending) {
+        (0, 0) => State::Ok,
+        (0, _) => State::Note,
+        _ if is_recent => State::Problem,
+        _ => State::Note,
+    };
+    report.say(state, "exporting", what);
 }
 
 fn books(to: &mut dyn std::io::Write, accounts: &[Books]) -> std::io::Result<()> {

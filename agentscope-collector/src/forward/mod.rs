@@ -25,7 +25,7 @@ pub use content::Audience;
 
 use crate::ingest::{Send, Signal, Tap, points};
 use crate::profile::Profile;
-use crate::store::{Batch, Tenant};
+use crate::store::{Account, Batch, Tenant};
 use crate::to_otlp;
 use queue::Message;
 use send::Lane;
@@ -146,6 +146,33 @@ impl Tap for Forward {
                 }
             }
         }
+    }
+
+    fn accounts(&self, run: &str, now: u64) -> Vec<Account> {
+        let account = |(name, counts, pending, _): (&str, &Counts, u64, u64)| {
+            let count = |counter: &AtomicU64| counter.load(Relaxed);
+            let (delivered, refused) = (count(&counts.delivered), count(&counts.refused));
+            let dropped = count(&counts.dropped);
+            let reasons = [
+                ("refused there", refused),
+                ("no room in its queue", dropped),
+            ];
+            let reasons = reasons.into_iter().filter(|(_, count)| *count > 0);
+            Account {
+                // Not what was offered: some of it was waiting already when this run began.
+                received: delivered + refused + dropped + pending,
+                stored: delivered,
+                refused,
+                failed: dropped,
+                pending,
+                reasons: reasons
+                    .map(|(why, count)| (why.to_owned(), count))
+                    .collect(),
+                updated: now,
+                ..Account::new(run, format!("{}{name}", Account::TO), Tenant::default())
+            }
+        };
+        self.counts().map(account).collect()
     }
 }
 

@@ -1,5 +1,6 @@
 //! The thread of a destination.
 
+use std::error::Error as _;
 use std::io;
 use std::path::Path;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
@@ -242,10 +243,21 @@ impl Shared {
             .body(packed(&message.bytes));
         match request.send() {
             Ok(response) => said(signal, response),
-            // Without the URL, in which somebody may have written a password.
-            Err(error) => Said::Later(None, error.without_url().to_string()),
+            Err(error) => Said::Later(None, reason(error)),
         }
     }
+}
+
+/// Without the URL, in which somebody may have written a password.
+fn reason(error: reqwest::Error) -> String {
+    let error = error.without_url();
+    let mut said = error.to_string();
+    let mut because = error.source();
+    while let Some(error) = because {
+        said.push_str(&format!(": {error}"));
+        because = error.source();
+    }
+    said
 }
 
 fn packed(bytes: &[u8]) -> Vec<u8> {

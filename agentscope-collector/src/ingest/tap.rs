@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use opentelemetry_proto::tonic::metrics::v1::ResourceMetrics;
 
-use crate::store::{Batch, Tenant};
+use crate::store::{Account, Batch, Tenant};
 
 /// Lets go what was made ready.
 pub(crate) type Send = Box<dyn FnOnce()>;
@@ -16,4 +16,7 @@ pub(crate) trait Tap: std::marker::Send + Sync {
 
     /// Gets metrics, which nobody stores.
     fn metrics(&self, tenant: &Tenant, groups: Vec<ResourceMetrics>);
+
+    /// What became of it, for each place that it went to.
+    fn accounts(&self, run: &str, now: u64) -> Vec<Account>;
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::work::Ingest;
-use crate::store::{Batch, SessionEnd, StoreError, Tenant};
+use crate::store::{Account, Batch, SessionEnd, StoreError, Tenant};
 
 impl Ingest {
     /// Bytes that the store takes, of each tenant; none of a tenant of which it cannot be found out.
@@ -53,10 +53,27 @@ impl Ingest {
                 result = result.and(Err(error));
             }
         }
-        for account in self.accounts() {
+        let sent_on = self.tap.iter().flat_map(|tap| tap.accounts(&self.run, now));
+        let accounts = self.accounts().into_iter();
+        for account in accounts.chain(self.account_of_messages(now)).chain(sent_on) {
             result = result.and(self.store.put_account(&account));
         }
         result
+    }
+
+    fn account_of_messages(&self, now: u64) -> Option<Account> {
+        let refused = self.messages_refused();
+        let count = refused.values().sum();
+        let reasons = refused.into_iter();
+        (count > 0).then(|| Account {
+            received: count,
+            refused: count,
+            reasons: reasons
+                .map(|(why, count)| (why.to_owned(), count))
+                .collect(),
+            updated: now,
+            ..Account::new(self.run.as_str(), Account::MESSAGES, Tenant::default())
+        })
     }
 
     /// Ends all sessions, because nothing will come of them any longer, and does what

@@ -31,7 +31,7 @@ pub struct Ingest {
     pub(super) store: Arc<dyn Store>,
     pub(super) limits: Limits,
     pub(super) clock: Clock,
-    run: String,
+    pub(super) run: String,
     state: Mutex<State>,
     pub(super) ledger: Ledger,
     pub(super) messages: Mutex<BTreeMap<&'static str, u64>>,

@@ -43,8 +43,8 @@ impl fmt::Debug for ForwardEntry {
 }
 
 impl Config {
-    /// Where records are sent on to, and where their queues are.
-    pub(super) fn destinations(&self) -> Result<(PathBuf, Vec<Destination>), ConfigError> {
+    /// Where records are sent on to.
+    pub(super) fn destinations(&self) -> Result<Vec<Destination>, ConfigError> {
         let mut destinations: Vec<Destination> = Vec::new();
         for (number, entry) in self.forward.iter().enumerate() {
             let key = |name: &str| format!("forward[{number}].{name}");
@@ -90,6 +90,11 @@ impl Config {
                 queue_bytes: entry.queue_bytes.unwrap_or(QUEUE_BYTES),
             });
         }
+        Ok(destinations)
+    }
+
+    /// Where the queues of destinations are.
+    pub(super) fn queues(&self) -> Result<PathBuf, ConfigError> {
         let beside = || {
             let store = self.store.as_ref().filter(|store| !store.contains("://"))?;
             Some(PathBuf::from(format!(
@@ -97,14 +102,9 @@ impl Config {
                 store.trim_end_matches('/')
             )))
         };
-        match self.queue.clone().or_else(beside) {
-            Some(queue) => Ok((queue, destinations)),
-            None if destinations.is_empty() => Ok((PathBuf::new(), destinations)),
-            None => Err(ConfigError::value(
-                "queue",
-                "name a directory for what waits for a destination",
-            )),
-        }
+        self.queue.clone().or_else(beside).ok_or_else(|| {
+            ConfigError::value("queue", "name a directory for what waits for a destination")
+        })
     }
 }
 

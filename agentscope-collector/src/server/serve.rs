@@ -88,7 +88,7 @@ impl Server {
         let grpc = bound("listen.grpc", listen.grpc).await?;
         let http = bound("listen.http", listen.http).await?;
         let read = Arc::clone(&store);
-        let (queues, destinations) = config.destinations()?;
+        let destinations = config.destinations()?;
         elsewhere(&destinations, [grpc.0, http.0])?;
         let ingest = tokio::task::spawn_blocking(move || Ingest::new(read, limits));
         // It can only panic.
@@ -96,6 +96,7 @@ impl Server {
         let forward = match destinations.is_empty() {
             true => None,
             false => {
+                let queues = config.queues()?;
                 let started = Forward::start(&queues, destinations);
                 let failed = |source| ServeError::Queue {
                     path: queues.clone(),

@@ -18,7 +18,7 @@ use super::{StoreError, Tenant};
 pub struct Account {
     /// The run of the process: any text that no other run has.
     pub run: String,
-    /// `traces` or `logs`.
+    /// `traces`, `logs` or `metrics`; [`Account::MESSAGES`]; or a destination, see [`Account::TO`].
     pub signal: String,
     /// Whose records.
     #[serde(skip, default)]
@@ -42,6 +42,15 @@ pub struct Account {
 }
 
 impl Account {
+    /// The signal of an account of whole messages, of which no record was read. It stands with the
+    /// default tenant: who sent them is not known.
+    pub const MESSAGES: &'static str = "messages";
+
+    /// How the signal of an account of a destination begins, before its name: `received` was to go
+    /// there, `stored` did, `refused` it did not take, `failed` found no room in its queue. It stands
+    /// with the default tenant.
+    pub const TO: &'static str = "to ";
+
     /// An account in which nothing has been counted yet.
     pub fn new(run: impl Into<String>, signal: impl Into<String>, tenant: Tenant) -> Self {
         Self {
