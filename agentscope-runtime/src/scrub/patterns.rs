@@ -24,6 +24,8 @@ pub(super) enum Anchor {
     Iban,
     /// Behind `://`.
     Scheme,
+    /// Behind `=` of a parameter of a URL that is named as a secret is.
+    Parameter,
     /// Behind `Bearer `.
     Bearer,
     /// Behind the begin of a JSON web token.
@@ -34,11 +36,16 @@ pub(super) enum Anchor {
     Vendor(&'static Key, &'static str),
 }
 
-const PATTERNS: [(Anchor, &str); 8] = [
+const PATTERNS: [(Anchor, &str); 9] = [
     (Anchor::At, r"(?:@|%40)[A-Za-z0-9\x80-\xFF]"),
     (Anchor::Colons, r"::|(?:[0-9A-Fa-f]{1,4}:){3}[0-9A-Fa-f]"),
     (Anchor::Iban, r"[A-Z]{2}[0-9]{2}"),
     (Anchor::Scheme, r"://"),
+    // Among them those that OpenTelemetry's conventions name for `url.query`.
+    (
+        Anchor::Parameter,
+        r"[?&;](?i:(?:access|refresh|id|auth|session|security)?[_-]?token|api[_-]?key|(?:client[_-]?)?secret|passw(?:or)?d|pwd|awsaccesskeyid|signature|sig|x-goog-signature|x-amz-(?:signature|credential|security-token))=",
+    ),
     (
         Anchor::Bearer,
         r#"(?i:bearer|authorization["']?[ ]{0,2}[:=][ ]{0,2}["']?(?:basic|token))[ ]"#,

@@ -1,4 +1,4 @@
-//! Passwords in URLs: `scheme://user:secret@host`.
+//! Secrets in URLs: `scheme://user:secret@host`, `?access_token=secret`.
 
 use super::Kind;
 use super::bytes::{at, skip};
@@ -34,6 +34,21 @@ pub(super) fn look(scan: &mut Scan<'_>, start: usize) -> usize {
     }
     scan.keep(start..start + sign, Kind::Credential);
     start + sign
+}
+
+/// Looks at what a parameter is that is named as a secret is. The name stays.
+pub(super) fn parameter(scan: &mut Scan<'_>, start: usize) -> usize {
+    let text = scan.text;
+    let end = skip(text, start, scan.to, |byte| {
+        !matches!(
+            byte,
+            0..=b' ' | b'"' | b'\'' | b'<' | b'>' | b'`' | b'\\' | b'&' | b'#' | b';' | b',' | b')'
+        )
+    });
+    if start < end && !is_placeholder(&text[start..end]) {
+        scan.keep(start..end, Kind::Credential);
+    }
+    end
 }
 
 /// `${PASSWORD}`, `{password}`, `***`: nothing to hide.

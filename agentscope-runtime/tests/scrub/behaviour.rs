@@ -35,6 +35,14 @@ fn a_find_becomes_the_marker_of_its_kind() {
         ),
         ("postgres://app:p@ss@db/x", "postgres://[credential]@db/x"),
         (
+            "GET /cb?access_token=word&state=1#x and /b?a=1&Sig=ab%2Fc, done",
+            "GET /cb?access_token=[credential]&state=1#x and /b?a=1&Sig=[credential], done",
+        ),
+        (
+            "/a?tokens=3&token=&password=${PASSWORD}&api_key=[credential]&x-token=7",
+            "/a?tokens=3&token=&password=${PASSWORD}&api_key=[credential]&x-token=7",
+        ),
+        (
             "a=-----BEGIN PRIVATE KEY-----\nMIIB\n-----END PRIVATE KEY----- z",
             "a=[credential] z",
         ),
