@@ -561,3 +561,34 @@ fn a_directory_that_cannot_be_made_is_called_by_its_name() {
         "{error}"
     );
 }
+
+#[test]
+fn without_a_damaged_file_that_was_moved_away_all_others_are_read() {
+    let dir = tempfile::tempdir().expect("a directory");
+    let store = open(dir.path(), Access::Write);
+    for day in [1, 2] {
+        store.write(&tenant(), one(day, day, 1)).expect("written");
+    }
+    drop(store);
+    let files = std::fs::read_dir(dir.path().join("default")).expect("listed");
+    let mut segments: Vec<_> = files.flatten().map(|it| it.path()).collect();
+    segments.retain(|path| path.to_string_lossy().ends_with("debug.db"));
+    segments.sort();
+    std::fs::write(&segments[0], [0x5a; 5000]).expect("overwritten");
+    let store = open(dir.path(), Access::Read);
+    let error = store
+        .sessions(&tenant(), &SessionFilter::default())
+        .expect_err("damaged");
+    assert!(error.to_string().contains("move it away"), "{error}");
+    drop(store);
+
+    std::fs::remove_file(&segments[0]).expect("moved away");
+    for access in [Access::Read, Access::Write] {
+        let store = open(dir.path(), access);
+        let listed = store.sessions(&tenant(), &SessionFilter::default());
+        let ids: Vec<_> = listed.expect("read").into_iter().map(|it| it.id).collect();
+        assert_eq!(ids, ["session-2"]);
+        let session = store.session(&tenant(), "session-1").expect("read");
+        assert!(session.is_none_or(|it| it.spans.is_empty()));
+    }
+}

@@ -53,7 +53,9 @@ pub enum StoreError {
         message: String,
     },
     /// A record in the store cannot be read.
-    #[error("{place} is damaged: {what}")]
+    #[error(
+        "{place} is damaged: {what}; of a file of the embedded store, move it away with what lies beside it (-wal, -shm), and what all others hold is read again"
+    )]
     Damaged {
         /// File or address of the database.
         place: String,
