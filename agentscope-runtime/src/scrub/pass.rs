@@ -74,7 +74,7 @@ impl Scan<'_> {
             // The digits may be the begin of another number.
             Anchor::Iban => iban::look(self, end - 4).unwrap_or(end - 2),
             Anchor::Scheme => userinfo::look(self, end),
-            Anchor::Parameter => userinfo::parameter(self, end),
+            Anchor::Parameter => userinfo::parameter(self, end - 1),
             Anchor::Bearer => credential::bearer(self, end),
             Anchor::Jwt => credential::jwt(self, end - 7),
             Anchor::Pem => credential::pem(self, end),

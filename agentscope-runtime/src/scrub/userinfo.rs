@@ -7,6 +7,9 @@ use super::pass::Scan;
 /// Bytes behind the scheme that are looked at.
 const LONGEST: usize = 512;
 
+/// Bytes of a parameter's name that are looked at.
+const LONGEST_NAME: usize = 32;
+
 /// Looks at what stands behind `://`. The name goes with the password.
 pub(super) fn look(scan: &mut Scan<'_>, start: usize) -> usize {
     if start < scan.no_userinfo_before {
@@ -36,19 +39,59 @@ pub(super) fn look(scan: &mut Scan<'_>, start: usize) -> usize {
     start + sign
 }
 
-/// Looks at what a parameter is that is named as a secret is. The name stays.
+/// Names of parameters that hold a secret, small and without what may join their words. Those of
+/// OpenTelemetry's conventions for `url.query` are among them.
+const NAMES: [&[u8]; 20] = [
+    b"accesstoken",
+    b"apikey",
+    b"authtoken",
+    b"awsaccesskeyid",
+    b"clientsecret",
+    b"idtoken",
+    b"passwd",
+    b"password",
+    b"pwd",
+    b"refreshtoken",
+    b"secret",
+    b"securitytoken",
+    b"sessiontoken",
+    b"sig",
+    b"signature",
+    b"token",
+    b"xamzcredential",
+    b"xamzsecuritytoken",
+    b"xamzsignature",
+    b"xgoogsignature",
+];
+
+/// Looks at a parameter whose name begins at `start`. The name stays.
 pub(super) fn parameter(scan: &mut Scan<'_>, start: usize) -> usize {
     let text = scan.text;
-    let end = skip(text, start, scan.to, |byte| {
+    let is_name = |byte: u8| byte.is_ascii_alphabetic() || matches!(byte, b'_' | b'-');
+    let sign = skip(text, start, scan.to.min(start + LONGEST_NAME), is_name);
+    if at(text, sign) != b'=' || !is_secret(&text[start..sign]) {
+        return start;
+    }
+    let end = skip(text, sign + 1, scan.to, |byte| {
         !matches!(
             byte,
             0..=b' ' | b'"' | b'\'' | b'<' | b'>' | b'`' | b'\\' | b'&' | b'#' | b';' | b',' | b')'
         )
     });
-    if start < end && !is_placeholder(&text[start..end]) {
-        scan.keep(start..end, Kind::Credential);
+    if sign + 1 < end && !is_placeholder(&text[sign + 1..end]) {
+        scan.keep(sign + 1..end, Kind::Credential);
     }
     end
+}
+
+fn is_secret(name: &[u8]) -> bool {
+    let letters = || {
+        let letters = name.iter().filter(|byte| byte.is_ascii_alphabetic());
+        letters.map(u8::to_ascii_lowercase)
+    };
+    NAMES
+        .iter()
+        .any(|known| letters().eq(known.iter().copied()))
 }
 
 /// `${PASSWORD}`, `{password}`, `***`: nothing to hide.
