@@ -7,7 +7,7 @@ use syn::Signature;
 use syn::visit_mut::VisitMut as _;
 
 use crate::arguments::{Arguments, Macro};
-use crate::checks::{self, Argument};
+use crate::checks::Argument;
 use crate::expand::Expansion;
 use crate::tokens::{AnyLifetime, hidden, mentions_word};
 
@@ -39,17 +39,14 @@ impl Expansion<'_> {
     pub(crate) fn schema_declaration(&self) -> TokenStream {
         let private = &self.private;
         let builder = hidden("__builder");
-        let arguments = self.values.iter().map(|value| {
-            let Argument { name, ty, cfgs, .. } = value;
-            let (signature, mut ty) = (checks::spelt(ty), ty.clone());
+        let arguments = self.values.iter().enumerate().map(|(index, value)| {
+            let Argument { ty, cfgs, .. } = value;
+            let mut ty = ty.clone();
             AnyLifetime.visit_type_mut(&mut ty);
-            quote! {
-                #(#cfgs)* #private::TypeProbe::<#ty>::NEW.__declare(#builder, #name, #signature);
-            }
+            quote!(#(#cfgs)* #private::TypeProbe::<#ty>::NEW.__declare(#builder, #index);)
         });
         quote! {
             fn __schema(#builder: &mut #private::SchemaBuilder) {
-                let _ = &#builder;
                 #(#arguments)*
             }
         }
@@ -72,7 +69,7 @@ impl Expansion<'_> {
             |Argument { binding, cfgs, .. }| quote!(#(#cfgs)* let #types = (#types, &#binding);),
         );
         let schemas = self.values.iter().enumerate().map(|(index, Argument { binding, cfgs, .. })| {
-            quote!(#(#cfgs)* (&&#private::Probe(&#binding)).__schema(&mut #builder, #capture.site(), #index);)
+            quote!(#(#cfgs)* (&&#private::Probe(&#binding)).__schema(&mut #builder, #index);)
         });
         let schemas: Vec<_> = schemas.collect();
         let allow_unused = schemas.is_empty().then(|| quote!(#[allow(unused_mut)]));

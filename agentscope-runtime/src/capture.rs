@@ -207,17 +207,14 @@ impl Capture {
         argument.record(self, index);
     }
 
-    pub fn site(&self) -> &'static Site {
-        self.site
-    }
-
     /// A builder to fill if this instantiation's schema is not known yet.
     pub fn missing_schema(&mut self, types: &'static str) -> Option<SchemaBuilder> {
         if self.options_only {
             return None;
         }
-        self.schema = self.site.schemas.get(types);
-        self.schema.is_none().then(SchemaBuilder::new)
+        self.schema = self.site.known.schemas.get(types);
+        let params = self.site.meta.params;
+        self.schema.is_none().then(|| SchemaBuilder::new(params))
     }
 
     /// Takes the schema of a function that declares it once for all.
@@ -229,7 +226,7 @@ impl Capture {
     }
 
     pub fn store_schema(&mut self, builder: SchemaBuilder, types: &'static str) {
-        self.schema = Some(builder.store(&self.site.meta, &self.site.schemas, types));
+        self.schema = Some(builder.store(&self.site.meta, &self.site.known.schemas, types));
     }
 
     pub(crate) fn attribute(&mut self, key: &'static str, value: Option<impl Recordable>) {

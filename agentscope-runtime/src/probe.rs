@@ -27,7 +27,6 @@ use crate::model::InferenceRequest;
 use crate::redact::Redactor;
 use crate::schema::SchemaBuilder;
 use crate::settle::{ByPlace, ByType, ByTypeWhole, Unknown};
-use crate::site::Site;
 
 /// A reference whose type is probed.
 pub struct Probe<'a, T: ?Sized>(pub &'a T);
@@ -196,27 +195,24 @@ impl<T: ?Sized> Field for Probe<'_, T> {
 
 /// Adds an argument to a schema; asked of `&&Probe`.
 pub trait Described {
-    fn __schema(self, builder: &mut SchemaBuilder, site: &Site, index: usize);
+    fn __schema(self, builder: &mut SchemaBuilder, index: usize);
 }
 
 impl<T: JsonSchema + Classify + ?Sized> Described for &&Probe<'_, T> {
-    fn __schema(self, builder: &mut SchemaBuilder, site: &Site, index: usize) {
-        let name = site.meta.param(index).name;
-        builder.declared::<T>(name);
-        builder.classified(name, T::type_meta());
+    fn __schema(self, builder: &mut SchemaBuilder, index: usize) {
+        builder.classified::<T>(index);
     }
 }
 
 impl<T: JsonSchema + ?Sized> Described for &Probe<'_, T> {
-    fn __schema(self, builder: &mut SchemaBuilder, site: &Site, index: usize) {
-        builder.declared::<T>(site.meta.param(index).name);
+    fn __schema(self, builder: &mut SchemaBuilder, index: usize) {
+        builder.declared::<T>(index);
     }
 }
 
 impl<T: ?Sized> Described for Probe<'_, T> {
-    fn __schema(self, builder: &mut SchemaBuilder, site: &Site, index: usize) {
-        let param = site.meta.param(index);
-        builder.opaque(param.name, param.signature);
+    fn __schema(self, builder: &mut SchemaBuilder, index: usize) {
+        builder.opaque(index);
     }
 }
 
@@ -258,31 +254,30 @@ impl<T: ?Sized> TypeProbe<T> {
 }
 
 impl<T: JsonSchema + Classify + ?Sized> TypeProbe<T> {
-    pub fn __declare(self, builder: &mut SchemaBuilder, name: &'static str, _: &'static str) {
-        builder.declared::<T>(name);
-        builder.classified(name, T::type_meta());
+    pub fn __declare(self, builder: &mut SchemaBuilder, index: usize) {
+        builder.classified::<T>(index);
     }
 }
 
 /// A type that does not say its classes.
 pub trait DeclaredType: Sized {
-    fn __declare(self, builder: &mut SchemaBuilder, name: &'static str, signature: &'static str);
+    fn __declare(self, builder: &mut SchemaBuilder, index: usize);
 }
 
 impl<T: JsonSchema + ?Sized> DeclaredType for TypeProbe<T> {
-    fn __declare(self, builder: &mut SchemaBuilder, name: &'static str, _: &'static str) {
-        builder.declared::<T>(name);
+    fn __declare(self, builder: &mut SchemaBuilder, index: usize) {
+        builder.declared::<T>(index);
     }
 }
 
 /// A type without a schema contributes its signature.
 pub trait OpaqueType: Sized {
-    fn __declare(self, builder: &mut SchemaBuilder, name: &'static str, signature: &'static str);
+    fn __declare(self, builder: &mut SchemaBuilder, index: usize);
 }
 
 impl<T: ?Sized> OpaqueType for &TypeProbe<T> {
-    fn __declare(self, builder: &mut SchemaBuilder, name: &'static str, signature: &'static str) {
-        builder.opaque(name, signature);
+    fn __declare(self, builder: &mut SchemaBuilder, index: usize) {
+        builder.opaque(index);
     }
 }
 

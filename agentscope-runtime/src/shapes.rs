@@ -27,10 +27,10 @@ pub(crate) struct Shapes {
 
 impl Shapes {
     pub(crate) fn new(site: &'static Site) -> Self {
-        let first = site.first_shape.get();
+        let first = site.known.first_shape.get();
         Self {
             site,
-            known: first.filter(|_| site.other_shapes.load(Relaxed) < MANY),
+            known: first.filter(|_| site.known.other_shapes.load(Relaxed) < MANY),
             count: 0,
             is_first: first.is_none(),
             seen: Vec::new(),
@@ -80,8 +80,9 @@ impl Shapes {
         let Some(known) = self.known.take() else {
             return;
         };
-        let others = self.site.other_shapes.load(Relaxed);
+        let others = self.site.known.other_shapes.load(Relaxed);
         self.site
+            .known
             .other_shapes
             .store(others.saturating_add(1), Relaxed);
         let last = self.count.checked_sub(1).and_then(|it| known.seen.get(it));
@@ -103,8 +104,8 @@ impl Shapes {
         if let Some(known) = self.known
             && known.seen.len() == self.count
         {
-            if self.site.other_shapes.load(Relaxed) > 0 {
-                self.site.other_shapes.store(0, Relaxed);
+            if self.site.known.other_shapes.load(Relaxed) > 0 {
+                self.site.known.other_shapes.store(0, Relaxed);
             }
             return Some(self.site.shape_hash(&known.shape, &[], hasher));
         }

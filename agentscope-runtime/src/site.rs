@@ -94,13 +94,18 @@ pub struct Site {
     pub(crate) meta: Meta,
     /// Of the attribute.
     pub(crate) place: &'static Location<'static>,
-    pub(crate) schemas: Cache,
     /// Its attribute gives it a budget of its own.
     pub(crate) has_budget: bool,
     /// It is not run where a budget is used up.
     pub(crate) enforces_budget: bool,
     /// Its attribute says where its task came from.
     pub(crate) has_context: bool,
+    pub(crate) known: Known,
+}
+
+/// What the calls of a function have found out about it.
+pub(crate) struct Known {
+    pub(crate) schemas: Cache,
     /// Of each argument `,"name":`.
     keys: OnceLock<Box<[String]>>,
     /// What its latency is labelled with.
@@ -111,6 +116,22 @@ pub struct Site {
     pub(crate) other_shapes: AtomicU8,
     /// The latest other one.
     other_shape: Mutex<Option<KnownShape>>,
+}
+
+impl Known {
+    /// A constant, for the compiler computes it once and not for each function.
+    #[allow(
+        clippy::declare_interior_mutable_const,
+        reason = "each function has a copy of its own"
+    )]
+    const NOTHING: Self = Self {
+        schemas: Cache::new(),
+        keys: OnceLock::new(),
+        labels: OnceLock::new(),
+        first_shape: OnceLock::new(),
+        other_shapes: AtomicU8::new(0),
+        other_shape: Mutex::new(None),
+    };
 }
 
 /// Shapes of all arguments of a call, and their hash.
@@ -138,15 +159,10 @@ impl Site {
         Self {
             meta,
             place: Location::caller(),
-            schemas: Cache::new(),
             has_budget: false,
             enforces_budget: false,
             has_context: false,
-            keys: OnceLock::new(),
-            labels: OnceLock::new(),
-            first_shape: OnceLock::new(),
-            other_shapes: AtomicU8::new(0),
-            other_shape: Mutex::new(None),
+            known: Known::NOTHING,
         }
     }
 
@@ -170,7 +186,7 @@ impl Site {
 
     /// The key of an argument in the JSON of all of them, and what separates it.
     pub(crate) fn key(&self, index: usize) -> &str {
-        let keys = self.keys.get_or_init(|| {
+        let keys = self.known.keys.get_or_init(|| {
             let params = self.meta.params.iter();
             params
                 .map(|param| format!(",\"{}\":", param.name))
@@ -184,20 +200,20 @@ impl Site {
         // One key for all: such a function is not generic.
         const TYPES: &str = "";
         let declare = self.meta.schema?;
-        self.schemas.get(TYPES).or_else(|| {
-            let mut builder = SchemaBuilder::new();
+        self.known.schemas.get(TYPES).or_else(|| {
+            let mut builder = SchemaBuilder::new(self.meta.params);
             declare(&mut builder);
-            Some(builder.store(&self.meta, &self.schemas, TYPES))
+            Some(builder.store(&self.meta, &self.known.schemas, TYPES))
         })
     }
 
     pub(crate) fn shape_hash(&self, shape: &[u8], seen: &[Seen], hasher: &Hasher) -> Redacted {
         let hash_if_known = |known: &KnownShape| known.hash_of(shape, hasher);
-        if let Some(hash) = self.first_shape.get().and_then(hash_if_known) {
+        if let Some(hash) = self.known.first_shape.get().and_then(hash_if_known) {
             return hash;
         }
         // Never waits: whoever finds it taken computes the hash.
-        let latest = self.other_shape.try_lock();
+        let latest = self.known.other_shape.try_lock();
         if let Ok(Some(hash)) = latest
             .as_deref()
             .map(|known| known.as_ref().and_then(hash_if_known))
@@ -212,7 +228,7 @@ impl Site {
             hasher: hasher.clone(),
             hash: hash.clone(),
         };
-        if let (Err(known), Ok(mut latest)) = (self.first_shape.set(known), latest) {
+        if let (Err(known), Ok(mut latest)) = (self.known.first_shape.set(known), latest) {
             *latest = Some(known);
         }
         hash
@@ -241,11 +257,15 @@ impl Meta {
     /// The class of an argument, for one whose type says it: the policy of a classified type is
     /// in its parts.
     pub(crate) fn param(&self, index: usize) -> &Param {
-        const UNKNOWN: Param = Param {
-            name: "?",
-            signature: "?",
-            sensitivity: Some(Sensitivity::UNCLASSIFIED),
-        };
-        self.params.get(index).unwrap_or(&UNKNOWN)
+        self.params.get(index).unwrap_or(&Param::UNKNOWN)
     }
+}
+
+impl Param {
+    /// Of an index that no argument has.
+    pub(crate) const UNKNOWN: Self = Self {
+        name: "?",
+        signature: "?",
+        sensitivity: Some(Sensitivity::UNCLASSIFIED),
+    };
 }
