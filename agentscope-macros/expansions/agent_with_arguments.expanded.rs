@@ -52,20 +52,11 @@ async fn support(ticket: &str, tenant: u32, budget: u32) -> String {
                             __capture.token_budget(budget);
                             __capture.task(ticket);
                             __capture
-                                .argument(
-                                    0usize,
-                                    (&__agentscope::Probe(&ticket)).__argument(),
-                                );
+                                .argument(0usize, __agentscope::Argued::leaf(&ticket));
                             __capture
-                                .argument(
-                                    1usize,
-                                    (&__agentscope::Probe(&tenant)).__argument(),
-                                );
+                                .argument(1usize, __agentscope::Argued::leaf(&tenant));
                             __capture
-                                .argument(
-                                    2usize,
-                                    (&__agentscope::Probe(&budget)).__argument(),
-                                );
+                                .argument(2usize, __agentscope::Argued::leaf(&budget));
                         },
                     );
                 }
@@ -77,7 +68,7 @@ async fn support(ticket: &str, tenant: u32, budget: u32) -> String {
                 let budget = &budget;
                 '__agentscope: { ticket.to_owned() }
             },
-            (&__agentscope::Tag::<String>::NEW.__kind().__judged()).__shown().__told(),
+            (&__agentscope::Tag::<String>::NEW.__value().__judged()).__shown().__told(),
         )
         .__with_budget()
         .await

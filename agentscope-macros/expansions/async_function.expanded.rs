@@ -28,16 +28,14 @@ async fn price(article: String) -> Result<u32, std::io::Error> {
                                 schema: ::core::option::Option::Some(__schema),
                             });
                             fn __schema(__builder: &mut __agentscope::SchemaBuilder) {
-                                let _ = &__builder;
                                 __agentscope::TypeProbe::<String>::NEW
-                                    .__declare(__builder, "article", "String");
+                                    .__declare(__builder, 0usize);
                             }
                             __agentscope::inventory::submit! {
                                 __agentscope::Registered(& __SITE)
                             }
                             &__SITE
                         },
-                        &[],
                         &[(&__agentscope::Probe(&article)).__argument()],
                     );
                 }
@@ -50,7 +48,7 @@ async fn price(article: String) -> Result<u32, std::io::Error> {
                     Ok(349)
                 }
             },
-            (&__agentscope::Tag::<Result<u32, std::io::Error>>::NEW.__kind().__judged())
+            (&__agentscope::Tag::<Result<u32, std::io::Error>>::NEW.__value().__judged())
                 .__shown()
                 .__told(),
         )

@@ -28,11 +28,10 @@ fn update(customer: &Customer, orders: Vec<Order>) -> Result<Customer, UpdateErr
                     schema: ::core::option::Option::Some(__schema),
                 });
                 fn __schema(__builder: &mut __agentscope::SchemaBuilder) {
-                    let _ = &__builder;
                     __agentscope::TypeProbe::<&Customer>::NEW
-                        .__declare(__builder, "customer", "&Customer");
+                        .__declare(__builder, 0usize);
                     __agentscope::TypeProbe::<Vec<Order>>::NEW
-                        .__declare(__builder, "orders", "Vec<Order>");
+                        .__declare(__builder, 1usize);
                 }
                 __agentscope::inventory::submit! {
                     __agentscope::Registered(& __SITE)

@@ -36,11 +36,9 @@ fn open(credentials: Credentials, user: &str) -> Store {
                     schema: ::core::option::Option::Some(__schema),
                 });
                 fn __schema(__builder: &mut __agentscope::SchemaBuilder) {
-                    let _ = &__builder;
                     __agentscope::TypeProbe::<Credentials>::NEW
-                        .__declare(__builder, "credentials", "Credentials");
-                    __agentscope::TypeProbe::<&str>::NEW
-                        .__declare(__builder, "user", "&str");
+                        .__declare(__builder, 0usize);
+                    __agentscope::TypeProbe::<&str>::NEW.__declare(__builder, 1usize);
                 }
                 __agentscope::inventory::submit! {
                     __agentscope::Registered(& __SITE)
@@ -51,7 +49,7 @@ fn open(credentials: Credentials, user: &str) -> Store {
                 let _ = &__capture;
                 __capture
                     .argument(0usize, (&__agentscope::Probe(&credentials)).__argument());
-                __capture.argument(1usize, (&__agentscope::Probe(&user)).__argument());
+                __capture.argument(1usize, __agentscope::Argued::leaf(&user));
                 __capture.declared_schema();
             },
         ),

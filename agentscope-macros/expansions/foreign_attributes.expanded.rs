@@ -45,18 +45,16 @@ async fn price(
                                 schema: ::core::option::Option::Some(__schema),
                             });
                             fn __schema(__builder: &mut __agentscope::SchemaBuilder) {
-                                let _ = &__builder;
                                 __agentscope::TypeProbe::<String>::NEW
-                                    .__declare(__builder, "article", "String");
+                                    .__declare(__builder, 0usize);
                                 __agentscope::TypeProbe::<&mut ToolContext>::NEW
-                                    .__declare(__builder, "context", "&mut ToolContext");
+                                    .__declare(__builder, 1usize);
                             }
                             __agentscope::inventory::submit! {
                                 __agentscope::Registered(& __SITE)
                             }
                             &__SITE
                         },
-                        &[],
                         &[
                             (&__agentscope::Probe(&article)).__argument(),
                             (&__agentscope::Probe(&context)).__argument(),

@@ -39,8 +39,7 @@ where
                 if let ::core::option::Option::Some(mut __builder) = __capture
                     .missing_schema(__types)
                 {
-                    (&&__agentscope::Probe(&value))
-                        .__schema(&mut __builder, __capture.site(), 0usize);
+                    (&&__agentscope::Probe(&value)).__schema(&mut __builder, 0usize);
                     __capture.store_schema(__builder, __types);
                 }
             },

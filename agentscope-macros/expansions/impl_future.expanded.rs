@@ -28,9 +28,7 @@ fn price(article: u32) -> impl Future<Output = Result<u32, std::io::Error>> + Se
                     schema: ::core::option::Option::Some(__schema),
                 });
                 fn __schema(__builder: &mut __agentscope::SchemaBuilder) {
-                    let _ = &__builder;
-                    __agentscope::TypeProbe::<u32>::NEW
-                        .__declare(__builder, "article", "u32");
+                    __agentscope::TypeProbe::<u32>::NEW.__declare(__builder, 0usize);
                 }
                 __agentscope::inventory::submit! {
                     __agentscope::Registered(& __SITE)
@@ -39,8 +37,7 @@ fn price(article: u32) -> impl Future<Output = Result<u32, std::io::Error>> + Se
             },
             |__capture| {
                 let _ = &__capture;
-                __capture
-                    .argument(0usize, (&__agentscope::Probe(&article)).__argument());
+                __capture.argument(0usize, __agentscope::Argued::leaf(&article));
                 __capture.declared_schema();
             },
         ),

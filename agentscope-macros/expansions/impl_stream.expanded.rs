@@ -23,9 +23,8 @@ fn prices(articles: Vec<u32>) -> impl Stream<Item = u32> {
                     schema: ::core::option::Option::Some(__schema),
                 });
                 fn __schema(__builder: &mut __agentscope::SchemaBuilder) {
-                    let _ = &__builder;
                     __agentscope::TypeProbe::<Vec<u32>>::NEW
-                        .__declare(__builder, "articles", "Vec<u32>");
+                        .__declare(__builder, 0usize);
                 }
                 __agentscope::inventory::submit! {
                     __agentscope::Registered(& __SITE)

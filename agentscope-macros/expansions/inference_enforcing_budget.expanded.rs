@@ -49,7 +49,7 @@ async fn complete(prompt: String) -> Result<String, Error> {
                 }
                 '__agentscope: { send(prompt).await }
             },
-            (&__agentscope::Tag::<Result<String, Error>>::NEW.__kind().__judged())
+            (&__agentscope::Tag::<Result<String, Error>>::NEW.__value().__judged())
                 .__shown()
                 .__told()
                 .__answered(),

@@ -29,16 +29,14 @@ fn price(&self, article: &str) -> u32 {
             },
             |__capture| {
                 let _ = &__capture;
-                __capture
-                    .argument(0usize, (&__agentscope::Probe(&article)).__argument());
+                __capture.argument(0usize, __agentscope::Argued::leaf(&article));
                 let __types = ();
                 let __types = (__types, &article);
                 let __types = __agentscope::type_key(&__types);
                 if let ::core::option::Option::Some(mut __builder) = __capture
                     .missing_schema(__types)
                 {
-                    (&&__agentscope::Probe(&article))
-                        .__schema(&mut __builder, __capture.site(), 0usize);
+                    (&&__agentscope::Probe(&article)).__schema(&mut __builder, 0usize);
                     __capture.store_schema(__builder, __types);
                 }
             },
@@ -47,6 +45,6 @@ fn price(&self, article: &str) -> u32 {
             let article = article;
             '__agentscope: { self.prices[article] }
         },
-        |__tag| (&__tag.__kind().__judged()).__shown().__told(),
+        |__tag| (&__tag.__value().__judged()).__shown().__told(),
     )
 }

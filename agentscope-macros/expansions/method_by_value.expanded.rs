@@ -46,7 +46,7 @@ async fn close(mut self: Box<Self>) {
                     self.open = false;
                 }
             },
-            (&__agentscope::Tag::<()>::NEW.__kind().__judged()).__shown().__told(),
+            (&__agentscope::Tag::<()>::NEW.__value().__judged()).__shown().__told(),
         )
         .await
 }

@@ -26,7 +26,6 @@ async fn serve() -> ! {
                             &__SITE
                         },
                         &[],
-                        &[],
                     );
                 }
                 if false {

@@ -39,14 +39,12 @@ fn sum(__arg0: (u32, u32), __arg1: String, d: u32, #[cfg(any())] e: u32) -> u32 
                     schema: ::core::option::Option::Some(__schema),
                 });
                 fn __schema(__builder: &mut __agentscope::SchemaBuilder) {
-                    let _ = &__builder;
                     __agentscope::TypeProbe::<(u32, u32)>::NEW
-                        .__declare(__builder, "arg0", "(u32, u32)");
-                    __agentscope::TypeProbe::<String>::NEW
-                        .__declare(__builder, "arg1", "String");
-                    __agentscope::TypeProbe::<u32>::NEW.__declare(__builder, "d", "u32");
+                        .__declare(__builder, 0usize);
+                    __agentscope::TypeProbe::<String>::NEW.__declare(__builder, 1usize);
+                    __agentscope::TypeProbe::<u32>::NEW.__declare(__builder, 2usize);
                     #[cfg(any())]
-                    __agentscope::TypeProbe::<u32>::NEW.__declare(__builder, "e", "u32");
+                    __agentscope::TypeProbe::<u32>::NEW.__declare(__builder, 3usize);
                 }
                 __agentscope::inventory::submit! {
                     __agentscope::Registered(& __SITE)
@@ -58,9 +56,8 @@ fn sum(__arg0: (u32, u32), __arg1: String, d: u32, #[cfg(any())] e: u32) -> u32 
                 (&__agentscope::Probe(&__arg0)).__seen().__passes();
                 __capture.argument(0usize, (&__agentscope::Probe(&__arg0)).__argument());
                 __capture.argument(1usize, (&__agentscope::Probe(&__arg1)).__argument());
-                __capture.argument(2usize, (&__agentscope::Probe(&d)).__argument());
-                #[cfg(any())]
-                __capture.argument(3usize, (&__agentscope::Probe(&e)).__argument());
+                __capture.argument(2usize, __agentscope::Argued::leaf(&d));
+                #[cfg(any())] __capture.argument(3usize, __agentscope::Argued::leaf(&e));
                 __capture.declared_schema();
             },
         ),
@@ -81,6 +78,6 @@ fn sum(__arg0: (u32, u32), __arg1: String, d: u32, #[cfg(any())] e: u32) -> u32 
                 a + d
             }
         },
-        |__tag| (&__tag.__kind().__judged()).__shown().__told(),
+        |__tag| (&__tag.__value().__judged()).__shown().__told(),
     )
 }

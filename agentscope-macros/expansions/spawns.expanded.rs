@@ -26,7 +26,6 @@ async fn plan() {
                             &__SITE
                         },
                         &[],
-                        &[],
                     );
                 }
                 if false {
@@ -41,7 +40,7 @@ async fn plan() {
                     let other = spawn(task);
                 }
             },
-            (&__agentscope::Tag::<()>::NEW.__kind().__judged().__classified())
+            (&__agentscope::Tag::<()>::NEW.__value().__judged().__classified())
                 .__shown()
                 .__told(),
         )

@@ -26,7 +26,6 @@ async fn plan() {
                             &__SITE
                         },
                         &[],
-                        &[],
                     );
                 }
                 if false {
@@ -36,7 +35,7 @@ async fn plan() {
                     let task = tokio::spawn(async { 1 });
                 }
             },
-            (&__agentscope::Tag::<()>::NEW.__kind().__judged().__classified())
+            (&__agentscope::Tag::<()>::NEW.__value().__judged().__classified())
                 .__shown()
                 .__told(),
         )

@@ -30,7 +30,7 @@ fn complete(prompt: &str) -> Result<String, Error> {
         |__capture| {
             let _ = &__capture;
             __capture.provider("openai");
-            __capture.argument(0usize, (&__agentscope::Probe(&prompt)).__argument());
+            __capture.argument(0usize, __agentscope::Argued::leaf(&prompt));
         },
     );
     let __refused = __call.refused();
@@ -43,6 +43,6 @@ fn complete(prompt: &str) -> Result<String, Error> {
             let prompt = prompt;
             '__agentscope: { send(prompt) }
         },
-        |__tag| (&__tag.__kind().__judged()).__shown().__told().__answered(),
+        |__tag| (&__tag.__value().__judged()).__shown().__told().__answered(),
     )
 }

@@ -24,9 +24,7 @@ pub fn price(article: &str) -> Option<u32> {
                     schema: ::core::option::Option::Some(__schema),
                 });
                 fn __schema(__builder: &mut __agentscope::SchemaBuilder) {
-                    let _ = &__builder;
-                    __agentscope::TypeProbe::<&str>::NEW
-                        .__declare(__builder, "article", "&str");
+                    __agentscope::TypeProbe::<&str>::NEW.__declare(__builder, 0usize);
                 }
                 __agentscope::inventory::submit! {
                     __agentscope::Registered(& __SITE)
@@ -35,8 +33,7 @@ pub fn price(article: &str) -> Option<u32> {
             },
             |__capture| {
                 let _ = &__capture;
-                __capture
-                    .argument(0usize, (&__agentscope::Probe(&article)).__argument());
+                __capture.argument(0usize, __agentscope::Argued::leaf(&article));
                 __capture.declared_schema();
             },
         ),

@@ -17,9 +17,7 @@ fn located() -> u32 {
                     output: __agentscope::defaults::PUBLIC,
                     schema: ::core::option::Option::Some(__schema),
                 });
-                fn __schema(__builder: &mut __agentscope::SchemaBuilder) {
-                    let _ = &__builder;
-                }
+                fn __schema(__builder: &mut __agentscope::SchemaBuilder) {}
                 __agentscope::inventory::submit! {
                     __agentscope::Registered(& __SITE)
                 }
@@ -35,6 +33,6 @@ fn located() -> u32 {
     __agentscope::leave(
         __inside,
         __value,
-        |__tag| (&__tag.__kind().__judged()).__shown().__told(),
+        |__tag| (&__tag.__value().__judged()).__shown().__told(),
     )
 }

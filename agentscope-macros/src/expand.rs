@@ -132,10 +132,16 @@ impl Expansion<'_> {
         let site = self.site(function);
         let checks = self.values.iter().map(|value| self.checks(value, function));
         let arguments = self.values.iter().map(|value| self.recorded(value));
+        let arguments = quote!(&[#(#arguments),*]);
+        // An empty list is a constant, and each of those is compiled on its own.
+        let begin = match literals.is_empty() {
+            true => quote!(begin(#site, #arguments)),
+            false => quote!(begin_saying(#site, &[#(#literals),*], #arguments)),
+        };
         quote! {
             if #private::asked() {
                 #(#checks)*
-                #private::begin(#site, &[#(#literals),*], &[#(#arguments),*]);
+                #private::#begin;
             }
         }
     }
@@ -322,6 +328,9 @@ impl Expansion<'_> {
             }
             _ => quote!(#binding),
         };
+        if leaf::is_primitive(ty) {
+            return quote!(#private::Argued::leaf(&#value));
+        }
         let argued = quote!((&#private::Probe(&#value)).__argument());
         // Text, numbers and their like are no request.
         match self.kind == Macro::Inference && !leaf::is_sure(ty) {

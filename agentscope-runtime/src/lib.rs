@@ -237,7 +237,7 @@ pub use __private as expects_agentscope_runtime_0_1_0;
 #[doc(hidden)]
 #[allow(missing_docs)]
 pub mod __private {
-    pub use crate::begin::{asked, begin, begin_unless_refused, begin_with};
+    pub use crate::begin::{asked, begin, begin_saying, begin_unless_refused, begin_with};
     pub use crate::budget::refuse;
     pub use crate::call::{Call, inside, open, open_with_budget};
     pub use crate::capture::{Capture, Literal};
@@ -256,7 +256,9 @@ pub mod __private {
     pub use crate::seen::holds_no_more;
     pub use inventory;
 
-    pub use crate::probe::{Highest, Probe, TypeProbe, Unclassified, apply, classified, type_key};
+    pub use crate::probe::{
+        Argued, Highest, Probe, TypeProbe, Unclassified, apply, classified, type_key,
+    };
     pub use crate::redact::{Object, Redactor};
     pub use crate::site::{Layer, Meta, Param, Site};
     pub use crate::usage::Usage;
