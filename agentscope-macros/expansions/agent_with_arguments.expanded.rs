@@ -40,9 +40,7 @@ async fn support(ticket: &str, tenant: u32, budget: u32) -> String {
                                     schema: ::core::option::Option::None,
                                 })
                                 .with_budget();
-                            __agentscope::inventory::submit! {
-                                __agentscope::Registered(& __SITE)
-                            }
+                            __agentscope::registered!(__SITE);
                             &__SITE
                         },
                         |__capture| {

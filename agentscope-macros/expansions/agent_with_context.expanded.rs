@@ -25,9 +25,7 @@ fn specialist(envelope: &Envelope<Task>) -> String {
                         schema: ::core::option::Option::None,
                     })
                     .with_context();
-                __agentscope::inventory::submit! {
-                    __agentscope::Registered(& __SITE)
-                }
+                __agentscope::registered!(__SITE);
                 &__SITE
             },
             |__capture| {
@@ -42,6 +40,6 @@ fn specialist(envelope: &Envelope<Task>) -> String {
             let envelope = envelope;
             '__agentscope: { envelope.task().to_string() }
         },
-        |__tag| (&__tag.__kind().__judged()).__shown().__told(),
+        |__tag| (&__tag.__value().__judged()).__shown().__told(),
     )
 }

@@ -31,9 +31,7 @@ async fn price(article: String) -> Result<u32, std::io::Error> {
                                 __agentscope::TypeProbe::<String>::NEW
                                     .__declare(__builder, 0usize);
                             }
-                            __agentscope::inventory::submit! {
-                                __agentscope::Registered(& __SITE)
-                            }
+                            __agentscope::registered!(__SITE);
                             &__SITE
                         },
                         &[(&__agentscope::Probe(&article)).__argument()],

@@ -33,9 +33,7 @@ fn update(customer: &Customer, orders: Vec<Order>) -> Result<Customer, UpdateErr
                     __agentscope::TypeProbe::<Vec<Order>>::NEW
                         .__declare(__builder, 1usize);
                 }
-                __agentscope::inventory::submit! {
-                    __agentscope::Registered(& __SITE)
-                }
+                __agentscope::registered!(__SITE);
                 &__SITE
             },
             |__capture| {

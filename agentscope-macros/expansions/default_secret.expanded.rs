@@ -40,9 +40,7 @@ fn open(credentials: Credentials, user: &str) -> Store {
                         .__declare(__builder, 0usize);
                     __agentscope::TypeProbe::<&str>::NEW.__declare(__builder, 1usize);
                 }
-                __agentscope::inventory::submit! {
-                    __agentscope::Registered(& __SITE)
-                }
+                __agentscope::registered!(__SITE);
                 &__SITE
             },
             |__capture| {

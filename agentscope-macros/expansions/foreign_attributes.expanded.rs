@@ -50,9 +50,7 @@ async fn price(
                                 __agentscope::TypeProbe::<&mut ToolContext>::NEW
                                     .__declare(__builder, 1usize);
                             }
-                            __agentscope::inventory::submit! {
-                                __agentscope::Registered(& __SITE)
-                            }
+                            __agentscope::registered!(__SITE);
                             &__SITE
                         },
                         &[

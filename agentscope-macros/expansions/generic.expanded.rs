@@ -25,9 +25,7 @@ where
                     output: __agentscope::defaults::SECRET,
                     schema: ::core::option::Option::None,
                 });
-                __agentscope::inventory::submit! {
-                    __agentscope::Registered(& __SITE)
-                }
+                __agentscope::registered!(__SITE);
                 &__SITE
             },
             |__capture| {

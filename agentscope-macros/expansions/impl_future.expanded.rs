@@ -30,9 +30,7 @@ fn price(article: u32) -> impl Future<Output = Result<u32, std::io::Error>> + Se
                 fn __schema(__builder: &mut __agentscope::SchemaBuilder) {
                     __agentscope::TypeProbe::<u32>::NEW.__declare(__builder, 0usize);
                 }
-                __agentscope::inventory::submit! {
-                    __agentscope::Registered(& __SITE)
-                }
+                __agentscope::registered!(__SITE);
                 &__SITE
             },
             |__capture| {

@@ -26,9 +26,7 @@ fn prices(articles: Vec<u32>) -> impl Stream<Item = u32> {
                     __agentscope::TypeProbe::<Vec<u32>>::NEW
                         .__declare(__builder, 0usize);
                 }
-                __agentscope::inventory::submit! {
-                    __agentscope::Registered(& __SITE)
-                }
+                __agentscope::registered!(__SITE);
                 &__SITE
             },
             |__capture| {

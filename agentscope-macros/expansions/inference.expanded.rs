@@ -27,9 +27,7 @@ async fn complete(request: Request) -> Result<Response, Error> {
                                 output: __agentscope::defaults::CONFIDENTIAL,
                                 schema: ::core::option::Option::None,
                             });
-                            __agentscope::inventory::submit! {
-                                __agentscope::Registered(& __SITE)
-                            }
+                            __agentscope::registered!(__SITE);
                             &__SITE
                         },
                         |__capture| {

@@ -27,9 +27,7 @@ async fn complete(prompt: String) -> Result<String, Error> {
                                 schema: ::core::option::Option::None,
                             })
                             .enforcing_budget();
-                        __agentscope::inventory::submit! {
-                            __agentscope::Registered(& __SITE)
-                        }
+                        __agentscope::registered!(__SITE);
                         &__SITE
                     },
                     |__capture| {

@@ -22,9 +22,7 @@ fn price(&self, article: &str) -> u32 {
                     output: __agentscope::classes::INTERNAL,
                     schema: ::core::option::Option::None,
                 });
-                __agentscope::inventory::submit! {
-                    __agentscope::Registered(& __SITE)
-                }
+                __agentscope::registered!(__SITE);
                 &__SITE
             },
             |__capture| {

@@ -21,9 +21,7 @@ async fn close(mut self: Box<Self>) {
                                 output: __agentscope::defaults::SECRET,
                                 schema: ::core::option::Option::None,
                             });
-                            __agentscope::inventory::submit! {
-                                __agentscope::Registered(& __SITE)
-                            }
+                            __agentscope::registered!(__SITE);
                             &__SITE
                         },
                         |__capture| {

@@ -20,9 +20,7 @@ async fn serve() -> ! {
                                 output: __agentscope::classes::PUBLIC,
                                 schema: ::core::option::Option::None,
                             });
-                            __agentscope::inventory::submit! {
-                                __agentscope::Registered(& __SITE)
-                            }
+                            __agentscope::registered!(__SITE);
                             &__SITE
                         },
                         &[],

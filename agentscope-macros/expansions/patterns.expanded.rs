@@ -46,9 +46,7 @@ fn sum(__arg0: (u32, u32), __arg1: String, d: u32, #[cfg(any())] e: u32) -> u32 
                     #[cfg(any())]
                     __agentscope::TypeProbe::<u32>::NEW.__declare(__builder, 3usize);
                 }
-                __agentscope::inventory::submit! {
-                    __agentscope::Registered(& __SITE)
-                }
+                __agentscope::registered!(__SITE);
                 &__SITE
             },
             |__capture| {

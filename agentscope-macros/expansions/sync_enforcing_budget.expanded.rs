@@ -22,9 +22,7 @@ fn complete(prompt: &str) -> Result<String, Error> {
                     schema: ::core::option::Option::None,
                 })
                 .enforcing_budget();
-            __agentscope::inventory::submit! {
-                __agentscope::Registered(& __SITE)
-            }
+            __agentscope::registered!(__SITE);
             &__SITE
         },
         |__capture| {

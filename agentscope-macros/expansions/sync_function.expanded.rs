@@ -26,9 +26,7 @@ pub fn price(article: &str) -> Option<u32> {
                 fn __schema(__builder: &mut __agentscope::SchemaBuilder) {
                     __agentscope::TypeProbe::<&str>::NEW.__declare(__builder, 0usize);
                 }
-                __agentscope::inventory::submit! {
-                    __agentscope::Registered(& __SITE)
-                }
+                __agentscope::registered!(__SITE);
                 &__SITE
             },
             |__capture| {

@@ -18,9 +18,7 @@ fn located() -> u32 {
                     schema: ::core::option::Option::Some(__schema),
                 });
                 fn __schema(__builder: &mut __agentscope::SchemaBuilder) {}
-                __agentscope::inventory::submit! {
-                    __agentscope::Registered(& __SITE)
-                }
+                __agentscope::registered!(__SITE);
                 &__SITE
             },
             |__capture| {

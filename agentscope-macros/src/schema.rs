@@ -55,7 +55,7 @@ impl Expansion<'_> {
     /// The entry in the registry: of every function, for the list of all classes.
     pub(crate) fn registration(&self) -> TokenStream {
         let private = &self.private;
-        quote!(#private::inventory::submit! { #private::Registered(&__SITE) })
+        quote!(#private::registered!(__SITE);)
     }
 
     /// Only tools have a schema of their arguments.

@@ -237,6 +237,7 @@ pub use __private as expects_agentscope_runtime_0_1_0;
 #[doc(hidden)]
 #[allow(missing_docs)]
 pub mod __private {
+    pub use crate::__agentscope_registered as registered;
     pub use crate::begin::{asked, begin, begin_saying, begin_unless_refused, begin_with};
     pub use crate::budget::refuse;
     pub use crate::call::{Call, inside, open, open_with_budget};
@@ -248,7 +249,7 @@ pub mod __private {
     pub use crate::kind::Kind;
     pub use crate::output::Output;
     pub use crate::question::{branch, from_rest};
-    pub use crate::registry::{Registered, RegisteredType};
+    pub use crate::registry::{RegisteredType, register};
     pub use crate::returned::{
         Tag, async_call, async_call_of, call, call_future, future_of, leave, never,
     };

@@ -1,6 +1,8 @@
 //! Lists the tools of a program and gives their definitions in the forms that model APIs want.
 
 use std::collections::BTreeMap;
+use std::iter;
+use std::sync::{Mutex, PoisonError};
 
 use serde_json::{Map, Value, json};
 
@@ -9,11 +11,49 @@ use crate::classify::TypeMeta;
 use crate::schema::Schema;
 use crate::site::Site;
 
-/// A tool that was registered where it is defined.
-#[doc(hidden)]
-pub struct Registered(pub &'static Site);
+/// The annotated function that was registered last; each says which was registered before it.
+static LAST: Mutex<Option<&'static Site>> = Mutex::new(None);
 
-inventory::collect!(Registered);
+/// Adds a function to the program's; called before `main`, so it allocates nothing.
+#[doc(hidden)]
+pub fn register(site: &'static Site) {
+    let mut last = LAST.lock().unwrap_or_else(PoisonError::into_inner);
+    // Some platforms call what is called before `main` more than once.
+    if site.before.set(*last).is_ok() {
+        *last = Some(site);
+    }
+}
+
+/// The annotated functions of the program, in no particular order.
+pub(crate) fn sites() -> impl Iterator<Item = &'static Site> {
+    let last = *LAST.lock().unwrap_or_else(PoisonError::into_inner);
+    iter::successors(last, |site| site.before.get().copied().flatten())
+}
+
+/// Has a static `Site` registered before `main`, in the way of `inventory`. That would take five items
+/// for each annotated function, and the compiler works on each of them as on a function.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __agentscope_registered {
+    ($site:ident) => {
+        #[used]
+        #[cfg_attr(
+            target_vendor = "apple",
+            unsafe(link_section = "__DATA,__mod_init_func,mod_init_funcs")
+        )]
+        #[cfg_attr(windows, unsafe(link_section = ".CRT$XCU"))]
+        #[cfg_attr(
+            not(any(target_vendor = "apple", windows)),
+            unsafe(link_section = ".init_array")
+        )]
+        static __REGISTER: extern "C" fn() = {
+            extern "C" fn __register() {
+                $crate::__private::register(&$site);
+            }
+            __register
+        };
+    };
+}
 
 /// A type that derives `Classify`, without type parameters; gives what the derive knows of it.
 #[doc(hidden)]
@@ -53,10 +93,7 @@ pub struct Tool {
 /// WebAssembly. A method, or a generic function, has no schema before it is called. The linker may
 /// leave out a library of which nothing is used.
 pub fn tools() -> impl Iterator<Item = Tool> {
-    let sites = inventory::iter::<Registered>
-        .into_iter()
-        .map(|registered| registered.0);
-    sites
+    sites()
         .filter(|site| site.meta.schema.is_some())
         .map(|site| Tool { site })
 }
@@ -179,5 +216,23 @@ impl std::fmt::Debug for Tool {
         f.debug_struct("Tool")
             .field("function", &self.function())
             .finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::site::Meta;
+
+    // WebAssembly calls what is called before `main` again at each export.
+    #[test]
+    fn a_function_that_is_registered_twice_is_listed_once() {
+        static SITE: Site = Site::new(Meta::TOOL);
+        static OTHER: Site = Site::new(Meta::TOOL);
+        for site in [&SITE, &OTHER, &SITE] {
+            register(site);
+        }
+        let is_listed = |site: &Site| sites().filter(|it| std::ptr::eq(*it, site)).count();
+        assert_eq!((is_listed(&SITE), is_listed(&OTHER)), (1, 1));
     }
 }

@@ -100,6 +100,8 @@ pub struct Site {
     pub(crate) enforces_budget: bool,
     /// Its attribute says where its task came from.
     pub(crate) has_context: bool,
+    /// The function that was registered before this one, once this one is.
+    pub(crate) before: OnceLock<Option<&'static Site>>,
     pub(crate) known: Known,
 }
 
@@ -162,6 +164,7 @@ impl Site {
             has_budget: false,
             enforces_budget: false,
             has_context: false,
+            before: OnceLock::new(),
             known: Known::NOTHING,
         }
     }
