@@ -52,10 +52,26 @@ impl Expansion<'_> {
         }
     }
 
-    /// The entry in the registry: of every function, for the list of all classes.
+    /// The entry in the registry: of every function, for the list of all classes. It is made before
+    /// `main`, in the way of `inventory`, which would take five items, and the compiler works on each
+    /// of them as on a function.
     pub(crate) fn registration(&self) -> TokenStream {
         let private = &self.private;
-        quote!(#private::registered!(__SITE);)
+        quote! {
+            #[used]
+            #[cfg_attr(target_vendor = "apple", unsafe(link_section = "__DATA,__mod_init_func,mod_init_funcs"))]
+            #[cfg_attr(windows, unsafe(link_section = ".CRT$XCU"))]
+            #[cfg_attr(
+                not(any(target_vendor = "apple", windows)),
+                unsafe(link_section = ".init_array")
+            )]
+            static __REGISTER: extern "C" fn() = {
+                extern "C" fn __register() {
+                    #private::register(&__SITE);
+                }
+                __register
+            };
+        }
     }
 
     /// Only tools have a schema of their arguments.

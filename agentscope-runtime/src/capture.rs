@@ -212,7 +212,7 @@ impl Capture {
         if self.options_only {
             return None;
         }
-        self.schema = self.site.known.schemas.get(types);
+        self.schema = self.site.schemas.get(types);
         let params = self.site.meta.params;
         self.schema.is_none().then(|| SchemaBuilder::new(params))
     }
@@ -226,7 +226,7 @@ impl Capture {
     }
 
     pub fn store_schema(&mut self, builder: SchemaBuilder, types: &'static str) {
-        self.schema = Some(builder.store(&self.site.meta, &self.site.known.schemas, types));
+        self.schema = Some(builder.store(&self.site.meta, &self.site.schemas, types));
     }
 
     pub(crate) fn attribute(&mut self, key: &'static str, value: Option<impl Recordable>) {

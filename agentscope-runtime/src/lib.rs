@@ -158,6 +158,7 @@ mod result_schema;
 mod returned;
 mod room;
 mod running;
+mod said;
 #[allow(missing_docs, reason = "called by expansions only")]
 mod schema;
 #[cfg(test)]
@@ -237,7 +238,6 @@ pub use __private as expects_agentscope_runtime_0_1_0;
 #[doc(hidden)]
 #[allow(missing_docs)]
 pub mod __private {
-    pub use crate::__agentscope_registered as registered;
     pub use crate::begin::{asked, begin, begin_saying, begin_unless_refused, begin_with};
     pub use crate::budget::refuse;
     pub use crate::call::{Call, inside, open, open_with_budget};
@@ -261,7 +261,7 @@ pub mod __private {
         Argued, Highest, Probe, TypeProbe, Unclassified, apply, classified, type_key,
     };
     pub use crate::redact::{Object, Redactor};
-    pub use crate::site::{Layer, Meta, Param, Site};
+    pub use crate::site::Site;
     pub use crate::usage::Usage;
 
     /// Finds what has come into free text; for the collector, benches and fuzzing.

@@ -50,7 +50,7 @@ impl Recording {
         let duration = &self.frame.session.meters.tool_duration;
         let seconds = time.as_secs_f64();
         let agent = self.frame.agent.as_ref().map(|agent| &agent.name);
-        let known = self.site.known.labels.get_or_init(|| Labels {
+        let known = self.site.labels.get_or_init(|| Labels {
             of: [Some(self.name.clone()), agent.cloned(), None, None],
             labels: tool_labels(&self.name, agent),
         });
@@ -89,8 +89,8 @@ impl Recording {
         let models = self.models(output);
         let known = match models {
             // One that is not answered is not as most are.
-            [.., None] => self.site.known.labels.get(),
-            _ => Some(self.site.known.labels.get_or_init(|| Labels {
+            [.., None] => self.site.labels.get(),
+            _ => Some(self.site.labels.get_or_init(|| Labels {
                 of: models.map(Option::<&Redacted>::cloned),
                 labels: model_labels(models),
             })),

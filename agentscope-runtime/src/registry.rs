@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::iter;
+use std::sync::atomic::Ordering::Relaxed;
 use std::sync::{Mutex, PoisonError};
 
 use serde_json::{Map, Value, json};
@@ -19,40 +20,19 @@ static LAST: Mutex<Option<&'static Site>> = Mutex::new(None);
 pub fn register(site: &'static Site) {
     let mut last = LAST.lock().unwrap_or_else(PoisonError::into_inner);
     // Some platforms call what is called before `main` more than once.
-    if site.before.set(*last).is_ok() {
-        *last = Some(site);
+    if site.listing.is_listed.swap(true, Relaxed) {
+        return;
+    }
+    if let Some(before) = last.replace(site) {
+        // It is empty: only who lists it sets it.
+        let _ = site.listing.before.set(before);
     }
 }
 
 /// The annotated functions of the program, in no particular order.
 pub(crate) fn sites() -> impl Iterator<Item = &'static Site> {
     let last = *LAST.lock().unwrap_or_else(PoisonError::into_inner);
-    iter::successors(last, |site| site.before.get().copied().flatten())
-}
-
-/// Has a static `Site` registered before `main`, in the way of `inventory`. That would take five items
-/// for each annotated function, and the compiler works on each of them as on a function.
-#[doc(hidden)]
-#[macro_export]
-macro_rules! __agentscope_registered {
-    ($site:ident) => {
-        #[used]
-        #[cfg_attr(
-            target_vendor = "apple",
-            unsafe(link_section = "__DATA,__mod_init_func,mod_init_funcs")
-        )]
-        #[cfg_attr(windows, unsafe(link_section = ".CRT$XCU"))]
-        #[cfg_attr(
-            not(any(target_vendor = "apple", windows)),
-            unsafe(link_section = ".init_array")
-        )]
-        static __REGISTER: extern "C" fn() = {
-            extern "C" fn __register() {
-                $crate::__private::register(&$site);
-            }
-            __register
-        };
-    };
+    iter::successors(last, |site| site.listing.before.get())
 }
 
 /// A type that derives `Classify`, without type parameters; gives what the derive knows of it.
@@ -94,7 +74,7 @@ pub struct Tool {
 /// leave out a library of which nothing is used.
 pub fn tools() -> impl Iterator<Item = Tool> {
     sites()
-        .filter(|site| site.meta.schema.is_some())
+        .filter(|site| site.declares.is_some())
         .map(|site| Tool { site })
 }
 
@@ -222,13 +202,13 @@ impl std::fmt::Debug for Tool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::site::Meta;
+    use crate::site::TOOL;
 
     // WebAssembly calls what is called before `main` again at each export.
     #[test]
     fn a_function_that_is_registered_twice_is_listed_once() {
-        static SITE: Site = Site::new(Meta::TOOL);
-        static OTHER: Site = Site::new(Meta::TOOL);
+        static SITE: Site = Site::new(TOOL);
+        static OTHER: Site = Site::new(TOOL);
         for site in [&SITE, &OTHER, &SITE] {
             register(site);
         }
