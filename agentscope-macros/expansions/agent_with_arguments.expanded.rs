@@ -4,9 +4,6 @@ async fn support(ticket: &str, tenant: u32, budget: u32) -> String {
     use __agentscope::probing::*;
     __agentscope::async_call(
             async move {
-                let _ = &budget;
-                let _ = &tenant;
-                let _ = &ticket;
                 if __agentscope::asked() {
                     __agentscope::begin_with(
                         {

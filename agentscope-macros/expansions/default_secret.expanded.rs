@@ -15,7 +15,7 @@ fn open(credentials: Credentials, user: &str) -> Store {
                 fn __schema(__builder: &mut __agentscope::SchemaBuilder) {
                     __agentscope::TypeProbe::<Credentials>::NEW
                         .__declare(__builder, 0usize);
-                    __agentscope::TypeProbe::<&str>::NEW.__declare(__builder, 1usize);
+                    __builder.declared::<&str>(1usize);
                 }
                 #[used]
                 #[cfg_attr(

@@ -14,7 +14,6 @@ async fn price(
     use __agentscope::probing::*;
     __agentscope::async_call(
             async move {
-                let _ = &context;
                 let _ = &article;
                 if __agentscope::asked() {
                     __agentscope::classified(&context);

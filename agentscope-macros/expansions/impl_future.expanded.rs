@@ -18,7 +18,7 @@ fn price(article: u32) -> impl Future<Output = Result<u32, std::io::Error>> + Se
                     __schema,
                 );
                 fn __schema(__builder: &mut __agentscope::SchemaBuilder) {
-                    __agentscope::TypeProbe::<u32>::NEW.__declare(__builder, 0usize);
+                    __builder.declared::<u32>(0usize);
                 }
                 #[used]
                 #[cfg_attr(

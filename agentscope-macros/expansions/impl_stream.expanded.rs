@@ -36,9 +36,11 @@ fn prices(articles: Vec<u32>) -> impl Stream<Item = u32> {
             },
             |__capture| {
                 let _ = &__capture;
-                (&__agentscope::Probe(&articles)).__seen().__passes();
                 __capture
-                    .argument(0usize, (&__agentscope::Probe(&articles)).__argument());
+                    .argument(
+                        0usize,
+                        (&__agentscope::Probe(&articles)).__shown_argument(),
+                    );
                 __capture.declared_schema();
             },
         ),

@@ -17,9 +17,8 @@ fn sum(__arg0: (u32, u32), __arg1: String, d: u32, #[cfg(any())] e: u32) -> u32 
                     __agentscope::TypeProbe::<(u32, u32)>::NEW
                         .__declare(__builder, 0usize);
                     __agentscope::TypeProbe::<String>::NEW.__declare(__builder, 1usize);
-                    __agentscope::TypeProbe::<u32>::NEW.__declare(__builder, 2usize);
-                    #[cfg(any())]
-                    __agentscope::TypeProbe::<u32>::NEW.__declare(__builder, 3usize);
+                    __builder.declared::<u32>(2usize);
+                    #[cfg(any())] __builder.declared::<u32>(3usize);
                 }
                 #[used]
                 #[cfg_attr(
@@ -41,8 +40,11 @@ fn sum(__arg0: (u32, u32), __arg1: String, d: u32, #[cfg(any())] e: u32) -> u32 
             },
             |__capture| {
                 let _ = &__capture;
-                (&__agentscope::Probe(&__arg0)).__seen().__passes();
-                __capture.argument(0usize, (&__agentscope::Probe(&__arg0)).__argument());
+                __capture
+                    .argument(
+                        0usize,
+                        (&__agentscope::Probe(&__arg0)).__shown_argument(),
+                    );
                 __capture.argument(1usize, (&__agentscope::Probe(&__arg1)).__argument());
                 __capture.argument(2usize, __agentscope::Argued::leaf(&d));
                 #[cfg(any())] __capture.argument(3usize, __agentscope::Argued::leaf(&e));

@@ -14,7 +14,7 @@ pub fn price(article: &str) -> Option<u32> {
                     __schema,
                 );
                 fn __schema(__builder: &mut __agentscope::SchemaBuilder) {
-                    __agentscope::TypeProbe::<&str>::NEW.__declare(__builder, 0usize);
+                    __builder.declared::<&str>(0usize);
                 }
                 #[used]
                 #[cfg_attr(

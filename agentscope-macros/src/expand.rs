@@ -265,22 +265,28 @@ impl Expansion<'_> {
     }
 
     /// What records an argument, by its type.
-    fn recorded(&self, value: &Argument) -> TokenStream {
+    pub(crate) fn recorded(&self, value: &Argument) -> TokenStream {
         let private = &self.private;
         let Argument { binding, ty, .. } = value;
-        let value = match &value.classified {
+        if leaf::is_primitive(ty) {
+            return quote!(#private::Argued::leaf(&#binding));
+        }
+        let argued = match &value.classified {
             Classified::Keyed(keys) => {
                 let class = keys.class as u8;
                 let at = type_span(ty);
                 let here = self.private_at(at);
-                quote_spanned!(at=> #here::keyed_by::<#class, _>(&#binding))
+                let keyed = quote_spanned!(at=> #here::keyed_by::<#class, _>(&#binding));
+                quote!((&#private::Probe(&#keyed)).__argument())
             }
-            _ => quote!(#binding),
+            // An error about what is in it points at its type.
+            _ if self.is_shown(value) => {
+                let at = type_span(ty);
+                let here = self.private_at(at);
+                quote_spanned!(at=> (&#here::Probe(&#binding)).__shown_argument())
+            }
+            _ => quote!((&#private::Probe(&#binding)).__argument()),
         };
-        if leaf::is_primitive(ty) {
-            return quote!(#private::Argued::leaf(&#value));
-        }
-        let argued = quote!((&#private::Probe(&#value)).__argument());
         // Text, numbers and their like are no request.
         match self.kind == Macro::Inference && !leaf::is_sure(ty) {
             true => quote!(#private::Probe(&#binding).__request(#argued)),

@@ -130,15 +130,24 @@ fn is_sure_of(ty: &Type, is_it: &dyn Fn(&str) -> bool) -> bool {
 
 /// The same of a result: in a `Result` of two types, for one of one type is an alias of anything.
 pub(crate) fn is_sure_result(declared: &Type) -> bool {
+    is_result_of(declared, &is_sure)
+}
+
+/// The same of what is of the language itself.
+pub(crate) fn is_primitive_result(declared: &Type) -> bool {
+    is_result_of(declared, &is_primitive)
+}
+
+fn is_result_of(declared: &Type, is_it: &dyn Fn(&Type) -> bool) -> bool {
     let Type::Path(path) = declared else {
-        return is_sure(declared);
+        return is_it(declared);
     };
     match path.path.segments.last() {
         Some(segment) if segment.ident == "Result" => {
             let types = type_arguments(segment).unwrap_or_default();
-            matches!(types[..], [value, _] if is_sure(value))
+            matches!(types[..], [value, _] if is_it(value))
         }
-        _ => is_sure(declared),
+        _ => is_it(declared),
     }
 }
 

@@ -278,9 +278,7 @@ pub mod __private {
     /// are those of types of ours.
     pub mod probing {
         pub use crate::answered::Answers as _;
-        pub use crate::probe::{
-            Argument as _, DeclaredType as _, Described as _, Field as _, OpaqueType as _,
-        };
+        pub use crate::probe::{Argument as _, DeclaredType as _, Described as _, Field as _};
         pub use crate::request::Request as _;
         pub use crate::returned::{
             IsFuture as _, IsFutureInOk as _, IsIterator as _, IsIteratorInOk as _, IsStream as _,

@@ -26,6 +26,7 @@ use crate::leaf::Leaf;
 use crate::model::InferenceRequest;
 use crate::redact::Redactor;
 use crate::schema::SchemaBuilder;
+use crate::seen::{Nothing, ShownWhole};
 use crate::settle::{ByPlace, ByType, ByTypeWhole, Unknown};
 
 /// A reference whose type is probed.
@@ -123,32 +124,56 @@ impl<'a, T: Leaf + Serialize> Probe<'a, T> {
             false => Recorded::Leaf(self.0),
         })
     }
+
+    pub fn __shown_argument(&self) -> Argued<'a> {
+        self.__argument()
+    }
 }
 
 /// Finds what is recorded of an argument that is no leaf, as its type allows; asked of `&Probe`.
-pub trait Argument<'a> {
+pub trait Argument<'a>: Sized {
+    /// What would be shown and nobody has classified.
+    type Unclassified: ?Sized;
+
     fn __argument(self) -> Argued<'a>;
+
+    /// The same where a class of the place shows it: in one question, for a second one would cost
+    /// the compiler as much.
+    fn __shown_argument(self) -> Argued<'a>
+    where
+        Self::Unclassified: ShownWhole,
+    {
+        self.__argument()
+    }
 }
 
 impl<'a, T: Classify + Serialize> Argument<'a> for &Probe<'a, T> {
+    type Unclassified = Nothing;
+
     fn __argument(self) -> Argued<'a> {
         Argued::new(Recorded::Classified(self.0))
     }
 }
 
 impl<'a, T: Serialize> Argument<'a> for &&Probe<'a, T> {
+    type Unclassified = T;
+
     fn __argument(self) -> Argued<'a> {
         Argued::new(Recorded::Unknown(self.0))
     }
 }
 
 impl<'a, T: Classify> Argument<'a> for &mut &Probe<'a, T> {
+    type Unclassified = Nothing;
+
     fn __argument(self) -> Argued<'a> {
         Argued::new(Recorded::Unserialized(self.0))
     }
 }
 
 impl<'a, T> Argument<'a> for Probe<'a, T> {
+    type Unclassified = Nothing;
+
     fn __argument(self) -> Argued<'a> {
         Argued::new(Recorded::Opaque)
     }
@@ -158,6 +183,8 @@ impl<'a, T> Argument<'a> for Probe<'a, T> {
 macro_rules! locks {
     ($($lock:ty),*) => {$(
         impl<'a, T: ?Sized> Argument<'a> for &Probe<'a, $lock> {
+            type Unclassified = Nothing;
+
             fn __argument(self) -> Argued<'a> {
                 Argued::new(Recorded::Opaque)
             }
@@ -257,29 +284,32 @@ impl<T: ?Sized> TypeProbe<T> {
     pub const NEW: Self = Self(std::marker::PhantomData);
 }
 
-impl<T: JsonSchema + Classify + ?Sized> TypeProbe<T> {
+/// A leaf: most types are, and to ask this first costs the compiler least.
+impl<T: JsonSchema + Leaf + ?Sized> TypeProbe<T> {
     pub fn __declare(self, builder: &mut SchemaBuilder, index: usize) {
-        builder.classified::<T>(index);
+        builder.declared::<T>(index);
     }
 }
 
-/// A type that does not say its classes.
+/// Finds what a type that is no leaf contributes to a schema: its classes too, only its schema, or
+/// its signature.
 pub trait DeclaredType: Sized {
     fn __declare(self, builder: &mut SchemaBuilder, index: usize);
 }
 
-impl<T: JsonSchema + ?Sized> DeclaredType for TypeProbe<T> {
+impl<T: JsonSchema + Classify + ?Sized> DeclaredType for TypeProbe<T> {
+    fn __declare(self, builder: &mut SchemaBuilder, index: usize) {
+        builder.classified::<T>(index);
+    }
+}
+
+impl<T: JsonSchema + ?Sized> DeclaredType for &TypeProbe<T> {
     fn __declare(self, builder: &mut SchemaBuilder, index: usize) {
         builder.declared::<T>(index);
     }
 }
 
-/// A type without a schema contributes its signature.
-pub trait OpaqueType: Sized {
-    fn __declare(self, builder: &mut SchemaBuilder, index: usize);
-}
-
-impl<T: ?Sized> OpaqueType for &TypeProbe<T> {
+impl<T: ?Sized> DeclaredType for &mut TypeProbe<T> {
     fn __declare(self, builder: &mut SchemaBuilder, index: usize) {
         builder.opaque(index);
     }
