@@ -27,6 +27,7 @@ impl<T: ShownWhole> ShownWhole for Vec<T> {}
 /// In place of what is not shown, or classified.
 pub enum Nothing {}
 
+#[diagnostic::do_not_recommend]
 impl ShownWhole for Nothing {}
 
 /// Whether a class may show what is probed; asked of a reference to that, as `probe`
