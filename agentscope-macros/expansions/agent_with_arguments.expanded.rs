@@ -4,45 +4,34 @@ async fn support(ticket: &str, tenant: u32, budget: u32) -> String {
     use __agentscope::probing::*;
     __agentscope::async_call(
             async move {
-                let _ = &budget;
-                let _ = &tenant;
-                let _ = &ticket;
                 if __agentscope::asked() {
                     __agentscope::begin_with(
                         {
-                            static __SITE: __agentscope::Site = __agentscope::Site::new(__agentscope::Meta {
-                                    layer: __agentscope::Layer::Agent,
-                                    name: "support",
-                                    span_name: "invoke_agent support",
-                                    function: ::core::concat!(
-                                        ::core::module_path!(), "::", "support"
+                            static __SITE: __agentscope::Site = __agentscope::Site::new(
+                                    ::core::concat!(
+                                        ::core::module_path!(),
+                                        "::support\0agent\0support\0\0\0confidential\0ticket\0&str\0internal\0tenant\0u32\0internal\0budget\0u32\0internal"
                                     ),
-                                    description: "",
-                                    reads_only: false,
-                                    params: &[
-                                        __agentscope::Param {
-                                            name: "ticket",
-                                            signature: "&str",
-                                            sensitivity: __agentscope::classes::INTERNAL,
-                                        },
-                                        __agentscope::Param {
-                                            name: "tenant",
-                                            signature: "u32",
-                                            sensitivity: __agentscope::classes::INTERNAL,
-                                        },
-                                        __agentscope::Param {
-                                            name: "budget",
-                                            signature: "u32",
-                                            sensitivity: __agentscope::classes::INTERNAL,
-                                        },
-                                    ],
-                                    output: __agentscope::classes::CONFIDENTIAL,
-                                    schema: ::core::option::Option::None,
-                                })
+                                )
                                 .with_budget();
-                            __agentscope::inventory::submit! {
-                                __agentscope::Registered(& __SITE)
-                            }
+                            #[used]
+                            #[cfg_attr(
+                                target_vendor = "apple",
+                                unsafe(
+                                    link_section = "__DATA,__mod_init_func,mod_init_funcs"
+                                )
+                            )]
+                            #[cfg_attr(windows, unsafe(link_section = ".CRT$XCU"))]
+                            #[cfg_attr(
+                                not(any(target_vendor = "apple", windows)),
+                                unsafe(link_section = ".init_array")
+                            )]
+                            static __REGISTER: extern "C" fn() = {
+                                extern "C" fn __register() {
+                                    __agentscope::register(&__SITE);
+                                }
+                                __register
+                            };
                             &__SITE
                         },
                         |__capture| {
@@ -52,20 +41,11 @@ async fn support(ticket: &str, tenant: u32, budget: u32) -> String {
                             __capture.token_budget(budget);
                             __capture.task(ticket);
                             __capture
-                                .argument(
-                                    0usize,
-                                    (&__agentscope::Probe(&ticket)).__argument(),
-                                );
+                                .argument(0usize, __agentscope::Argued::leaf(&ticket));
                             __capture
-                                .argument(
-                                    1usize,
-                                    (&__agentscope::Probe(&tenant)).__argument(),
-                                );
+                                .argument(1usize, __agentscope::Argued::leaf(&tenant));
                             __capture
-                                .argument(
-                                    2usize,
-                                    (&__agentscope::Probe(&budget)).__argument(),
-                                );
+                                .argument(2usize, __agentscope::Argued::leaf(&budget));
                         },
                     );
                 }
@@ -77,7 +57,7 @@ async fn support(ticket: &str, tenant: u32, budget: u32) -> String {
                 let budget = &budget;
                 '__agentscope: { ticket.to_owned() }
             },
-            (&__agentscope::Tag::<String>::NEW.__kind().__judged()).__shown().__told(),
+            (&__agentscope::Tag::<String>::NEW.__value().__judged()).__shown().__told(),
         )
         .__with_budget()
         .await

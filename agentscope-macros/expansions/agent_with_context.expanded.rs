@@ -5,29 +5,29 @@ fn specialist(envelope: &Envelope<Task>) -> String {
     __agentscope::call(
         __agentscope::open_with_budget(
             {
-                static __SITE: __agentscope::Site = __agentscope::Site::new(__agentscope::Meta {
-                        layer: __agentscope::Layer::Agent,
-                        name: "specialist",
-                        span_name: "invoke_agent specialist",
-                        function: ::core::concat!(
-                            ::core::module_path!(), "::", "specialist"
+                static __SITE: __agentscope::Site = __agentscope::Site::new(
+                        ::core::concat!(
+                            ::core::module_path!(),
+                            "::specialist\0agent\0specialist\0\0\0confidential\0envelope\0&Envelope<Task>\0secret"
                         ),
-                        description: "",
-                        reads_only: false,
-                        params: &[
-                            __agentscope::Param {
-                                name: "envelope",
-                                signature: "&Envelope<Task>",
-                                sensitivity: __agentscope::classes::SECRET,
-                            },
-                        ],
-                        output: __agentscope::classes::CONFIDENTIAL,
-                        schema: ::core::option::Option::None,
-                    })
+                    )
                     .with_context();
-                __agentscope::inventory::submit! {
-                    __agentscope::Registered(& __SITE)
-                }
+                #[used]
+                #[cfg_attr(
+                    target_vendor = "apple",
+                    unsafe(link_section = "__DATA,__mod_init_func,mod_init_funcs")
+                )]
+                #[cfg_attr(windows, unsafe(link_section = ".CRT$XCU"))]
+                #[cfg_attr(
+                    not(any(target_vendor = "apple", windows)),
+                    unsafe(link_section = ".init_array")
+                )]
+                static __REGISTER: extern "C" fn() = {
+                    extern "C" fn __register() {
+                        __agentscope::register(&__SITE);
+                    }
+                    __register
+                };
                 &__SITE
             },
             |__capture| {
@@ -42,6 +42,6 @@ fn specialist(envelope: &Envelope<Task>) -> String {
             let envelope = envelope;
             '__agentscope: { envelope.task().to_string() }
         },
-        |__tag| (&__tag.__kind().__judged()).__shown().__told(),
+        |__tag| (&__tag.__value().__judged()).__shown().__told(),
     )
 }

@@ -8,36 +8,37 @@ async fn price(article: String) -> Result<u32, std::io::Error> {
                 if __agentscope::asked() {
                     __agentscope::begin(
                         {
-                            static __SITE: __agentscope::Site = __agentscope::Site::new(__agentscope::Meta {
-                                layer: __agentscope::Layer::Tool,
-                                name: "price",
-                                span_name: "execute_tool price",
-                                function: ::core::concat!(
-                                    ::core::module_path!(), "::", "price"
+                            static __SITE: __agentscope::Site = __agentscope::Site::declaring(
+                                ::core::concat!(
+                                    ::core::module_path!(),
+                                    "::price\0tool\0price\0\0\0default internal\0article\0String\0default internal"
                                 ),
-                                description: "",
-                                reads_only: false,
-                                params: &[
-                                    __agentscope::Param {
-                                        name: "article",
-                                        signature: "String",
-                                        sensitivity: __agentscope::defaults::INTERNAL,
-                                    },
-                                ],
-                                output: __agentscope::defaults::INTERNAL,
-                                schema: ::core::option::Option::Some(__schema),
-                            });
+                                __schema,
+                            );
                             fn __schema(__builder: &mut __agentscope::SchemaBuilder) {
-                                let _ = &__builder;
                                 __agentscope::TypeProbe::<String>::NEW
-                                    .__declare(__builder, "article", "String");
+                                    .__declare(__builder, 0usize);
                             }
-                            __agentscope::inventory::submit! {
-                                __agentscope::Registered(& __SITE)
-                            }
+                            #[used]
+                            #[cfg_attr(
+                                target_vendor = "apple",
+                                unsafe(
+                                    link_section = "__DATA,__mod_init_func,mod_init_funcs"
+                                )
+                            )]
+                            #[cfg_attr(windows, unsafe(link_section = ".CRT$XCU"))]
+                            #[cfg_attr(
+                                not(any(target_vendor = "apple", windows)),
+                                unsafe(link_section = ".init_array")
+                            )]
+                            static __REGISTER: extern "C" fn() = {
+                                extern "C" fn __register() {
+                                    __agentscope::register(&__SITE);
+                                }
+                                __register
+                            };
                             &__SITE
                         },
-                        &[],
                         &[(&__agentscope::Probe(&article)).__argument()],
                     );
                 }
@@ -50,7 +51,7 @@ async fn price(article: String) -> Result<u32, std::io::Error> {
                     Ok(349)
                 }
             },
-            (&__agentscope::Tag::<Result<u32, std::io::Error>>::NEW.__kind().__judged())
+            (&__agentscope::Tag::<Result<u32, std::io::Error>>::NEW.__value().__judged())
                 .__shown()
                 .__told(),
         )

@@ -5,38 +5,35 @@ fn update(customer: &Customer, orders: Vec<Order>) -> Result<Customer, UpdateErr
     __agentscope::call(
         __agentscope::open(
             {
-                static __SITE: __agentscope::Site = __agentscope::Site::new(__agentscope::Meta {
-                    layer: __agentscope::Layer::Tool,
-                    name: "update",
-                    span_name: "execute_tool update",
-                    function: ::core::concat!(::core::module_path!(), "::", "update"),
-                    description: "",
-                    reads_only: false,
-                    params: &[
-                        __agentscope::Param {
-                            name: "customer",
-                            signature: "&Customer",
-                            sensitivity: ::core::option::Option::None,
-                        },
-                        __agentscope::Param {
-                            name: "orders",
-                            signature: "Vec<Order>",
-                            sensitivity: ::core::option::Option::None,
-                        },
-                    ],
-                    output: ::core::option::Option::None,
-                    schema: ::core::option::Option::Some(__schema),
-                });
+                static __SITE: __agentscope::Site = __agentscope::Site::declaring(
+                    ::core::concat!(
+                        ::core::module_path!(),
+                        "::update\0tool\0update\0\0\0\0customer\0&Customer\0\0orders\0Vec<Order>\0"
+                    ),
+                    __schema,
+                );
                 fn __schema(__builder: &mut __agentscope::SchemaBuilder) {
-                    let _ = &__builder;
                     __agentscope::TypeProbe::<&Customer>::NEW
-                        .__declare(__builder, "customer", "&Customer");
+                        .__declare(__builder, 0usize);
                     __agentscope::TypeProbe::<Vec<Order>>::NEW
-                        .__declare(__builder, "orders", "Vec<Order>");
+                        .__declare(__builder, 1usize);
                 }
-                __agentscope::inventory::submit! {
-                    __agentscope::Registered(& __SITE)
-                }
+                #[used]
+                #[cfg_attr(
+                    target_vendor = "apple",
+                    unsafe(link_section = "__DATA,__mod_init_func,mod_init_funcs")
+                )]
+                #[cfg_attr(windows, unsafe(link_section = ".CRT$XCU"))]
+                #[cfg_attr(
+                    not(any(target_vendor = "apple", windows)),
+                    unsafe(link_section = ".init_array")
+                )]
+                static __REGISTER: extern "C" fn() = {
+                    extern "C" fn __register() {
+                        __agentscope::register(&__SITE);
+                    }
+                    __register
+                };
                 &__SITE
             },
             |__capture| {

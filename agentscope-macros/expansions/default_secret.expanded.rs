@@ -5,53 +5,41 @@ fn open(credentials: Credentials, user: &str) -> Store {
     __agentscope::call(
         __agentscope::open(
             {
-                static __SITE: __agentscope::Site = __agentscope::Site::new(__agentscope::Meta {
-                    layer: __agentscope::Layer::Tool,
-                    name: "open",
-                    span_name: "execute_tool open",
-                    function: ::core::concat!(::core::module_path!(), "::", "open"),
-                    description: "",
-                    reads_only: false,
-                    params: &[
-                        __agentscope::Param {
-                            name: "credentials",
-                            signature: "Credentials",
-                            sensitivity: __agentscope::defaults::SECRET,
-                        },
-                        __agentscope::Param {
-                            name: "user",
-                            signature: "&str",
-                            sensitivity: ::core::option::Option::Some(__agentscope::Sensitivity {
-                                kind: ::core::option::Option::Some(
-                                    __agentscope::Kind::Email,
-                                ),
-                                redact: ::core::option::Option::Some(
-                                    __agentscope::Treatment::Mask,
-                                ),
-                                ..__agentscope::Sensitivity::of(__agentscope::Class::Pii)
-                            }),
-                        },
-                    ],
-                    output: __agentscope::defaults::SECRET,
-                    schema: ::core::option::Option::Some(__schema),
-                });
+                static __SITE: __agentscope::Site = __agentscope::Site::declaring(
+                    ::core::concat!(
+                        ::core::module_path!(),
+                        "::open\0tool\0open\0\0\0default secret\0credentials\0Credentials\0default secret\0user\0&str\0pii kind=email redact=mask"
+                    ),
+                    __schema,
+                );
                 fn __schema(__builder: &mut __agentscope::SchemaBuilder) {
-                    let _ = &__builder;
                     __agentscope::TypeProbe::<Credentials>::NEW
-                        .__declare(__builder, "credentials", "Credentials");
-                    __agentscope::TypeProbe::<&str>::NEW
-                        .__declare(__builder, "user", "&str");
+                        .__declare(__builder, 0usize);
+                    __builder.declared::<&str>(1usize);
                 }
-                __agentscope::inventory::submit! {
-                    __agentscope::Registered(& __SITE)
-                }
+                #[used]
+                #[cfg_attr(
+                    target_vendor = "apple",
+                    unsafe(link_section = "__DATA,__mod_init_func,mod_init_funcs")
+                )]
+                #[cfg_attr(windows, unsafe(link_section = ".CRT$XCU"))]
+                #[cfg_attr(
+                    not(any(target_vendor = "apple", windows)),
+                    unsafe(link_section = ".init_array")
+                )]
+                static __REGISTER: extern "C" fn() = {
+                    extern "C" fn __register() {
+                        __agentscope::register(&__SITE);
+                    }
+                    __register
+                };
                 &__SITE
             },
             |__capture| {
                 let _ = &__capture;
                 __capture
                     .argument(0usize, (&__agentscope::Probe(&credentials)).__argument());
-                __capture.argument(1usize, (&__agentscope::Probe(&user)).__argument());
+                __capture.argument(1usize, __agentscope::Argued::leaf(&user));
                 __capture.declared_schema();
             },
         ),

@@ -14,49 +14,44 @@ async fn price(
     use __agentscope::probing::*;
     __agentscope::async_call(
             async move {
-                let _ = &context;
                 let _ = &article;
                 if __agentscope::asked() {
                     __agentscope::classified(&context);
                     __agentscope::begin(
                         {
-                            static __SITE: __agentscope::Site = __agentscope::Site::new(__agentscope::Meta {
-                                layer: __agentscope::Layer::Tool,
-                                name: "price",
-                                span_name: "execute_tool price",
-                                function: ::core::concat!(
-                                    ::core::module_path!(), "::", "price"
+                            static __SITE: __agentscope::Site = __agentscope::Site::declaring(
+                                ::core::concat!(
+                                    ::core::module_path!(),
+                                    "::price\0tool\0price\0read\0\0\0article\0String\0public\0context\0&mut ToolContext\0"
                                 ),
-                                description: "",
-                                reads_only: true,
-                                params: &[
-                                    __agentscope::Param {
-                                        name: "article",
-                                        signature: "String",
-                                        sensitivity: __agentscope::classes::PUBLIC,
-                                    },
-                                    __agentscope::Param {
-                                        name: "context",
-                                        signature: "&mut ToolContext",
-                                        sensitivity: ::core::option::Option::None,
-                                    },
-                                ],
-                                output: ::core::option::Option::None,
-                                schema: ::core::option::Option::Some(__schema),
-                            });
+                                __schema,
+                            );
                             fn __schema(__builder: &mut __agentscope::SchemaBuilder) {
-                                let _ = &__builder;
                                 __agentscope::TypeProbe::<String>::NEW
-                                    .__declare(__builder, "article", "String");
+                                    .__declare(__builder, 0usize);
                                 __agentscope::TypeProbe::<&mut ToolContext>::NEW
-                                    .__declare(__builder, "context", "&mut ToolContext");
+                                    .__declare(__builder, 1usize);
                             }
-                            __agentscope::inventory::submit! {
-                                __agentscope::Registered(& __SITE)
-                            }
+                            #[used]
+                            #[cfg_attr(
+                                target_vendor = "apple",
+                                unsafe(
+                                    link_section = "__DATA,__mod_init_func,mod_init_funcs"
+                                )
+                            )]
+                            #[cfg_attr(windows, unsafe(link_section = ".CRT$XCU"))]
+                            #[cfg_attr(
+                                not(any(target_vendor = "apple", windows)),
+                                unsafe(link_section = ".init_array")
+                            )]
+                            static __REGISTER: extern "C" fn() = {
+                                extern "C" fn __register() {
+                                    __agentscope::register(&__SITE);
+                                }
+                                __register
+                            };
                             &__SITE
                         },
-                        &[],
                         &[
                             (&__agentscope::Probe(&article)).__argument(),
                             (&__agentscope::Probe(&context)).__argument(),

@@ -8,26 +8,28 @@ where
     __agentscope::call(
         __agentscope::open(
             {
-                static __SITE: __agentscope::Site = __agentscope::Site::new(__agentscope::Meta {
-                    layer: __agentscope::Layer::Tool,
-                    name: "filled",
-                    span_name: "execute_tool filled",
-                    function: ::core::concat!(::core::module_path!(), "::", "filled"),
-                    description: "",
-                    reads_only: false,
-                    params: &[
-                        __agentscope::Param {
-                            name: "value",
-                            signature: "&T",
-                            sensitivity: __agentscope::defaults::SECRET,
-                        },
-                    ],
-                    output: __agentscope::defaults::SECRET,
-                    schema: ::core::option::Option::None,
-                });
-                __agentscope::inventory::submit! {
-                    __agentscope::Registered(& __SITE)
-                }
+                static __SITE: __agentscope::Site = __agentscope::Site::new(
+                    ::core::concat!(
+                        ::core::module_path!(),
+                        "::filled\0tool\0filled\0\0\0default secret\0value\0&T\0default secret"
+                    ),
+                );
+                #[used]
+                #[cfg_attr(
+                    target_vendor = "apple",
+                    unsafe(link_section = "__DATA,__mod_init_func,mod_init_funcs")
+                )]
+                #[cfg_attr(windows, unsafe(link_section = ".CRT$XCU"))]
+                #[cfg_attr(
+                    not(any(target_vendor = "apple", windows)),
+                    unsafe(link_section = ".init_array")
+                )]
+                static __REGISTER: extern "C" fn() = {
+                    extern "C" fn __register() {
+                        __agentscope::register(&__SITE);
+                    }
+                    __register
+                };
                 &__SITE
             },
             |__capture| {
@@ -39,8 +41,7 @@ where
                 if let ::core::option::Option::Some(mut __builder) = __capture
                     .missing_schema(__types)
                 {
-                    (&&__agentscope::Probe(&value))
-                        .__schema(&mut __builder, __capture.site(), 0usize);
+                    (&&__agentscope::Probe(&value)).__schema(&mut __builder, 0usize);
                     __capture.store_schema(__builder, __types);
                 }
             },

@@ -10,37 +10,37 @@ fn price(article: u32) -> impl Future<Output = Result<u32, std::io::Error>> + Se
     >(
         __agentscope::open(
             {
-                static __SITE: __agentscope::Site = __agentscope::Site::new(__agentscope::Meta {
-                    layer: __agentscope::Layer::Tool,
-                    name: "price",
-                    span_name: "execute_tool price",
-                    function: ::core::concat!(::core::module_path!(), "::", "price"),
-                    description: "",
-                    reads_only: false,
-                    params: &[
-                        __agentscope::Param {
-                            name: "article",
-                            signature: "u32",
-                            sensitivity: __agentscope::defaults::INTERNAL,
-                        },
-                    ],
-                    output: __agentscope::defaults::INTERNAL,
-                    schema: ::core::option::Option::Some(__schema),
-                });
+                static __SITE: __agentscope::Site = __agentscope::Site::declaring(
+                    ::core::concat!(
+                        ::core::module_path!(),
+                        "::price\0tool\0price\0\0\0default internal\0article\0u32\0default internal"
+                    ),
+                    __schema,
+                );
                 fn __schema(__builder: &mut __agentscope::SchemaBuilder) {
-                    let _ = &__builder;
-                    __agentscope::TypeProbe::<u32>::NEW
-                        .__declare(__builder, "article", "u32");
+                    __builder.declared::<u32>(0usize);
                 }
-                __agentscope::inventory::submit! {
-                    __agentscope::Registered(& __SITE)
-                }
+                #[used]
+                #[cfg_attr(
+                    target_vendor = "apple",
+                    unsafe(link_section = "__DATA,__mod_init_func,mod_init_funcs")
+                )]
+                #[cfg_attr(windows, unsafe(link_section = ".CRT$XCU"))]
+                #[cfg_attr(
+                    not(any(target_vendor = "apple", windows)),
+                    unsafe(link_section = ".init_array")
+                )]
+                static __REGISTER: extern "C" fn() = {
+                    extern "C" fn __register() {
+                        __agentscope::register(&__SITE);
+                    }
+                    __register
+                };
                 &__SITE
             },
             |__capture| {
                 let _ = &__capture;
-                __capture
-                    .argument(0usize, (&__agentscope::Probe(&article)).__argument());
+                __capture.argument(0usize, __agentscope::Argued::leaf(&article));
                 __capture.declared_schema();
             },
         ),

@@ -5,38 +5,42 @@ fn prices(articles: Vec<u32>) -> impl Stream<Item = u32> {
     __agentscope::call(
         __agentscope::open(
             {
-                static __SITE: __agentscope::Site = __agentscope::Site::new(__agentscope::Meta {
-                    layer: __agentscope::Layer::Tool,
-                    name: "prices",
-                    span_name: "execute_tool prices",
-                    function: ::core::concat!(::core::module_path!(), "::", "prices"),
-                    description: "",
-                    reads_only: false,
-                    params: &[
-                        __agentscope::Param {
-                            name: "articles",
-                            signature: "Vec<u32>",
-                            sensitivity: __agentscope::defaults::INTERNAL,
-                        },
-                    ],
-                    output: __agentscope::defaults::INTERNAL,
-                    schema: ::core::option::Option::Some(__schema),
-                });
+                static __SITE: __agentscope::Site = __agentscope::Site::declaring(
+                    ::core::concat!(
+                        ::core::module_path!(),
+                        "::prices\0tool\0prices\0\0\0default internal\0articles\0Vec<u32>\0default internal"
+                    ),
+                    __schema,
+                );
                 fn __schema(__builder: &mut __agentscope::SchemaBuilder) {
-                    let _ = &__builder;
                     __agentscope::TypeProbe::<Vec<u32>>::NEW
-                        .__declare(__builder, "articles", "Vec<u32>");
+                        .__declare(__builder, 0usize);
                 }
-                __agentscope::inventory::submit! {
-                    __agentscope::Registered(& __SITE)
-                }
+                #[used]
+                #[cfg_attr(
+                    target_vendor = "apple",
+                    unsafe(link_section = "__DATA,__mod_init_func,mod_init_funcs")
+                )]
+                #[cfg_attr(windows, unsafe(link_section = ".CRT$XCU"))]
+                #[cfg_attr(
+                    not(any(target_vendor = "apple", windows)),
+                    unsafe(link_section = ".init_array")
+                )]
+                static __REGISTER: extern "C" fn() = {
+                    extern "C" fn __register() {
+                        __agentscope::register(&__SITE);
+                    }
+                    __register
+                };
                 &__SITE
             },
             |__capture| {
                 let _ = &__capture;
-                (&__agentscope::Probe(&articles)).__seen().__passes();
                 __capture
-                    .argument(0usize, (&__agentscope::Probe(&articles)).__argument());
+                    .argument(
+                        0usize,
+                        (&__agentscope::Probe(&articles)).__shown_argument(),
+                    );
                 __capture.declared_schema();
             },
         ),

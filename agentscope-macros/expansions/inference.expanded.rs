@@ -8,28 +8,30 @@ async fn complete(request: Request) -> Result<Response, Error> {
                 if __agentscope::asked() {
                     __agentscope::begin_with(
                         {
-                            static __SITE: __agentscope::Site = __agentscope::Site::new(__agentscope::Meta {
-                                layer: __agentscope::Layer::Inference,
-                                name: "complete",
-                                span_name: "",
-                                function: ::core::concat!(
-                                    ::core::module_path!(), "::", "complete"
+                            static __SITE: __agentscope::Site = __agentscope::Site::new(
+                                ::core::concat!(
+                                    ::core::module_path!(),
+                                    "::complete\0inference\0complete\0\0\0default confidential\0request\0Request\0default confidential"
                                 ),
-                                description: "",
-                                reads_only: false,
-                                params: &[
-                                    __agentscope::Param {
-                                        name: "request",
-                                        signature: "Request",
-                                        sensitivity: __agentscope::defaults::CONFIDENTIAL,
-                                    },
-                                ],
-                                output: __agentscope::defaults::CONFIDENTIAL,
-                                schema: ::core::option::Option::None,
-                            });
-                            __agentscope::inventory::submit! {
-                                __agentscope::Registered(& __SITE)
-                            }
+                            );
+                            #[used]
+                            #[cfg_attr(
+                                target_vendor = "apple",
+                                unsafe(
+                                    link_section = "__DATA,__mod_init_func,mod_init_funcs"
+                                )
+                            )]
+                            #[cfg_attr(windows, unsafe(link_section = ".CRT$XCU"))]
+                            #[cfg_attr(
+                                not(any(target_vendor = "apple", windows)),
+                                unsafe(link_section = ".init_array")
+                            )]
+                            static __REGISTER: extern "C" fn() = {
+                                extern "C" fn __register() {
+                                    __agentscope::register(&__SITE);
+                                }
+                                __register
+                            };
                             &__SITE
                         },
                         |__capture| {

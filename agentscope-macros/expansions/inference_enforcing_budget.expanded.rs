@@ -7,29 +7,31 @@ async fn complete(prompt: String) -> Result<String, Error> {
                 let _ = &prompt;
                 if let ::core::option::Option::Some(__refused) = __agentscope::begin_unless_refused(
                     {
-                        static __SITE: __agentscope::Site = __agentscope::Site::new(__agentscope::Meta {
-                                layer: __agentscope::Layer::Inference,
-                                name: "complete",
-                                span_name: "",
-                                function: ::core::concat!(
-                                    ::core::module_path!(), "::", "complete"
+                        static __SITE: __agentscope::Site = __agentscope::Site::new(
+                                ::core::concat!(
+                                    ::core::module_path!(),
+                                    "::complete\0inference\0complete\0\0\0default secret\0prompt\0String\0default secret"
                                 ),
-                                description: "",
-                                reads_only: false,
-                                params: &[
-                                    __agentscope::Param {
-                                        name: "prompt",
-                                        signature: "String",
-                                        sensitivity: __agentscope::defaults::SECRET,
-                                    },
-                                ],
-                                output: __agentscope::defaults::SECRET,
-                                schema: ::core::option::Option::None,
-                            })
+                            )
                             .enforcing_budget();
-                        __agentscope::inventory::submit! {
-                            __agentscope::Registered(& __SITE)
-                        }
+                        #[used]
+                        #[cfg_attr(
+                            target_vendor = "apple",
+                            unsafe(
+                                link_section = "__DATA,__mod_init_func,mod_init_funcs"
+                            )
+                        )]
+                        #[cfg_attr(windows, unsafe(link_section = ".CRT$XCU"))]
+                        #[cfg_attr(
+                            not(any(target_vendor = "apple", windows)),
+                            unsafe(link_section = ".init_array")
+                        )]
+                        static __REGISTER: extern "C" fn() = {
+                            extern "C" fn __register() {
+                                __agentscope::register(&__SITE);
+                            }
+                            __register
+                        };
                         &__SITE
                     },
                     |__capture| {
@@ -49,7 +51,7 @@ async fn complete(prompt: String) -> Result<String, Error> {
                 }
                 '__agentscope: { send(prompt).await }
             },
-            (&__agentscope::Tag::<Result<String, Error>>::NEW.__kind().__judged())
+            (&__agentscope::Tag::<Result<String, Error>>::NEW.__value().__judged())
                 .__shown()
                 .__told()
                 .__answered(),

@@ -5,40 +5,40 @@ fn price(&self, article: &str) -> u32 {
     __agentscope::call(
         __agentscope::open(
             {
-                static __SITE: __agentscope::Site = __agentscope::Site::new(__agentscope::Meta {
-                    layer: __agentscope::Layer::Tool,
-                    name: "price",
-                    span_name: "execute_tool price",
-                    function: ::core::concat!(::core::module_path!(), "::", "price"),
-                    description: "",
-                    reads_only: false,
-                    params: &[
-                        __agentscope::Param {
-                            name: "article",
-                            signature: "&str",
-                            sensitivity: __agentscope::classes::PUBLIC,
-                        },
-                    ],
-                    output: __agentscope::classes::INTERNAL,
-                    schema: ::core::option::Option::None,
-                });
-                __agentscope::inventory::submit! {
-                    __agentscope::Registered(& __SITE)
-                }
+                static __SITE: __agentscope::Site = __agentscope::Site::new(
+                    ::core::concat!(
+                        ::core::module_path!(),
+                        "::price\0tool\0price\0\0\0internal\0article\0&str\0public"
+                    ),
+                );
+                #[used]
+                #[cfg_attr(
+                    target_vendor = "apple",
+                    unsafe(link_section = "__DATA,__mod_init_func,mod_init_funcs")
+                )]
+                #[cfg_attr(windows, unsafe(link_section = ".CRT$XCU"))]
+                #[cfg_attr(
+                    not(any(target_vendor = "apple", windows)),
+                    unsafe(link_section = ".init_array")
+                )]
+                static __REGISTER: extern "C" fn() = {
+                    extern "C" fn __register() {
+                        __agentscope::register(&__SITE);
+                    }
+                    __register
+                };
                 &__SITE
             },
             |__capture| {
                 let _ = &__capture;
-                __capture
-                    .argument(0usize, (&__agentscope::Probe(&article)).__argument());
+                __capture.argument(0usize, __agentscope::Argued::leaf(&article));
                 let __types = ();
                 let __types = (__types, &article);
                 let __types = __agentscope::type_key(&__types);
                 if let ::core::option::Option::Some(mut __builder) = __capture
                     .missing_schema(__types)
                 {
-                    (&&__agentscope::Probe(&article))
-                        .__schema(&mut __builder, __capture.site(), 0usize);
+                    (&&__agentscope::Probe(&article)).__schema(&mut __builder, 0usize);
                     __capture.store_schema(__builder, __types);
                 }
             },
@@ -47,6 +47,6 @@ fn price(&self, article: &str) -> u32 {
             let article = article;
             '__agentscope: { self.prices[article] }
         },
-        |__tag| (&__tag.__kind().__judged()).__shown().__told(),
+        |__tag| (&__tag.__value().__judged()).__shown().__told(),
     )
 }

@@ -8,22 +8,30 @@ async fn close(mut self: Box<Self>) {
                 if __agentscope::asked() {
                     __agentscope::begin_with(
                         {
-                            static __SITE: __agentscope::Site = __agentscope::Site::new(__agentscope::Meta {
-                                layer: __agentscope::Layer::Tool,
-                                name: "close",
-                                span_name: "execute_tool close",
-                                function: ::core::concat!(
-                                    ::core::module_path!(), "::", "close"
+                            static __SITE: __agentscope::Site = __agentscope::Site::new(
+                                ::core::concat!(
+                                    ::core::module_path!(),
+                                    "::close\0tool\0close\0\0\0default secret"
                                 ),
-                                description: "",
-                                reads_only: false,
-                                params: &[],
-                                output: __agentscope::defaults::SECRET,
-                                schema: ::core::option::Option::None,
-                            });
-                            __agentscope::inventory::submit! {
-                                __agentscope::Registered(& __SITE)
-                            }
+                            );
+                            #[used]
+                            #[cfg_attr(
+                                target_vendor = "apple",
+                                unsafe(
+                                    link_section = "__DATA,__mod_init_func,mod_init_funcs"
+                                )
+                            )]
+                            #[cfg_attr(windows, unsafe(link_section = ".CRT$XCU"))]
+                            #[cfg_attr(
+                                not(any(target_vendor = "apple", windows)),
+                                unsafe(link_section = ".init_array")
+                            )]
+                            static __REGISTER: extern "C" fn() = {
+                                extern "C" fn __register() {
+                                    __agentscope::register(&__SITE);
+                                }
+                                __register
+                            };
                             &__SITE
                         },
                         |__capture| {
@@ -46,7 +54,7 @@ async fn close(mut self: Box<Self>) {
                     self.open = false;
                 }
             },
-            (&__agentscope::Tag::<()>::NEW.__kind().__judged()).__shown().__told(),
+            (&__agentscope::Tag::<()>::NEW.__value().__judged()).__shown().__told(),
         )
         .await
 }

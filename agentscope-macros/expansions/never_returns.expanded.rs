@@ -7,25 +7,31 @@ async fn serve() -> ! {
                 if __agentscope::asked() {
                     __agentscope::begin(
                         {
-                            static __SITE: __agentscope::Site = __agentscope::Site::new(__agentscope::Meta {
-                                layer: __agentscope::Layer::Agent,
-                                name: "serve",
-                                span_name: "invoke_agent serve",
-                                function: ::core::concat!(
-                                    ::core::module_path!(), "::", "serve"
+                            static __SITE: __agentscope::Site = __agentscope::Site::new(
+                                ::core::concat!(
+                                    ::core::module_path!(), "::serve\0agent\0serve\0\0\0public"
                                 ),
-                                description: "",
-                                reads_only: false,
-                                params: &[],
-                                output: __agentscope::classes::PUBLIC,
-                                schema: ::core::option::Option::None,
-                            });
-                            __agentscope::inventory::submit! {
-                                __agentscope::Registered(& __SITE)
-                            }
+                            );
+                            #[used]
+                            #[cfg_attr(
+                                target_vendor = "apple",
+                                unsafe(
+                                    link_section = "__DATA,__mod_init_func,mod_init_funcs"
+                                )
+                            )]
+                            #[cfg_attr(windows, unsafe(link_section = ".CRT$XCU"))]
+                            #[cfg_attr(
+                                not(any(target_vendor = "apple", windows)),
+                                unsafe(link_section = ".init_array")
+                            )]
+                            static __REGISTER: extern "C" fn() = {
+                                extern "C" fn __register() {
+                                    __agentscope::register(&__SITE);
+                                }
+                                __register
+                            };
                             &__SITE
                         },
-                        &[],
                         &[],
                     );
                 }

@@ -6,61 +6,48 @@ fn sum(__arg0: (u32, u32), __arg1: String, d: u32, #[cfg(any())] e: u32) -> u32 
     __agentscope::call(
         __agentscope::open(
             {
-                static __SITE: __agentscope::Site = __agentscope::Site::new(__agentscope::Meta {
-                    layer: __agentscope::Layer::Tool,
-                    name: "sum",
-                    span_name: "execute_tool sum",
-                    function: ::core::concat!(::core::module_path!(), "::", "sum"),
-                    description: "",
-                    reads_only: false,
-                    params: &[
-                        __agentscope::Param {
-                            name: "arg0",
-                            signature: "(u32, u32)",
-                            sensitivity: __agentscope::defaults::PUBLIC,
-                        },
-                        __agentscope::Param {
-                            name: "arg1",
-                            signature: "String",
-                            sensitivity: __agentscope::defaults::PUBLIC,
-                        },
-                        __agentscope::Param {
-                            name: "d",
-                            signature: "u32",
-                            sensitivity: __agentscope::defaults::PUBLIC,
-                        },
-                        __agentscope::Param {
-                            name: "e",
-                            signature: "u32",
-                            sensitivity: __agentscope::defaults::PUBLIC,
-                        },
-                    ],
-                    output: __agentscope::defaults::PUBLIC,
-                    schema: ::core::option::Option::Some(__schema),
-                });
+                static __SITE: __agentscope::Site = __agentscope::Site::declaring(
+                    ::core::concat!(
+                        ::core::module_path!(),
+                        "::sum\0tool\0sum\0\0\0default public\0arg0\0(u32, u32)\0default public\0arg1\0String\0default public\0d\0u32\0default public\0e\0u32\0default public"
+                    ),
+                    __schema,
+                );
                 fn __schema(__builder: &mut __agentscope::SchemaBuilder) {
-                    let _ = &__builder;
                     __agentscope::TypeProbe::<(u32, u32)>::NEW
-                        .__declare(__builder, "arg0", "(u32, u32)");
-                    __agentscope::TypeProbe::<String>::NEW
-                        .__declare(__builder, "arg1", "String");
-                    __agentscope::TypeProbe::<u32>::NEW.__declare(__builder, "d", "u32");
-                    #[cfg(any())]
-                    __agentscope::TypeProbe::<u32>::NEW.__declare(__builder, "e", "u32");
+                        .__declare(__builder, 0usize);
+                    __agentscope::TypeProbe::<String>::NEW.__declare(__builder, 1usize);
+                    __builder.declared::<u32>(2usize);
+                    #[cfg(any())] __builder.declared::<u32>(3usize);
                 }
-                __agentscope::inventory::submit! {
-                    __agentscope::Registered(& __SITE)
-                }
+                #[used]
+                #[cfg_attr(
+                    target_vendor = "apple",
+                    unsafe(link_section = "__DATA,__mod_init_func,mod_init_funcs")
+                )]
+                #[cfg_attr(windows, unsafe(link_section = ".CRT$XCU"))]
+                #[cfg_attr(
+                    not(any(target_vendor = "apple", windows)),
+                    unsafe(link_section = ".init_array")
+                )]
+                static __REGISTER: extern "C" fn() = {
+                    extern "C" fn __register() {
+                        __agentscope::register(&__SITE);
+                    }
+                    __register
+                };
                 &__SITE
             },
             |__capture| {
                 let _ = &__capture;
-                (&__agentscope::Probe(&__arg0)).__seen().__passes();
-                __capture.argument(0usize, (&__agentscope::Probe(&__arg0)).__argument());
+                __capture
+                    .argument(
+                        0usize,
+                        (&__agentscope::Probe(&__arg0)).__shown_argument(),
+                    );
                 __capture.argument(1usize, (&__agentscope::Probe(&__arg1)).__argument());
-                __capture.argument(2usize, (&__agentscope::Probe(&d)).__argument());
-                #[cfg(any())]
-                __capture.argument(3usize, (&__agentscope::Probe(&e)).__argument());
+                __capture.argument(2usize, __agentscope::Argued::leaf(&d));
+                #[cfg(any())] __capture.argument(3usize, __agentscope::Argued::leaf(&e));
                 __capture.declared_schema();
             },
         ),
@@ -81,6 +68,6 @@ fn sum(__arg0: (u32, u32), __arg1: String, d: u32, #[cfg(any())] e: u32) -> u32 
                 a + d
             }
         },
-        |__tag| (&__tag.__kind().__judged()).__shown().__told(),
+        |__tag| (&__tag.__value().__judged()).__shown().__told(),
     )
 }

@@ -7,25 +7,31 @@ async fn plan() {
                 if __agentscope::asked() {
                     __agentscope::begin(
                         {
-                            static __SITE: __agentscope::Site = __agentscope::Site::new(__agentscope::Meta {
-                                layer: __agentscope::Layer::Agent,
-                                name: "plan",
-                                span_name: "invoke_agent plan",
-                                function: ::core::concat!(
-                                    ::core::module_path!(), "::", "plan"
+                            static __SITE: __agentscope::Site = __agentscope::Site::new(
+                                ::core::concat!(
+                                    ::core::module_path!(), "::plan\0agent\0plan\0\0\0"
                                 ),
-                                description: "",
-                                reads_only: false,
-                                params: &[],
-                                output: ::core::option::Option::None,
-                                schema: ::core::option::Option::None,
-                            });
-                            __agentscope::inventory::submit! {
-                                __agentscope::Registered(& __SITE)
-                            }
+                            );
+                            #[used]
+                            #[cfg_attr(
+                                target_vendor = "apple",
+                                unsafe(
+                                    link_section = "__DATA,__mod_init_func,mod_init_funcs"
+                                )
+                            )]
+                            #[cfg_attr(windows, unsafe(link_section = ".CRT$XCU"))]
+                            #[cfg_attr(
+                                not(any(target_vendor = "apple", windows)),
+                                unsafe(link_section = ".init_array")
+                            )]
+                            static __REGISTER: extern "C" fn() = {
+                                extern "C" fn __register() {
+                                    __agentscope::register(&__SITE);
+                                }
+                                __register
+                            };
                             &__SITE
                         },
-                        &[],
                         &[],
                     );
                 }
@@ -41,7 +47,7 @@ async fn plan() {
                     let other = spawn(task);
                 }
             },
-            (&__agentscope::Tag::<()>::NEW.__kind().__judged().__classified())
+            (&__agentscope::Tag::<()>::NEW.__value().__judged().__classified())
                 .__shown()
                 .__told(),
         )

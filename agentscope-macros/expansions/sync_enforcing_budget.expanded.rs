@@ -4,33 +4,35 @@ fn complete(prompt: &str) -> Result<String, Error> {
     use __agentscope::probing::*;
     let __call = __agentscope::open(
         {
-            static __SITE: __agentscope::Site = __agentscope::Site::new(__agentscope::Meta {
-                    layer: __agentscope::Layer::Inference,
-                    name: "complete",
-                    span_name: "",
-                    function: ::core::concat!(::core::module_path!(), "::", "complete"),
-                    description: "",
-                    reads_only: false,
-                    params: &[
-                        __agentscope::Param {
-                            name: "prompt",
-                            signature: "&str",
-                            sensitivity: __agentscope::defaults::SECRET,
-                        },
-                    ],
-                    output: __agentscope::defaults::SECRET,
-                    schema: ::core::option::Option::None,
-                })
+            static __SITE: __agentscope::Site = __agentscope::Site::new(
+                    ::core::concat!(
+                        ::core::module_path!(),
+                        "::complete\0inference\0complete\0\0\0default secret\0prompt\0&str\0default secret"
+                    ),
+                )
                 .enforcing_budget();
-            __agentscope::inventory::submit! {
-                __agentscope::Registered(& __SITE)
-            }
+            #[used]
+            #[cfg_attr(
+                target_vendor = "apple",
+                unsafe(link_section = "__DATA,__mod_init_func,mod_init_funcs")
+            )]
+            #[cfg_attr(windows, unsafe(link_section = ".CRT$XCU"))]
+            #[cfg_attr(
+                not(any(target_vendor = "apple", windows)),
+                unsafe(link_section = ".init_array")
+            )]
+            static __REGISTER: extern "C" fn() = {
+                extern "C" fn __register() {
+                    __agentscope::register(&__SITE);
+                }
+                __register
+            };
             &__SITE
         },
         |__capture| {
             let _ = &__capture;
             __capture.provider("openai");
-            __capture.argument(0usize, (&__agentscope::Probe(&prompt)).__argument());
+            __capture.argument(0usize, __agentscope::Argued::leaf(&prompt));
         },
     );
     let __refused = __call.refused();
@@ -43,6 +45,6 @@ fn complete(prompt: &str) -> Result<String, Error> {
             let prompt = prompt;
             '__agentscope: { send(prompt) }
         },
-        |__tag| (&__tag.__kind().__judged()).__shown().__told().__answered(),
+        |__tag| (&__tag.__value().__judged()).__shown().__told().__answered(),
     )
 }

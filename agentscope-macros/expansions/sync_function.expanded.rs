@@ -6,37 +6,37 @@ pub fn price(article: &str) -> Option<u32> {
     __agentscope::call(
         __agentscope::open(
             {
-                static __SITE: __agentscope::Site = __agentscope::Site::new(__agentscope::Meta {
-                    layer: __agentscope::Layer::Tool,
-                    name: "price",
-                    span_name: "execute_tool price",
-                    function: ::core::concat!(::core::module_path!(), "::", "price"),
-                    description: "Look up the price of an article, in cents.",
-                    reads_only: true,
-                    params: &[
-                        __agentscope::Param {
-                            name: "article",
-                            signature: "&str",
-                            sensitivity: __agentscope::classes::PUBLIC,
-                        },
-                    ],
-                    output: __agentscope::classes::INTERNAL,
-                    schema: ::core::option::Option::Some(__schema),
-                });
+                static __SITE: __agentscope::Site = __agentscope::Site::declaring(
+                    ::core::concat!(
+                        ::core::module_path!(),
+                        "::price\0tool\0price\0read\0Look up the price of an article, in cents.\0internal\0article\0&str\0public"
+                    ),
+                    __schema,
+                );
                 fn __schema(__builder: &mut __agentscope::SchemaBuilder) {
-                    let _ = &__builder;
-                    __agentscope::TypeProbe::<&str>::NEW
-                        .__declare(__builder, "article", "&str");
+                    __builder.declared::<&str>(0usize);
                 }
-                __agentscope::inventory::submit! {
-                    __agentscope::Registered(& __SITE)
-                }
+                #[used]
+                #[cfg_attr(
+                    target_vendor = "apple",
+                    unsafe(link_section = "__DATA,__mod_init_func,mod_init_funcs")
+                )]
+                #[cfg_attr(windows, unsafe(link_section = ".CRT$XCU"))]
+                #[cfg_attr(
+                    not(any(target_vendor = "apple", windows)),
+                    unsafe(link_section = ".init_array")
+                )]
+                static __REGISTER: extern "C" fn() = {
+                    extern "C" fn __register() {
+                        __agentscope::register(&__SITE);
+                    }
+                    __register
+                };
                 &__SITE
             },
             |__capture| {
                 let _ = &__capture;
-                __capture
-                    .argument(0usize, (&__agentscope::Probe(&article)).__argument());
+                __capture.argument(0usize, __agentscope::Argued::leaf(&article));
                 __capture.declared_schema();
             },
         ),

@@ -6,23 +6,30 @@ fn located() -> u32 {
     let __inside = __agentscope::inside(
         __agentscope::open(
             {
-                static __SITE: __agentscope::Site = __agentscope::Site::new(__agentscope::Meta {
-                    layer: __agentscope::Layer::Tool,
-                    name: "located",
-                    span_name: "execute_tool located",
-                    function: ::core::concat!(::core::module_path!(), "::", "located"),
-                    description: "",
-                    reads_only: false,
-                    params: &[],
-                    output: __agentscope::defaults::PUBLIC,
-                    schema: ::core::option::Option::Some(__schema),
-                });
-                fn __schema(__builder: &mut __agentscope::SchemaBuilder) {
-                    let _ = &__builder;
-                }
-                __agentscope::inventory::submit! {
-                    __agentscope::Registered(& __SITE)
-                }
+                static __SITE: __agentscope::Site = __agentscope::Site::declaring(
+                    ::core::concat!(
+                        ::core::module_path!(),
+                        "::located\0tool\0located\0\0\0default public"
+                    ),
+                    __schema,
+                );
+                fn __schema(__builder: &mut __agentscope::SchemaBuilder) {}
+                #[used]
+                #[cfg_attr(
+                    target_vendor = "apple",
+                    unsafe(link_section = "__DATA,__mod_init_func,mod_init_funcs")
+                )]
+                #[cfg_attr(windows, unsafe(link_section = ".CRT$XCU"))]
+                #[cfg_attr(
+                    not(any(target_vendor = "apple", windows)),
+                    unsafe(link_section = ".init_array")
+                )]
+                static __REGISTER: extern "C" fn() = {
+                    extern "C" fn __register() {
+                        __agentscope::register(&__SITE);
+                    }
+                    __register
+                };
                 &__SITE
             },
             |__capture| {
@@ -35,6 +42,6 @@ fn located() -> u32 {
     __agentscope::leave(
         __inside,
         __value,
-        |__tag| (&__tag.__kind().__judged()).__shown().__told(),
+        |__tag| (&__tag.__value().__judged()).__shown().__told(),
     )
 }

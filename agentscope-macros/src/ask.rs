@@ -37,7 +37,13 @@ pub(crate) fn alone(kind: Macro, arguments: &Arguments, plan: &Plan) -> Option<T
         declared_span: Span::call_site(),
     };
     let values = plan.arguments.iter().filter(is_asked);
-    let checks = values.map(|value| expansion.checks(value, &plan.function));
+    let checks = values.map(|value| {
+        let checks = expansion.checks(value, &plan.function);
+        let (recorded, cfgs) = (expansion.recorded(value), &value.cfgs);
+        let shown = expansion.is_shown(value);
+        let shown = shown.then(|| quote!(#(#cfgs)* let _ = #recorded;));
+        quote!(#shown #checks)
+    });
     Some(quote!({ #import #(#checks)* }))
 }
 
@@ -46,7 +52,7 @@ fn is_guess(classified: &Classified) -> bool {
 }
 
 impl Expansion<'_> {
-    /// The checks of one argument, as statements.
+    /// The checks of one argument, as statements; `recorded` makes that of what is shown.
     pub(crate) fn checks(&self, value: &Argument, function: &Function) -> TokenStream {
         let Argument {
             binding, cfgs, ty, ..
@@ -58,15 +64,18 @@ impl Expansion<'_> {
                 quote_spanned!(at=> #(#cfgs)* #here::classified(&#binding);)
             }
             Classified::Here(_) => {
-                let guard = self.guard(value);
-                let shown = guard.shown(&quote!(&#binding));
-                let shown = shown.map(|shown| quote!(#(#cfgs)* #shown));
-                let launders = self.statement(&guard, function);
+                let launders = self.statement(&self.guard(value), function);
                 let launders = launders.map(|launders| quote!(#(#cfgs)* #launders));
-                quote!(#shown #launders)
+                quote!(#launders)
             }
             Classified::Keyed(_) => TokenStream::new(),
         }
+    }
+
+    /// Whether the class of an argument shows something of it that only its type can tell whether it
+    /// may be shown.
+    pub(crate) fn is_shown(&self, value: &Argument) -> bool {
+        self.guard(value).is_shown()
     }
 
     fn guard<'a>(&'a self, value: &'a Argument) -> Guard<'a> {

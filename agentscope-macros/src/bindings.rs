@@ -8,6 +8,7 @@ use syn::{Expr, ReceiverKind, Type};
 use crate::checks::Argument;
 use crate::expand::Expansion;
 use crate::function::Function;
+use crate::leaf;
 use crate::tokens::mentions;
 
 impl Expansion<'_> {
@@ -47,6 +48,10 @@ impl Expansion<'_> {
             .values
             .iter()
             .rev()
+            // What is never dropped has no order.
+            .filter(|value| {
+                !matches!(value.ty, Type::Reference(_)) && !leaf::is_primitive(&value.ty)
+            })
             .map(|Argument { binding, cfgs, .. }| quote!(#(#cfgs)* let _ = &#binding;));
         let bound = self.values.iter().map(|value| {
             let Argument {

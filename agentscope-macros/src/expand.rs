@@ -4,9 +4,9 @@
 //! emitted as the token it came as, so that its braces keep the edition of the user's crate.
 
 use proc_macro2::{Group, Ident, Span, TokenStream};
-use quote::{ToTokens as _, quote, quote_spanned};
+use quote::{quote, quote_spanned};
 use syn::spanned::Spanned as _;
-use syn::{Expr, Lit, Path, ReturnType};
+use syn::{Expr, Path, ReturnType};
 
 use crate::arguments::{self, Arguments, Macro};
 use crate::checks::{self, Argument, Plan};
@@ -18,7 +18,7 @@ use crate::leaf;
 use crate::places::Classified;
 use crate::resolve;
 use crate::schema;
-use crate::tokens::{doc_comment, hidden, literal, split_inner_attributes, type_span};
+use crate::tokens::{hidden, literal, split_inner_attributes, type_span};
 
 /// The whole pipeline of an attribute.
 pub(crate) fn attribute(kind: Macro, tokens: TokenStream, item: TokenStream) -> TokenStream {
@@ -132,10 +132,16 @@ impl Expansion<'_> {
         let site = self.site(function);
         let checks = self.values.iter().map(|value| self.checks(value, function));
         let arguments = self.values.iter().map(|value| self.recorded(value));
+        let arguments = quote!(&[#(#arguments),*]);
+        // An empty list is a constant, and each of those is compiled on its own.
+        let begin = match literals.is_empty() {
+            true => quote!(begin(#site, #arguments)),
+            false => quote!(begin_saying(#site, &[#(#literals),*], #arguments)),
+        };
         quote! {
             if #private::asked() {
                 #(#checks)*
-                #private::begin(#site, &[#(#literals),*], &[#(#arguments),*]);
+                #private::#begin;
             }
         }
     }
@@ -217,7 +223,7 @@ impl Expansion<'_> {
     /// The static of the function, and what is an item beside it.
     fn site(&self, function: &Function) -> TokenStream {
         let private = &self.private;
-        let meta = self.meta(function);
+        let said = self.said(function);
         let budget = match (self.arguments.has_budget(), self.arguments.enforces_budget) {
             (true, _) => Some(quote!(.with_budget())),
             (false, Some(_)) => Some(quote!(.enforcing_budget())),
@@ -227,72 +233,21 @@ impl Expansion<'_> {
         let context = context.then(|| quote!(.with_context()));
         let items = self.laundering_items(function);
         let registration = self.registration();
-        let declaration = self.declared;
-        let declaration = declaration.then(|| self.schema_declaration());
+        let (site, declaration) = match self.declared {
+            true => (
+                quote!(declaring(#said, __schema)),
+                Some(self.schema_declaration()),
+            ),
+            false => (quote!(new(#said)), None),
+        };
         quote! {
             {
-                static __SITE: #private::Site = #private::Site::new(#meta)#budget #context;
+                static __SITE: #private::Site = #private::Site::#site #budget #context;
                 #declaration
                 #registration
                 #items
                 &__SITE
             }
-        }
-    }
-
-    fn meta(&self, function: &Function) -> TokenStream {
-        let private = &self.private;
-        let layer = match self.kind {
-            Macro::Agent => quote!(Agent),
-            Macro::Tool => quote!(Tool),
-            Macro::Inference => quote!(Inference),
-        };
-        let own_name = checks::unraw(&function.signature.ident);
-        let name = self.arguments.name.as_ref().and_then(literal);
-        let name = match name {
-            Some(Lit::Str(name)) => name.value(),
-            _ => own_name.clone(),
-        };
-        let span_name = match self.kind {
-            Macro::Agent => format!("invoke_agent {name}"),
-            Macro::Tool => format!("execute_tool {name}"),
-            Macro::Inference => String::new(),
-        };
-        let description = match &self.arguments.description {
-            Some(description) => description.to_token_stream(),
-            None => doc_comment(&function.attributes).to_token_stream(),
-        };
-        let reads_only = self.arguments.reads_only;
-        let params = self.values.iter().map(|value| {
-            let (name, signature) = (&value.name, checks::spelt(&value.ty));
-            let sensitivity = self.sensitivity(&value.classified);
-            quote!(#private::Param { name: #name, signature: #signature, sensitivity: #sensitivity })
-        });
-        let output = self.sensitivity(self.output);
-        let schema = match self.declared {
-            true => quote!(::core::option::Option::Some(__schema)),
-            false => quote!(::core::option::Option::None),
-        };
-        quote! {
-            #private::Meta {
-                layer: #private::Layer::#layer,
-                name: #name,
-                span_name: #span_name,
-                function: ::core::concat!(::core::module_path!(), "::", #own_name),
-                description: #description,
-                reads_only: #reads_only,
-                params: &[#(#params),*],
-                output: #output,
-                schema: #schema,
-            }
-        }
-    }
-
-    fn sensitivity(&self, classified: &Classified) -> TokenStream {
-        match classified {
-            Classified::Here(said) => said.optional_tokens(&self.private),
-            // What is said of keys holds for no value: a map with it is a classified value.
-            Classified::Keyed(_) | Classified::ByType => quote!(::core::option::Option::None),
         }
     }
 
@@ -310,19 +265,28 @@ impl Expansion<'_> {
     }
 
     /// What records an argument, by its type.
-    fn recorded(&self, value: &Argument) -> TokenStream {
+    pub(crate) fn recorded(&self, value: &Argument) -> TokenStream {
         let private = &self.private;
         let Argument { binding, ty, .. } = value;
-        let value = match &value.classified {
+        if leaf::is_primitive(ty) {
+            return quote!(#private::Argued::leaf(&#binding));
+        }
+        let argued = match &value.classified {
             Classified::Keyed(keys) => {
                 let class = keys.class as u8;
                 let at = type_span(ty);
                 let here = self.private_at(at);
-                quote_spanned!(at=> #here::keyed_by::<#class, _>(&#binding))
+                let keyed = quote_spanned!(at=> #here::keyed_by::<#class, _>(&#binding));
+                quote!((&#private::Probe(&#keyed)).__argument())
             }
-            _ => quote!(#binding),
+            // An error about what is in it points at its type.
+            _ if self.is_shown(value) => {
+                let at = type_span(ty);
+                let here = self.private_at(at);
+                quote_spanned!(at=> (&#here::Probe(&#binding)).__shown_argument())
+            }
+            _ => quote!((&#private::Probe(&#binding)).__argument()),
         };
-        let argued = quote!((&#private::Probe(&#value)).__argument());
         // Text, numbers and their like are no request.
         match self.kind == Macro::Inference && !leaf::is_sure(ty) {
             true => quote!(#private::Probe(&#binding).__request(#argued)),

@@ -59,10 +59,10 @@ const FOREIGN: &[(&str, bool)] = &[
     ("Url", cfg!(feature = "url")),
 ];
 
-/// Leaves whose name can hardly be that of another type: no need to look at the type itself.
-const SURE: &[&str] = &[
+/// Leaves of the language itself, whose name can hardly be that of another type.
+const PRIMITIVES: &[&str] = &[
     "bool", "char", "str", "u8", "u16", "u32", "u64", "u128", "usize", "i8", "i16", "i32", "i64",
-    "i128", "isize", "f32", "f64", "String",
+    "i128", "isize", "f32", "f64",
 ];
 
 /// Maps: their keys are the first of what they hold.
@@ -99,30 +99,55 @@ pub(crate) fn is_leaf(ty: &Type) -> bool {
 /// Whether a type is a leaf whatever else is called like it: not what holds one, for anybody may
 /// call a type `Map`.
 pub(crate) fn is_sure(ty: &Type) -> bool {
+    is_sure_of(ty, &|name| {
+        matches!(name, "()" | "String") || is_primitive_name(name)
+    })
+}
+
+/// Whether a type is a number, text or the like of the language itself, or a reference to one. There
+/// are crates whose `String` takes the place of the standard library's.
+pub(crate) fn is_primitive(ty: &Type) -> bool {
+    is_sure_of(ty, &is_primitive_name)
+}
+
+fn is_primitive_name(name: &str) -> bool {
+    PRIMITIVES.contains(&name)
+}
+
+fn is_sure_of(ty: &Type, is_it: &dyn Fn(&str) -> bool) -> bool {
     match ty {
-        Type::Reference(reference) => is_sure(&reference.elem),
-        Type::Paren(paren) => is_sure(&paren.elem),
-        Type::Group(group) => is_sure(&group.elem),
-        Type::Tuple(tuple) => tuple.elems.is_empty(),
-        Type::Path(path) => path
-            .path
-            .get_ident()
-            .is_some_and(|name| SURE.contains(&name.to_string().as_str())),
+        Type::Reference(reference) => is_sure_of(&reference.elem, is_it),
+        Type::Paren(paren) => is_sure_of(&paren.elem, is_it),
+        Type::Group(group) => is_sure_of(&group.elem, is_it),
+        Type::Tuple(tuple) => tuple.elems.is_empty() && is_it("()"),
+        Type::Path(path) => {
+            let name = path.path.get_ident();
+            name.is_some_and(|name| is_it(&name.to_string()))
+        }
         _ => false,
     }
 }
 
 /// The same of a result: in a `Result` of two types, for one of one type is an alias of anything.
 pub(crate) fn is_sure_result(declared: &Type) -> bool {
+    is_result_of(declared, &is_sure)
+}
+
+/// The same of what is of the language itself.
+pub(crate) fn is_primitive_result(declared: &Type) -> bool {
+    is_result_of(declared, &is_primitive)
+}
+
+fn is_result_of(declared: &Type, is_it: &dyn Fn(&Type) -> bool) -> bool {
     let Type::Path(path) = declared else {
-        return is_sure(declared);
+        return is_it(declared);
     };
     match path.path.segments.last() {
         Some(segment) if segment.ident == "Result" => {
             let types = type_arguments(segment).unwrap_or_default();
-            matches!(types[..], [value, _] if is_sure(value))
+            matches!(types[..], [value, _] if is_it(value))
         }
-        _ => is_sure(declared),
+        _ => is_it(declared),
     }
 }
 

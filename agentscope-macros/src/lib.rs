@@ -35,6 +35,7 @@ mod personal;
 mod places;
 mod resolve;
 mod returns;
+mod said;
 mod schema;
 mod sensitivity;
 mod shape;

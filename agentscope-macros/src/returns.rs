@@ -69,6 +69,8 @@ pub(crate) fn of(signature: &Signature, said: Option<&Ident>, at: Span) -> Retur
             None if hidden.in_ok => "kind".to_owned(),
             None => "value".to_owned(),
         },
+        // Text, numbers and their like do no work later: nothing to be asked of the type.
+        (None, None) if leaf::is_sure_result(&declared) => "value".to_owned(),
         // What is inside another type cannot be wrapped without that.
         (None, None) => "kind".to_owned(),
     };

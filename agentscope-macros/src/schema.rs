@@ -7,8 +7,9 @@ use syn::Signature;
 use syn::visit_mut::VisitMut as _;
 
 use crate::arguments::{Arguments, Macro};
-use crate::checks::{self, Argument};
+use crate::checks::Argument;
 use crate::expand::Expansion;
+use crate::leaf;
 use crate::tokens::{AnyLifetime, hidden, mentions_word};
 
 /// Whether the schema can be told without a call, so that the tool can be registered: an item in the
@@ -39,26 +40,44 @@ impl Expansion<'_> {
     pub(crate) fn schema_declaration(&self) -> TokenStream {
         let private = &self.private;
         let builder = hidden("__builder");
-        let arguments = self.values.iter().map(|value| {
-            let Argument { name, ty, cfgs, .. } = value;
-            let (signature, mut ty) = (checks::spelt(ty), ty.clone());
+        let arguments = self.values.iter().enumerate().map(|(index, value)| {
+            let Argument { ty, cfgs, .. } = value;
+            let mut ty = ty.clone();
             AnyLifetime.visit_type_mut(&mut ty);
-            quote! {
-                #(#cfgs)* #private::TypeProbe::<#ty>::NEW.__declare(#builder, #name, #signature);
+            match leaf::is_primitive(&ty) {
+                true => quote!(#(#cfgs)* #builder.declared::<#ty>(#index);),
+                false => {
+                    quote!(#(#cfgs)* #private::TypeProbe::<#ty>::NEW.__declare(#builder, #index);)
+                }
             }
         });
         quote! {
             fn __schema(#builder: &mut #private::SchemaBuilder) {
-                let _ = &#builder;
                 #(#arguments)*
             }
         }
     }
 
-    /// The entry in the registry: of every function, for the list of all classes.
+    /// The entry in the registry: of every function, for the list of all classes. It is made before
+    /// `main`, in the way of `inventory`, which would take five items, and the compiler works on each
+    /// of them as on a function.
     pub(crate) fn registration(&self) -> TokenStream {
         let private = &self.private;
-        quote!(#private::inventory::submit! { #private::Registered(&__SITE) })
+        quote! {
+            #[used]
+            #[cfg_attr(target_vendor = "apple", unsafe(link_section = "__DATA,__mod_init_func,mod_init_funcs"))]
+            #[cfg_attr(windows, unsafe(link_section = ".CRT$XCU"))]
+            #[cfg_attr(
+                not(any(target_vendor = "apple", windows)),
+                unsafe(link_section = ".init_array")
+            )]
+            static __REGISTER: extern "C" fn() = {
+                extern "C" fn __register() {
+                    #private::register(&__SITE);
+                }
+                __register
+            };
+        }
     }
 
     /// Only tools have a schema of their arguments.
@@ -72,7 +91,7 @@ impl Expansion<'_> {
             |Argument { binding, cfgs, .. }| quote!(#(#cfgs)* let #types = (#types, &#binding);),
         );
         let schemas = self.values.iter().enumerate().map(|(index, Argument { binding, cfgs, .. })| {
-            quote!(#(#cfgs)* (&&#private::Probe(&#binding)).__schema(&mut #builder, #capture.site(), #index);)
+            quote!(#(#cfgs)* (&&#private::Probe(&#binding)).__schema(&mut #builder, #index);)
         });
         let schemas: Vec<_> = schemas.collect();
         let allow_unused = schemas.is_empty().then(|| quote!(#[allow(unused_mut)]));

@@ -3,12 +3,13 @@
 use proc_macro2::{Group, Ident, Span, TokenStream};
 use quote::{ToTokens as _, quote, quote_spanned};
 use syn::spanned::Spanned as _;
-use syn::{Attribute, Lifetime};
+use syn::{Attribute, Lifetime, ReturnType};
 
 use crate::arguments::Macro;
 use crate::exits;
 use crate::expand::Expansion;
 use crate::function::Function;
+use crate::leaf;
 use crate::places::Classified;
 use crate::returns::{self, Returns};
 use crate::spawn;
@@ -217,9 +218,15 @@ impl Expansion<'_> {
             }
         });
         let told = quote!((&#classified).__shown().__told());
-        let answered = match self.kind {
-            Macro::Inference => quote!(#told.__answered()),
-            Macro::Agent | Macro::Tool => told,
+        // A number, or a text by its primitive name, is no answer of a model.
+        let may_be_answer = self.kind == Macro::Inference
+            && match &function.signature.output {
+                ReturnType::Type(_, ty) => !leaf::is_primitive_result(ty),
+                ReturnType::Default => false,
+            };
+        let answered = match may_be_answer {
+            true => quote!(#told.__answered()),
+            false => told,
         };
         quote!(#answered #used #checked)
     }

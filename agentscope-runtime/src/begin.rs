@@ -28,11 +28,18 @@ pub fn asked() -> bool {
     ASKED.get() != Need::Nothing
 }
 
-/// Opens the call of a body that was asked to, with its arguments in their order and the options
-/// that are literals. Not generic, so that a function adds nothing to it.
+/// Opens the call of a body that was asked to, with its arguments in their order. Not generic, so
+/// that a function adds nothing to it.
 #[cold]
 #[inline(never)]
-pub fn begin(site: &'static Site, literals: &[Literal], arguments: &[Argued<'_>]) {
+pub fn begin(site: &'static Site, arguments: &[Argued<'_>]) {
+    begin_saying(site, &[], arguments);
+}
+
+/// The same with options that are literals.
+#[cold]
+#[inline(never)]
+pub fn begin_saying(site: &'static Site, literals: &[Literal], arguments: &[Argued<'_>]) {
     begin_with(site, |capture| {
         for literal in literals {
             capture.literal(literal);

@@ -207,17 +207,14 @@ impl Capture {
         argument.record(self, index);
     }
 
-    pub fn site(&self) -> &'static Site {
-        self.site
-    }
-
     /// A builder to fill if this instantiation's schema is not known yet.
     pub fn missing_schema(&mut self, types: &'static str) -> Option<SchemaBuilder> {
         if self.options_only {
             return None;
         }
         self.schema = self.site.schemas.get(types);
-        self.schema.is_none().then(SchemaBuilder::new)
+        let params = self.site.meta.params;
+        self.schema.is_none().then(|| SchemaBuilder::new(params))
     }
 
     /// Takes the schema of a function that declares it once for all.

@@ -9,7 +9,7 @@ use crate::class::Sensitivity;
 use crate::classify::{FieldMeta, TypeMeta};
 use crate::declassify;
 use crate::policy;
-use crate::registry::{Registered, RegisteredType};
+use crate::registry::{RegisteredType, sites};
 use crate::site::Site;
 
 /// One field, argument or result, and its class.
@@ -91,10 +91,9 @@ pub struct Inventory {
 pub fn inventory() -> Inventory {
     let types = inventory::iter::<RegisteredType>.into_iter();
     let types = types.filter_map(|registered| (registered.0)());
-    let sites = inventory::iter::<Registered>.into_iter();
     let mut entries: Vec<_> = types
         .flat_map(of_type)
-        .chain(sites.flat_map(|registered| of_site(registered.0)))
+        .chain(sites().flat_map(of_site))
         .collect();
     entries.sort();
     let declassified = declassify::places().into_iter();

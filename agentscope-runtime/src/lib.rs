@@ -158,6 +158,7 @@ mod result_schema;
 mod returned;
 mod room;
 mod running;
+mod said;
 #[allow(missing_docs, reason = "called by expansions only")]
 mod schema;
 #[cfg(test)]
@@ -237,7 +238,7 @@ pub use __private as expects_agentscope_runtime_0_1_0;
 #[doc(hidden)]
 #[allow(missing_docs)]
 pub mod __private {
-    pub use crate::begin::{asked, begin, begin_unless_refused, begin_with};
+    pub use crate::begin::{asked, begin, begin_saying, begin_unless_refused, begin_with};
     pub use crate::budget::refuse;
     pub use crate::call::{Call, inside, open, open_with_budget};
     pub use crate::capture::{Capture, Literal};
@@ -248,7 +249,7 @@ pub mod __private {
     pub use crate::kind::Kind;
     pub use crate::output::Output;
     pub use crate::question::{branch, from_rest};
-    pub use crate::registry::{Registered, RegisteredType};
+    pub use crate::registry::{RegisteredType, register};
     pub use crate::returned::{
         Tag, async_call, async_call_of, call, call_future, future_of, leave, never,
     };
@@ -256,9 +257,11 @@ pub mod __private {
     pub use crate::seen::holds_no_more;
     pub use inventory;
 
-    pub use crate::probe::{Highest, Probe, TypeProbe, Unclassified, apply, classified, type_key};
+    pub use crate::probe::{
+        Argued, Highest, Probe, TypeProbe, Unclassified, apply, classified, type_key,
+    };
     pub use crate::redact::{Object, Redactor};
-    pub use crate::site::{Layer, Meta, Param, Site};
+    pub use crate::site::Site;
     pub use crate::usage::Usage;
 
     /// Finds what has come into free text; for the collector, benches and fuzzing.
@@ -275,9 +278,7 @@ pub mod __private {
     /// are those of types of ours.
     pub mod probing {
         pub use crate::answered::Answers as _;
-        pub use crate::probe::{
-            Argument as _, DeclaredType as _, Described as _, Field as _, OpaqueType as _,
-        };
+        pub use crate::probe::{Argument as _, DeclaredType as _, Described as _, Field as _};
         pub use crate::request::Request as _;
         pub use crate::returned::{
             IsFuture as _, IsFutureInOk as _, IsIterator as _, IsIteratorInOk as _, IsStream as _,

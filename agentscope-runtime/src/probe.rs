@@ -26,8 +26,8 @@ use crate::leaf::Leaf;
 use crate::model::InferenceRequest;
 use crate::redact::Redactor;
 use crate::schema::SchemaBuilder;
+use crate::seen::{Nothing, ShownWhole};
 use crate::settle::{ByPlace, ByType, ByTypeWhole, Unknown};
-use crate::site::Site;
 
 /// A reference whose type is probed.
 pub struct Probe<'a, T: ?Sized>(pub &'a T);
@@ -91,6 +91,10 @@ impl<T: Classify> Record<ByType> for T {
 }
 
 impl<'a> Argued<'a> {
+    pub fn leaf<T: Leaf + Serialize>(value: &'a T) -> Self {
+        Self::new(Recorded::Leaf(value))
+    }
+
     fn new(recorded: Recorded<'a>) -> Self {
         let request = None;
         Self { recorded, request }
@@ -120,32 +124,56 @@ impl<'a, T: Leaf + Serialize> Probe<'a, T> {
             false => Recorded::Leaf(self.0),
         })
     }
+
+    pub fn __shown_argument(&self) -> Argued<'a> {
+        self.__argument()
+    }
 }
 
 /// Finds what is recorded of an argument that is no leaf, as its type allows; asked of `&Probe`.
-pub trait Argument<'a> {
+pub trait Argument<'a>: Sized {
+    /// What would be shown and nobody has classified.
+    type Unclassified: ?Sized;
+
     fn __argument(self) -> Argued<'a>;
+
+    /// The same where a class of the place shows it: in one question, for a second one would cost
+    /// the compiler as much.
+    fn __shown_argument(self) -> Argued<'a>
+    where
+        Self::Unclassified: ShownWhole,
+    {
+        self.__argument()
+    }
 }
 
 impl<'a, T: Classify + Serialize> Argument<'a> for &Probe<'a, T> {
+    type Unclassified = Nothing;
+
     fn __argument(self) -> Argued<'a> {
         Argued::new(Recorded::Classified(self.0))
     }
 }
 
 impl<'a, T: Serialize> Argument<'a> for &&Probe<'a, T> {
+    type Unclassified = T;
+
     fn __argument(self) -> Argued<'a> {
         Argued::new(Recorded::Unknown(self.0))
     }
 }
 
 impl<'a, T: Classify> Argument<'a> for &mut &Probe<'a, T> {
+    type Unclassified = Nothing;
+
     fn __argument(self) -> Argued<'a> {
         Argued::new(Recorded::Unserialized(self.0))
     }
 }
 
 impl<'a, T> Argument<'a> for Probe<'a, T> {
+    type Unclassified = Nothing;
+
     fn __argument(self) -> Argued<'a> {
         Argued::new(Recorded::Opaque)
     }
@@ -155,6 +183,8 @@ impl<'a, T> Argument<'a> for Probe<'a, T> {
 macro_rules! locks {
     ($($lock:ty),*) => {$(
         impl<'a, T: ?Sized> Argument<'a> for &Probe<'a, $lock> {
+            type Unclassified = Nothing;
+
             fn __argument(self) -> Argued<'a> {
                 Argued::new(Recorded::Opaque)
             }
@@ -196,27 +226,24 @@ impl<T: ?Sized> Field for Probe<'_, T> {
 
 /// Adds an argument to a schema; asked of `&&Probe`.
 pub trait Described {
-    fn __schema(self, builder: &mut SchemaBuilder, site: &Site, index: usize);
+    fn __schema(self, builder: &mut SchemaBuilder, index: usize);
 }
 
 impl<T: JsonSchema + Classify + ?Sized> Described for &&Probe<'_, T> {
-    fn __schema(self, builder: &mut SchemaBuilder, site: &Site, index: usize) {
-        let name = site.meta.param(index).name;
-        builder.declared::<T>(name);
-        builder.classified(name, T::type_meta());
+    fn __schema(self, builder: &mut SchemaBuilder, index: usize) {
+        builder.classified::<T>(index);
     }
 }
 
 impl<T: JsonSchema + ?Sized> Described for &Probe<'_, T> {
-    fn __schema(self, builder: &mut SchemaBuilder, site: &Site, index: usize) {
-        builder.declared::<T>(site.meta.param(index).name);
+    fn __schema(self, builder: &mut SchemaBuilder, index: usize) {
+        builder.declared::<T>(index);
     }
 }
 
 impl<T: ?Sized> Described for Probe<'_, T> {
-    fn __schema(self, builder: &mut SchemaBuilder, site: &Site, index: usize) {
-        let param = site.meta.param(index);
-        builder.opaque(param.name, param.signature);
+    fn __schema(self, builder: &mut SchemaBuilder, index: usize) {
+        builder.opaque(index);
     }
 }
 
@@ -257,32 +284,34 @@ impl<T: ?Sized> TypeProbe<T> {
     pub const NEW: Self = Self(std::marker::PhantomData);
 }
 
-impl<T: JsonSchema + Classify + ?Sized> TypeProbe<T> {
-    pub fn __declare(self, builder: &mut SchemaBuilder, name: &'static str, _: &'static str) {
-        builder.declared::<T>(name);
-        builder.classified(name, T::type_meta());
+/// A leaf: most types are, and to ask this first costs the compiler least.
+impl<T: JsonSchema + Leaf + ?Sized> TypeProbe<T> {
+    pub fn __declare(self, builder: &mut SchemaBuilder, index: usize) {
+        builder.declared::<T>(index);
     }
 }
 
-/// A type that does not say its classes.
+/// Finds what a type that is no leaf contributes to a schema: its classes too, only its schema, or
+/// its signature.
 pub trait DeclaredType: Sized {
-    fn __declare(self, builder: &mut SchemaBuilder, name: &'static str, signature: &'static str);
+    fn __declare(self, builder: &mut SchemaBuilder, index: usize);
 }
 
-impl<T: JsonSchema + ?Sized> DeclaredType for TypeProbe<T> {
-    fn __declare(self, builder: &mut SchemaBuilder, name: &'static str, _: &'static str) {
-        builder.declared::<T>(name);
+impl<T: JsonSchema + Classify + ?Sized> DeclaredType for TypeProbe<T> {
+    fn __declare(self, builder: &mut SchemaBuilder, index: usize) {
+        builder.classified::<T>(index);
     }
 }
 
-/// A type without a schema contributes its signature.
-pub trait OpaqueType: Sized {
-    fn __declare(self, builder: &mut SchemaBuilder, name: &'static str, signature: &'static str);
+impl<T: JsonSchema + ?Sized> DeclaredType for &TypeProbe<T> {
+    fn __declare(self, builder: &mut SchemaBuilder, index: usize) {
+        builder.declared::<T>(index);
+    }
 }
 
-impl<T: ?Sized> OpaqueType for &TypeProbe<T> {
-    fn __declare(self, builder: &mut SchemaBuilder, name: &'static str, signature: &'static str) {
-        builder.opaque(name, signature);
+impl<T: ?Sized> DeclaredType for &mut TypeProbe<T> {
+    fn __declare(self, builder: &mut SchemaBuilder, index: usize) {
+        builder.opaque(index);
     }
 }
 

@@ -213,23 +213,9 @@ mod tests {
     use std::time::{Duration, UNIX_EPOCH};
 
     use super::*;
-    use crate::site::{Layer, Param};
+    use crate::site::Site;
 
-    const META: Meta = Meta {
-        layer: Layer::Tool,
-        name: "get",
-        span_name: "",
-        function: "shop::get",
-        description: "",
-        reads_only: true,
-        params: &[Param {
-            name: "id",
-            signature: "u32",
-            sensitivity: None,
-        }],
-        output: None,
-        schema: None,
-    };
+    static SITE: Site = Site::new("shop::get\0tool\0get\0read\0\0\0id\0u32\0");
 
     fn at(seconds: u64) -> SystemTime {
         UNIX_EPOCH + Duration::from_secs(seconds)
@@ -255,7 +241,7 @@ mod tests {
     fn take(reasoning: &Reasoning, argument: u32) -> Option<String> {
         let mut look = Look::default();
         look.append(&argument);
-        let call = reasoning.take("get", &META, Some(look.print.finish()))?;
+        let call = reasoning.take("get", &SITE.meta, Some(look.print.finish()))?;
         call.id.map(|id| id.as_str().to_owned())
     }
 
@@ -274,7 +260,9 @@ mod tests {
             Some("a"),
             "the code changed it"
         );
-        let unknown = reasoning.take("get", &META, None).expect("one is left");
+        let unknown = reasoning
+            .take("get", &SITE.meta, None)
+            .expect("one is left");
         assert_eq!(unknown.id.expect("given").as_str(), "c");
         assert_eq!(take(&reasoning, 9), None, "nobody chose that");
         assert_eq!(take(&reasoning, 3).as_deref(), Some("c"), "a retry");
@@ -309,7 +297,6 @@ mod tests {
 
     #[test]
     fn a_window_is_said_to_be_nearly_full_once_and_to_be_compacted_where_it_lost_half() {
-        static SITE: Site = Site::new(META);
         let reasoning = Reasoning::default();
         let news = [70, 81, 95, 40, 30, 10]
             .map(|tokens| reasoning.filled(&SITE, Window { tokens, size: 100 }));

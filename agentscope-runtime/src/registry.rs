@@ -1,6 +1,9 @@
 //! Lists the tools of a program and gives their definitions in the forms that model APIs want.
 
 use std::collections::BTreeMap;
+use std::iter;
+use std::sync::atomic::Ordering::Relaxed;
+use std::sync::{Mutex, PoisonError};
 
 use serde_json::{Map, Value, json};
 
@@ -9,11 +12,28 @@ use crate::classify::TypeMeta;
 use crate::schema::Schema;
 use crate::site::Site;
 
-/// A tool that was registered where it is defined.
-#[doc(hidden)]
-pub struct Registered(pub &'static Site);
+/// The annotated function that was registered last; each says which was registered before it.
+static LAST: Mutex<Option<&'static Site>> = Mutex::new(None);
 
-inventory::collect!(Registered);
+/// Adds a function to the program's; called before `main`, so it allocates nothing.
+#[doc(hidden)]
+pub fn register(site: &'static Site) {
+    let mut last = LAST.lock().unwrap_or_else(PoisonError::into_inner);
+    // Some platforms call what is called before `main` more than once.
+    if site.listing.is_listed.swap(true, Relaxed) {
+        return;
+    }
+    if let Some(before) = last.replace(site) {
+        // It is empty: only who lists it sets it.
+        let _ = site.listing.before.set(before);
+    }
+}
+
+/// The annotated functions of the program, in no particular order.
+pub(crate) fn sites() -> impl Iterator<Item = &'static Site> {
+    let last = *LAST.lock().unwrap_or_else(PoisonError::into_inner);
+    iter::successors(last, |site| site.listing.before.get())
+}
 
 /// A type that derives `Classify`, without type parameters; gives what the derive knows of it.
 #[doc(hidden)]
@@ -53,11 +73,8 @@ pub struct Tool {
 /// WebAssembly. A method, or a generic function, has no schema before it is called. The linker may
 /// leave out a library of which nothing is used.
 pub fn tools() -> impl Iterator<Item = Tool> {
-    let sites = inventory::iter::<Registered>
-        .into_iter()
-        .map(|registered| registered.0);
-    sites
-        .filter(|site| site.meta.schema.is_some())
+    sites()
+        .filter(|site| site.declares.is_some())
         .map(|site| Tool { site })
 }
 
@@ -179,5 +196,23 @@ impl std::fmt::Debug for Tool {
         f.debug_struct("Tool")
             .field("function", &self.function())
             .finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::site::TOOL;
+
+    // WebAssembly calls what is called before `main` again at each export.
+    #[test]
+    fn a_function_that_is_registered_twice_is_listed_once() {
+        static SITE: Site = Site::new(TOOL);
+        static OTHER: Site = Site::new(TOOL);
+        for site in [&SITE, &OTHER, &SITE] {
+            register(site);
+        }
+        let is_listed = |site: &Site| sites().filter(|it| std::ptr::eq(*it, site)).count();
+        assert_eq!((is_listed(&SITE), is_listed(&OTHER)), (1, 1));
     }
 }

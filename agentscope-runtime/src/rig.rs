@@ -61,23 +61,13 @@ use crate::model::{InferenceRequest, InferenceResponse, ToolCall};
 use crate::output::{Failure, Output};
 use crate::redacted::Redacted;
 use crate::settle::Judged;
-use crate::site::{self, Meta, Site};
+use crate::site::Site;
 use crate::switch;
 use crate::text;
 use crate::usage::Usage;
 
 /// All model calls that rig makes: its own functions are not the program's.
-static SITE: Site = Site::new(Meta {
-    layer: site::Layer::Inference,
-    name: "rig",
-    span_name: "",
-    function: "rig",
-    description: "",
-    reads_only: true,
-    params: &[],
-    output: None,
-    schema: None,
-});
+static SITE: Site = Site::new("rig\0inference\0rig\0read\0\0");
 
 /// In the context of an annotated inference: what rig says of a call inside is said by that already.
 pub(crate) struct Asking;

@@ -10,14 +10,15 @@ use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};
 
 use once_cell::race::OnceBox;
+use schemars::JsonSchema;
 use schemars::generate::{SchemaGenerator, SchemaSettings};
 use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
 
 use crate::classification::{self, Types};
-use crate::classify::TypeMeta;
+use crate::classify::Classify;
 use crate::key::push_hex;
-use crate::site::Meta;
+use crate::site::{Meta, Param};
 
 /// The schema of one function, or of one instantiation of a generic one.
 #[derive(Debug)]
@@ -71,6 +72,7 @@ impl Cache {
 
 /// Collects the schemas of a function's arguments; expansions fill it once per instantiation.
 pub struct SchemaBuilder {
+    params: &'static [Param],
     generator: SchemaGenerator,
     properties: Map<String, Value>,
     required: Vec<&'static str>,
@@ -79,8 +81,9 @@ pub struct SchemaBuilder {
 }
 
 impl SchemaBuilder {
-    pub(crate) fn new() -> Self {
+    pub(crate) fn new(params: &'static [Param]) -> Self {
         Self {
+            params,
             // The contract of the caller: what may be passed in.
             generator: SchemaSettings::draft2020_12()
                 .for_deserialize()
@@ -92,25 +95,35 @@ impl SchemaBuilder {
         }
     }
 
-    /// Of an argument whose type may say its classes.
-    pub(crate) fn classified(&mut self, name: &'static str, meta: Option<&'static TypeMeta>) {
-        self.types.extend(meta.map(|meta| (name, meta)));
+    /// Adds an argument whose type says its classes.
+    pub(crate) fn classified<T: JsonSchema + Classify + ?Sized>(&mut self, index: usize) {
+        self.declared::<T>(index);
+        let name = self.param(index).name;
+        self.types.extend(T::type_meta().map(|meta| (name, meta)));
     }
 
-    pub(crate) fn declared<T: schemars::JsonSchema + ?Sized>(&mut self, name: &'static str) {
+    /// Adds an argument whose type does not say its classes.
+    pub fn declared<T: JsonSchema + ?Sized>(&mut self, index: usize) {
         let schema = self.generator.subschema_for::<T>();
         let schema = schema.to_value();
         let optional = allows_null(&schema);
-        self.put(name, schema, optional);
+        self.put(self.param(index).name, schema, optional);
     }
 
-    pub(crate) fn opaque(&mut self, name: &'static str, signature: &'static str) {
+    pub(crate) fn opaque(&mut self, index: usize) {
+        let Param {
+            name, signature, ..
+        } = self.param(index);
         self.opaque.push(name);
         self.put(name, json!({ "x-opaque": signature }), false);
     }
 
+    fn param(&self, index: usize) -> &'static Param {
+        self.params.get(index).unwrap_or(&Param::UNKNOWN)
+    }
+
     /// The schema of one type that is the whole of the arguments.
-    pub(crate) fn document_of<T: schemars::JsonSchema>() -> Value {
+    pub(crate) fn document_of<T: JsonSchema>() -> Value {
         let generator = SchemaSettings::draft2020_12()
             .for_deserialize()
             .into_generator();
@@ -244,12 +257,17 @@ mod tests {
 
     #[test]
     fn instantiations_keep_their_own_schema() {
+        const ONE: &[Param] = &[Param {
+            name: "a",
+            signature: "T",
+            sensitivity: None,
+        }];
         let cache = Cache::new();
-        let mut one = SchemaBuilder::new();
-        one.declared::<String>("a");
+        let mut one = SchemaBuilder::new(ONE);
+        one.declared::<String>(0);
         let one = one.store(&Meta::TOOL, &cache, "String");
-        let mut other = SchemaBuilder::new();
-        other.opaque("a", "T");
+        let mut other = SchemaBuilder::new(ONE);
+        other.opaque(0);
         let other = other.store(&Meta::TOOL, &cache, "Opaque");
         assert_ne!(one.hash, other.hash);
         assert_eq!(

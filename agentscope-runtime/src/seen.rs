@@ -24,6 +24,12 @@ impl<T: ShownWhole + ?Sized> ShownWhole for &T {}
 impl<T: ShownWhole> ShownWhole for Option<T> {}
 impl<T: ShownWhole> ShownWhole for Vec<T> {}
 
+/// In place of what is not shown, or classified.
+pub enum Nothing {}
+
+#[diagnostic::do_not_recommend]
+impl ShownWhole for Nothing {}
+
 /// Whether a class may show what is probed; asked of a reference to that, as `probe`
 /// explains.
 pub trait Sees {

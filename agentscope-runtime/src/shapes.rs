@@ -129,7 +129,7 @@ mod tests {
     use serde_json::{Value, json};
 
     use super::*;
-    use crate::site::Meta;
+    use crate::site::TOOL;
 
     /// The hash that the call has, and the one that its shapes have by themselves; `None` stands for
     /// an argument of which nothing is known.
@@ -150,7 +150,7 @@ mod tests {
         }
         assert_eq!(glanced.print, written.print, "of the values");
         let hasher = Hasher::default();
-        let by_itself = Site::new(Meta::TOOL).shape_hash(written.shapes(), &[], &hasher);
+        let by_itself = Site::new(TOOL).shape_hash(written.shapes(), &[], &hasher);
         let hash = shapes.hash(&mut glanced, &hasher).expect("arguments");
         [hash, by_itself].map(|hash| hash.as_str().to_owned())
     }
@@ -176,7 +176,7 @@ mod tests {
         let calls: Vec<_> = pairs.collect();
         for first in &calls {
             for second in &calls {
-                let site = Box::leak(Box::new(Site::new(Meta::TOOL)));
+                let site = Box::leak(Box::new(Site::new(TOOL)));
                 for arguments in [first, second, first] {
                     let [hash, by_itself] = hashes(site, arguments);
                     assert_eq!(hash, by_itself, "{first:?} {second:?}");
@@ -187,7 +187,7 @@ mod tests {
 
     #[test]
     fn who_always_has_another_shape_is_not_glanced_at_for_ever() {
-        static SITE: Site = Site::new(Meta::TOOL);
+        static SITE: Site = Site::new(TOOL);
         let call = |value: &dyn Fn(&mut Look, &mut Shapes) -> bool| {
             let (mut look, mut shapes) = (Look::default(), Shapes::new(&SITE));
             assert!(value(&mut look, &mut shapes));

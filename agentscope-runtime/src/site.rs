@@ -1,13 +1,17 @@
 //! What the macros know of an annotated function at compile time.
 
+use std::ops::Deref;
 use std::panic::Location;
-use std::sync::atomic::AtomicU8;
+use std::sync::atomic::{AtomicBool, AtomicU8};
 use std::sync::{Arc, Mutex, OnceLock};
+
+use once_cell::race::OnceRef;
 
 use crate::class::{Class, Sensitivity};
 use crate::keyring::Hasher;
 use crate::measured::Labels;
 use crate::redacted::Redacted;
+use crate::said;
 use crate::schema::{Cache, Schema, SchemaBuilder};
 
 /// The layers of a semantic trace.
@@ -59,9 +63,11 @@ pub struct Meta {
     pub params: &'static [Param],
     /// Class of the result; `None` where its type says it.
     pub output: Option<Sensitivity>,
-    /// Declares the schema of the arguments, where it can be told without a call.
-    pub schema: Option<fn(&mut SchemaBuilder)>,
 }
+
+/// What is said of it.
+#[cfg(test)]
+pub(crate) const TOOL: &str = "tool\0tool\0tool\0read\0\0";
 
 #[cfg(test)]
 impl Meta {
@@ -75,7 +81,6 @@ impl Meta {
         reads_only: true,
         params: &[],
         output: None,
-        schema: None,
     };
 }
 
@@ -90,17 +95,36 @@ pub struct Param {
 }
 
 /// One annotated function: a static in its expansion.
+///
+/// What is in it the compiler computes for each function, so it is little. The rest is made when it is
+/// first asked for, and stands behind `Deref`.
 pub struct Site {
-    pub(crate) meta: Meta,
+    said: &'static str,
     /// Of the attribute.
     pub(crate) place: &'static Location<'static>,
-    pub(crate) schemas: Cache,
+    /// Declares the schema of the arguments, where it can be told without a call.
+    pub(crate) declares: Option<fn(&mut SchemaBuilder)>,
     /// Its attribute gives it a budget of its own.
     pub(crate) has_budget: bool,
     /// It is not run where a budget is used up.
     pub(crate) enforces_budget: bool,
     /// Its attribute says where its task came from.
     pub(crate) has_context: bool,
+    pub(crate) listing: Listing,
+    known: OnceRef<'static, Known>,
+}
+
+/// Its place among the registered functions.
+pub(crate) struct Listing {
+    pub(crate) is_listed: AtomicBool,
+    /// The one that was registered before it.
+    pub(crate) before: OnceRef<'static, Site>,
+}
+
+/// What is said of a function, read; and what its calls have found out about it.
+pub struct Known {
+    pub(crate) meta: Meta,
+    pub(crate) schemas: Cache,
     /// Of each argument `,"name":`.
     keys: OnceLock<Box<[String]>>,
     /// What its latency is labelled with.
@@ -111,6 +135,31 @@ pub struct Site {
     pub(crate) other_shapes: AtomicU8,
     /// The latest other one.
     other_shape: Mutex<Option<KnownShape>>,
+}
+
+impl Known {
+    fn of(said: &'static str) -> Self {
+        Self {
+            meta: said::read(said),
+            schemas: Cache::new(),
+            keys: OnceLock::new(),
+            labels: OnceLock::new(),
+            first_shape: OnceLock::new(),
+            other_shapes: AtomicU8::new(0),
+            other_shape: Mutex::new(None),
+        }
+    }
+}
+
+impl Deref for Site {
+    type Target = Known;
+
+    #[inline]
+    fn deref(&self) -> &Known {
+        // Nobody waits for who is first. It is never dropped, as the site is not.
+        let make = || &*Box::leak(Box::new(Known::of(self.said)));
+        self.known.get_or_init(make)
+    }
 }
 
 /// Shapes of all arguments of a call, and their hash.
@@ -132,21 +181,30 @@ pub(crate) struct Seen {
 }
 
 impl Site {
-    /// Of the place that it is called at.
+    /// Of the place that it is called at; `said` is read by [`said`].
     #[track_caller]
-    pub const fn new(meta: Meta) -> Self {
+    pub const fn new(said: &'static str) -> Self {
         Self {
-            meta,
+            said,
             place: Location::caller(),
-            schemas: Cache::new(),
+            declares: None,
             has_budget: false,
             enforces_budget: false,
             has_context: false,
-            keys: OnceLock::new(),
-            labels: OnceLock::new(),
-            first_shape: OnceLock::new(),
-            other_shapes: AtomicU8::new(0),
-            other_shape: Mutex::new(None),
+            listing: Listing {
+                is_listed: AtomicBool::new(false),
+                before: OnceRef::new(),
+            },
+            known: OnceRef::new(),
+        }
+    }
+
+    /// The same of a tool whose schema can be told without a call.
+    #[track_caller]
+    pub const fn declaring(said: &'static str, declares: fn(&mut SchemaBuilder)) -> Self {
+        Self {
+            declares: Some(declares),
+            ..Self::new(said)
         }
     }
 
@@ -183,9 +241,9 @@ impl Site {
     pub(crate) fn declared_schema(&self) -> Option<&'static Schema> {
         // One key for all: such a function is not generic.
         const TYPES: &str = "";
-        let declare = self.meta.schema?;
+        let declare = self.declares?;
         self.schemas.get(TYPES).or_else(|| {
-            let mut builder = SchemaBuilder::new();
+            let mut builder = SchemaBuilder::new(self.meta.params);
             declare(&mut builder);
             Some(builder.store(&self.meta, &self.schemas, TYPES))
         })
@@ -241,11 +299,15 @@ impl Meta {
     /// The class of an argument, for one whose type says it: the policy of a classified type is
     /// in its parts.
     pub(crate) fn param(&self, index: usize) -> &Param {
-        const UNKNOWN: Param = Param {
-            name: "?",
-            signature: "?",
-            sensitivity: Some(Sensitivity::UNCLASSIFIED),
-        };
-        self.params.get(index).unwrap_or(&UNKNOWN)
+        self.params.get(index).unwrap_or(&Param::UNKNOWN)
     }
+}
+
+impl Param {
+    /// Of an index that no argument has.
+    pub(crate) const UNKNOWN: Self = Self {
+        name: "?",
+        signature: "?",
+        sensitivity: Some(Sensitivity::UNCLASSIFIED),
+    };
 }
