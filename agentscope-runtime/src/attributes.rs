@@ -56,9 +56,14 @@ pub(crate) fn keep(list: Vec<KeyValue>) {
 pub(crate) fn span_name(call: &Opened<'_>, capture: &Capture) -> Cow<'static, str> {
     let meta = &capture.site.meta;
     match (meta.layer, &call.given_name, &capture.model) {
-        (Layer::Inference, _, Some(model)) => [capture.operation.as_str(), model.as_str()]
-            .join(" ")
-            .into(),
+        (Layer::Inference, _, Some(model)) => {
+            let (operation, model) = (capture.operation.as_str(), model.as_str());
+            let mut name = String::with_capacity(operation.len() + 1 + model.len());
+            name.push_str(operation);
+            name.push(' ');
+            name.push_str(model);
+            name.into()
+        }
         (Layer::Inference, _, None) => capture.operation.as_str().to_owned().into(),
         (Layer::Tool, Some(name), _) => format!("execute_tool {name}").into(),
         (Layer::Agent | Layer::Session | Layer::Delegation, Some(name), _) => {

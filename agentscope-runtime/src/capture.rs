@@ -12,7 +12,7 @@ use crate::identity::Stated;
 use crate::keyring::Hasher;
 use crate::limits::Limits;
 use crate::names;
-use crate::option::{FloatOption, IntOption, TextOption, TimeOption};
+use crate::option::{Code, FloatOption, IntOption, TextOption, TimeOption};
 use crate::probe::Argued;
 use crate::propagation::{ContextOption, RemoteContext};
 use crate::redacted::{Recordable, Redacted, attribute};
@@ -193,12 +193,12 @@ impl Capture {
 
     pub(crate) fn literal(&mut self, literal: &Literal) {
         match *literal {
-            Literal::Mode(text) => self.mode(text),
-            Literal::Model(text) => self.model(text),
-            Literal::Operation(text) => self.operation(text),
-            Literal::Provider(text) => self.provider(text),
-            Literal::Tier(text) => self.tier(text),
-            Literal::Version(text) => self.version(text),
+            Literal::Mode(text) => self.mode(Code(text)),
+            Literal::Model(text) => self.model(Code(text)),
+            Literal::Operation(text) => self.operation(Code(text)),
+            Literal::Provider(text) => self.provider(Code(text)),
+            Literal::Tier(text) => self.tier(Code(text)),
+            Literal::Version(text) => self.version(Code(text)),
         }
     }
 

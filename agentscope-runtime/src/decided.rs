@@ -26,7 +26,8 @@ const TRACE_RATIO: f64 = 0.05;
 pub(crate) struct Asked {
     pub(crate) operation: Redacted,
     pub(crate) provider: Option<Redacted>,
-    pub(crate) prompt: Option<Conversation>,
+    /// Rarely asked for, and large.
+    pub(crate) prompt: Option<Box<Conversation>>,
 }
 
 impl Recording {

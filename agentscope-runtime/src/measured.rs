@@ -95,7 +95,10 @@ impl Recording {
                 labels: model_labels(models),
             })),
         };
-        let known = known.filter(|known| known.of.iter().map(Option::as_ref).eq(models));
+        let known = known.filter(|known| {
+            let mut of = known.of.iter().zip(models);
+            of.all(|(known, model)| known.as_ref() == model)
+        });
         let labels = match known {
             Some(known) => Cow::Borrowed(&*known.labels),
             None => Cow::Owned(model_labels(models)),

@@ -310,12 +310,10 @@ impl Opening {
             call_id,
             schema: capture.schema,
             model: capture.model.take(),
-            asked: (layer == Layer::Inference).then(|| {
-                Box::new(Asked {
-                    operation: capture.operation.clone(),
-                    provider: capture.provider.take(),
-                    prompt,
-                })
+            asked: (layer == Layer::Inference).then(|| Asked {
+                operation: capture.operation.clone(),
+                provider: capture.provider.take(),
+                prompt: prompt.map(Box::new),
             }),
             tally: capture.values.tally,
             started,

@@ -42,7 +42,7 @@ pub(crate) struct Recording {
     pub(crate) schema: Option<&'static Schema>,
     pub(crate) model: Option<Redacted>,
     /// Of an inference.
-    pub(crate) asked: Option<Box<Asked>>,
+    pub(crate) asked: Option<Asked>,
     /// The parts of the error that the call ends with.
     pub(crate) error: Option<Redacted>,
     /// What was hidden of the arguments.
