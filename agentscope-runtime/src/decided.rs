@@ -105,14 +105,10 @@ impl Recording {
         };
         let mut event = Event {
             outcome: Some(ending.outcome),
+            model: self.model.clone(),
+            context_used: told.window.map(Window::used),
             ..event
         };
-        if let Some(model) = &self.model {
-            event = event.with(names::REQUEST_MODEL, model.clone());
-        }
-        if let Some(window) = told.window {
-            event = event.with(names::CONTEXT_USED, window.used());
-        }
         if let Some(tools) = told.chosen_tools {
             event = event.with(names::DECISION_TOOLS, tools);
         }

@@ -33,6 +33,8 @@ pub(crate) struct Event {
     pub(crate) warning: Option<&'static str>,
     pub(crate) outcome: Option<Outcome>,
     pub(crate) tool_status: Option<&'static str>,
+    pub(crate) model: Option<Redacted>,
+    pub(crate) context_used: Option<f64>,
     pub(crate) details: Vec<(&'static str, AnyValue)>,
 }
 
@@ -52,6 +54,8 @@ impl Event {
             warning: None,
             outcome: None,
             tool_status: None,
+            model: None,
+            context_used: None,
             details: Vec::new(),
         }
     }
@@ -134,6 +138,8 @@ impl Moment<'_> {
             warning: event.warning,
             outcome: event.outcome,
             tool_status: event.tool_status,
+            model: event.model,
+            context_used: event.context_used,
             details: event.details,
         });
     }

@@ -62,7 +62,12 @@ pub struct Snapshot {
     pub outcome: Option<Outcome>,
     /// What has come of a tool's call: `success`, `empty` or `error`.
     pub tool_status: Option<&'static str>,
-    /// What else the event says: an error's type, arguments, the application's own note.
+    /// The model that was asked, where an inference has ended.
+    pub model: Option<Redacted>,
+    /// Tokens of its prompt, as a part of the model's window.
+    pub context_used: Option<f64>,
+    /// What else the event says: an error's type, arguments, the application's own note. Mostly
+    /// nothing: a list is made on one thread and freed on another, which is slow for both.
     pub details: Vec<(&'static str, AnyValue)>,
 }
 
@@ -129,6 +134,8 @@ impl Snapshot {
         put(take, names::TIME_REMAINING, seconds);
         put(take, names::OUTCOME, self.outcome.map(Outcome::as_str));
         put(take, names::TOOL_STATUS, self.tool_status);
+        put(take, names::REQUEST_MODEL, self.model);
+        put(take, names::CONTEXT_USED, self.context_used);
         for (key, value) in self.details {
             take(key, value);
         }
