@@ -4,6 +4,7 @@ use std::panic::Location;
 use std::sync::atomic::AtomicU8;
 use std::sync::{Arc, Mutex, OnceLock};
 
+use crate::attributes::{self, Word};
 use crate::class::{Class, Sensitivity};
 use crate::keyring::Hasher;
 use crate::measured::Labels;
@@ -103,6 +104,8 @@ pub struct Site {
     pub(crate) has_context: bool,
     /// Of each argument `,"name":`.
     keys: OnceLock<Box<[String]>>,
+    /// What every span of it says alike: see [`Site::words`].
+    words: OnceLock<Vec<Word>>,
     /// What its latency is labelled with.
     pub(crate) labels: OnceLock<Labels>,
     /// The first shape of the arguments and its hash: most calls have it, and nobody waits for it.
@@ -143,6 +146,7 @@ impl Site {
             enforces_budget: false,
             has_context: false,
             keys: OnceLock::new(),
+            words: OnceLock::new(),
             labels: OnceLock::new(),
             first_shape: OnceLock::new(),
             other_shapes: AtomicU8::new(0),
@@ -166,6 +170,11 @@ impl Site {
     pub const fn enforcing_budget(mut self) -> Self {
         self.enforces_budget = true;
         self
+    }
+
+    /// What every span of it says alike, but for its name where that is known at run time only.
+    pub(crate) fn words(&self) -> &[Word] {
+        self.words.get_or_init(|| attributes::words_of(&self.meta))
     }
 
     /// The key of an argument in the JSON of all of them, and what separates it.
