@@ -190,10 +190,14 @@ impl Expansion<'_> {
             .options
             .iter()
             .partition(|(name, _)| name == "tenant" || name == "context");
-        let options = tenant
-            .into_iter()
-            .chain(others)
-            .map(|(name, value)| quote_spanned!(value.span()=> #capture.#name(#value);));
+        let options =
+            tenant
+                .into_iter()
+                .chain(others)
+                .map(|(name, value)| match self.literal(name, value) {
+                    Some(literal) => quote!(#capture.literal(&#literal);),
+                    None => quote_spanned!(value.span()=> #capture.#name(#value);),
+                });
         let name = self
             .arguments
             .name

@@ -191,7 +191,8 @@ impl Capture {
         self.print_is_whole = false;
     }
 
-    pub(crate) fn literal(&mut self, literal: &Literal) {
+    /// Takes an option that is written as a string literal.
+    pub fn literal(&mut self, literal: &Literal) {
         match *literal {
             Literal::Mode(text) => self.mode(Code(text)),
             Literal::Model(text) => self.model(Code(text)),
