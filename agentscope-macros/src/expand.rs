@@ -162,7 +162,10 @@ impl Expansion<'_> {
             "version" => "Version",
             _ => return None,
         };
-        let (private, text) = (&self.private, literal(value)?);
+        let Lit::Str(text) = literal(value)? else {
+            return None;
+        };
+        let private = &self.private;
         let variant = Ident::new(variant, Span::call_site());
         Some(quote!(#private::Literal::#variant(#text)))
     }
