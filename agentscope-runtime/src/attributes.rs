@@ -36,18 +36,19 @@ pub(crate) fn push_json(attributes: &mut Vec<KeyValue>, keys: JsonKeys, json: Re
 }
 
 thread_local! {
-    /// The room of the attributes that a span gets at its end, from one call to the next.
-    static CLOSING: Cell<Vec<KeyValue>> = const { Cell::new(Vec::new()) };
+    /// Room for attributes that are collected and then handed over, from one time to the next: those of
+    /// the options of a call, and those that its span gets at its end.
+    static ROOM: Cell<Vec<KeyValue>> = const { Cell::new(Vec::new()) };
 }
 
-/// An empty list to collect the attributes in that a span gets at its end.
-pub(crate) fn closing() -> Vec<KeyValue> {
-    CLOSING.try_with(Cell::take).unwrap_or_default()
+/// An empty list to collect attributes in.
+pub(crate) fn lend() -> Vec<KeyValue> {
+    ROOM.try_with(Cell::take).unwrap_or_default()
 }
 
 /// Takes an empty list back.
 pub(crate) fn keep(list: Vec<KeyValue>) {
-    let _ = CLOSING.try_with(|kept| kept.set(list));
+    let _ = ROOM.try_with(|kept| kept.set(list));
 }
 
 /// The semantic conventions fix how spans are called: `{operation} {name}`.
@@ -119,7 +120,10 @@ pub(crate) fn of_call(call: &Opened<'_>, capture: &mut Capture) -> Vec<KeyValue>
         attributes.push(attribute(names::STEP_PATH, path_of(call.frame, step)));
     }
     session.push_identity(&mut attributes);
-    attributes.append(&mut capture.attributes);
+    if !capture.attributes.is_empty() {
+        attributes.append(&mut capture.attributes);
+        keep(std::mem::take(&mut capture.attributes));
+    }
     match capture.site.meta.layer {
         Layer::Tool => tool(&mut attributes, call, capture),
         Layer::Inference => inference(&mut attributes, capture),

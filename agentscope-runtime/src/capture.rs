@@ -5,6 +5,7 @@ use std::time::SystemTime;
 use opentelemetry::KeyValue;
 use serde::Serialize;
 
+use crate::attributes;
 use crate::class::{Class, Sensitivity};
 use crate::classify::Classify;
 use crate::content::Conversation;
@@ -234,8 +235,13 @@ impl Capture {
     }
 
     pub(crate) fn attribute(&mut self, key: &'static str, value: Option<impl Recordable>) {
-        self.attributes
-            .extend(value.map(|value| attribute(key, value)));
+        if let Some(value) = value {
+            // Most calls have none.
+            if self.attributes.capacity() == 0 {
+                self.attributes = attributes::lend();
+            }
+            self.attributes.push(attribute(key, value));
+        }
     }
 
     pub fn name(&mut self, name: impl TextOption) {

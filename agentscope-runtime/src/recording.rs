@@ -221,7 +221,7 @@ impl Recording {
 
     fn end(mut self: Box<Self>, ending: Ending, mut output: Option<Output>) {
         self.now = SystemTime::now();
-        let mut attributes = attributes::closing();
+        let mut attributes = attributes::lend();
         // A completion goes nowhere, whatever its class: not on this span nor on that of a session
         // that the call has opened for itself, nor into the log; unless the deployment asks for it.
         let is_inference = self.site.meta.layer == Layer::Inference;
@@ -249,9 +249,10 @@ impl Recording {
                 self.end_tool(&ending, time, output.as_ref(), &mut attributes);
             }
             Layer::Inference => {
-                self.measure_inference(&ending, output.as_ref());
+                let time = self.duration();
+                self.measure_inference(&ending, time, output.as_ref());
                 self.content(&ending, output.as_ref(), completion, &mut attributes);
-                self.end_inference(&ending, output.as_mut(), &mut attributes);
+                self.end_inference(&ending, time, output.as_mut(), &mut attributes);
             }
             Layer::Agent | Layer::Session | Layer::Delegation => {
                 self.end_agent(&ending, &mut attributes);
