@@ -117,7 +117,8 @@ impl Moment<'_> {
             Some(agent) => agent.situation(session, event.is_of_step()),
             None => Arc::new(session.situation()),
         };
-        let remaining = self.frame.ledger().remaining();
+        let ledger = self.frame.ledger();
+        let is_limited = ledger.limits_anything();
         session.sink().record(|| Snapshot {
             event: event.name,
             level: event.level,
@@ -131,10 +132,8 @@ impl Moment<'_> {
             schema_hash: tool.schema_hash,
             reason: tool.reason,
             iteration_count: agent.map_or(0, |agent| agent.ledger.iterations()),
-            token_budget_remaining: remaining.tokens,
-            cost_budget_remaining: remaining.cost,
-            iterations_remaining: remaining.iterations,
-            time_budget_remaining: remaining.time,
+            // Rare, and large to hand over.
+            remaining: is_limited.then(|| Box::new(ledger.remaining())),
             warning: event.warning,
             outcome: event.outcome,
             tool_status: event.tool_status,
