@@ -37,7 +37,7 @@ async fn support(ticket: &str, tenant: u32, budget: u32) -> String {
                         |__capture| {
                             let _ = &__capture;
                             __capture.name(format!("support-{tenant}"));
-                            __capture.mode("react");
+                            __capture.literal(&__agentscope::Literal::Mode("react"));
                             __capture.token_budget(budget);
                             __capture.task(ticket);
                             __capture

@@ -36,7 +36,8 @@ async fn complete(request: Request) -> Result<Response, Error> {
                         },
                         |__capture| {
                             let _ = &__capture;
-                            __capture.provider("openai");
+                            __capture
+                                .literal(&__agentscope::Literal::Provider("openai"));
                             __capture.model(&request.model);
                             __capture
                                 .argument(

@@ -36,7 +36,7 @@ async fn complete(prompt: String) -> Result<String, Error> {
                     },
                     |__capture| {
                         let _ = &__capture;
-                        __capture.provider("openai");
+                        __capture.literal(&__agentscope::Literal::Provider("openai"));
                         __capture
                             .argument(
                                 0usize,

@@ -31,7 +31,7 @@ fn complete(prompt: &str) -> Result<String, Error> {
         },
         |__capture| {
             let _ = &__capture;
-            __capture.provider("openai");
+            __capture.literal(&__agentscope::Literal::Provider("openai"));
             __capture.argument(0usize, __agentscope::Argued::leaf(&prompt));
         },
     );

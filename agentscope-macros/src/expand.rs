@@ -6,7 +6,7 @@
 use proc_macro2::{Group, Ident, Span, TokenStream};
 use quote::{quote, quote_spanned};
 use syn::spanned::Spanned as _;
-use syn::{Expr, Path, ReturnType};
+use syn::{Expr, Lit, Path, ReturnType};
 
 use crate::arguments::{self, Arguments, Macro};
 use crate::checks::{self, Argument, Plan};
@@ -168,7 +168,10 @@ impl Expansion<'_> {
             "version" => "Version",
             _ => return None,
         };
-        let (private, text) = (&self.private, literal(value)?);
+        let Lit::Str(text) = literal(value)? else {
+            return None;
+        };
+        let private = &self.private;
         let variant = Ident::new(variant, Span::call_site());
         Some(quote!(#private::Literal::#variant(#text)))
     }
@@ -196,10 +199,14 @@ impl Expansion<'_> {
             .options
             .iter()
             .partition(|(name, _)| name == "tenant" || name == "context");
-        let options = tenant
-            .into_iter()
-            .chain(others)
-            .map(|(name, value)| quote_spanned!(value.span()=> #capture.#name(#value);));
+        let options =
+            tenant
+                .into_iter()
+                .chain(others)
+                .map(|(name, value)| match self.literal(name, value) {
+                    Some(literal) => quote!(#capture.literal(&#literal);),
+                    None => quote_spanned!(value.span()=> #capture.#name(#value);),
+                });
         let name = self
             .arguments
             .name

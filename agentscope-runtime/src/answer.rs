@@ -50,14 +50,11 @@ impl Answer {
             true => None,
             false => response.reasoning().or_else(|| response.text()),
         };
-        let finish_reasons = response.finish_reasons();
+        let finish_reasons = response.finish_reasons().into_iter();
         Self {
             id: response.id().map(Into::into),
             model: response.model().map(|model| text::name(&model)),
-            finish_reasons: finish_reasons
-                .iter()
-                .map(|reason| text::name(reason))
-                .collect(),
+            finish_reasons: finish_reasons.map(|reason| text::name(&reason)).collect(),
             usage: response.usage(),
             // What follows is cut off in any case; that something does is to be seen.
             why: why.map(|why| text::begun(why.trim(), TEXT_LIMIT + 1).to_owned()),

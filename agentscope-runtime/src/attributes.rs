@@ -31,34 +31,38 @@ pub(crate) const INPUT: JsonKeys = (names::INPUT_VALUE, names::INPUT_MIME_TYPE);
 pub(crate) const OUTPUT: JsonKeys = (names::OUTPUT_VALUE, names::OUTPUT_MIME_TYPE);
 
 pub(crate) fn push_json(attributes: &mut Vec<KeyValue>, keys: JsonKeys, json: Redacted) {
-    attributes.extend([
-        attribute(keys.0, json),
-        attribute(keys.1, "application/json"),
-    ]);
+    attributes.push(attribute(keys.0, json));
+    push_words(attributes, &[(keys.1, "application/json")]);
 }
 
 thread_local! {
-    /// The room of the attributes that a span gets at its end, from one call to the next.
-    static CLOSING: Cell<Vec<KeyValue>> = const { Cell::new(Vec::new()) };
+    /// Room for attributes that are collected and then handed over, from one time to the next: those of
+    /// the options of a call, and those that its span gets at its end.
+    static ROOM: Cell<Vec<KeyValue>> = const { Cell::new(Vec::new()) };
 }
 
-/// An empty list to collect the attributes in that a span gets at its end.
-pub(crate) fn closing() -> Vec<KeyValue> {
-    CLOSING.try_with(Cell::take).unwrap_or_default()
+/// An empty list to collect attributes in.
+pub(crate) fn lend() -> Vec<KeyValue> {
+    ROOM.try_with(Cell::take).unwrap_or_default()
 }
 
 /// Takes an empty list back.
 pub(crate) fn keep(list: Vec<KeyValue>) {
-    let _ = CLOSING.try_with(|kept| kept.set(list));
+    let _ = ROOM.try_with(|kept| kept.set(list));
 }
 
 /// The semantic conventions fix how spans are called: `{operation} {name}`.
 pub(crate) fn span_name(call: &Opened<'_>, capture: &Capture) -> Cow<'static, str> {
     let meta = &capture.site.meta;
     match (meta.layer, &call.given_name, &capture.model) {
-        (Layer::Inference, _, Some(model)) => [capture.operation.as_str(), model.as_str()]
-            .join(" ")
-            .into(),
+        (Layer::Inference, _, Some(model)) => {
+            let (operation, model) = (capture.operation.as_str(), model.as_str());
+            let mut name = String::with_capacity(operation.len() + 1 + model.len());
+            name.push_str(operation);
+            name.push(' ');
+            name.push_str(model);
+            name.into()
+        }
         (Layer::Inference, _, None) => capture.operation.as_str().to_owned().into(),
         (Layer::Tool, Some(name), _) => format!("execute_tool {name}").into(),
         (Layer::Agent | Layer::Session | Layer::Delegation, Some(name), _) => {
@@ -68,16 +72,47 @@ pub(crate) fn span_name(call: &Opened<'_>, capture: &Capture) -> Cow<'static, st
     }
 }
 
+/// A key and what it says, both in the code.
+pub(crate) type Word = (&'static str, &'static str);
+
+/// Several at once and in one place: most attributes are such, and to write each where it belongs is
+/// more code than a call finds room for in the processor's cache.
+#[inline(never)]
+pub(crate) fn push_words(attributes: &mut Vec<KeyValue>, words: &[Word]) {
+    attributes.extend(words.iter().map(|(key, word)| attribute(key, *word)));
+}
+
+/// What every span of a function says alike, but for its name where that is known at run time only.
+pub(crate) fn words_of(meta: &Meta) -> Vec<Word> {
+    let mut words = vec![
+        (names::LAYER, meta.layer.as_str()),
+        (names::FUNCTION_NAME, meta.function),
+    ];
+    match meta.layer {
+        Layer::Tool => {
+            words.push((names::OPERATION_NAME, "execute_tool"));
+            words.push((names::TOOL_TYPE, "function"));
+            words.push((names::TOOL_DESCRIPTION, meta.description));
+            let effect = if meta.reads_only { "read" } else { "write" };
+            words.push((names::TOOL_EFFECT, effect));
+        }
+        Layer::Agent | Layer::Session | Layer::Delegation => {
+            words.push((names::OPERATION_NAME, "invoke_agent"));
+            words.push((names::AGENT_DESCRIPTION, meta.description));
+        }
+        // Its operation is an option of its attribute.
+        Layer::Inference => {}
+    }
+    words.retain(|(_, word)| !word.is_empty());
+    words
+}
+
 pub(crate) fn of_call(call: &Opened<'_>, capture: &mut Capture) -> Vec<KeyValue> {
     let Within { session, agent, .. } = &**call.frame;
     // Room for those that the span gets at its end too.
     let mut attributes = Vec::with_capacity(36);
-    // Several at once where they are together: what is pushed alone is written twice.
-    attributes.extend([
-        attribute(names::SESSION_ID, session.id.clone()),
-        attribute(names::LAYER, capture.site.meta.layer.as_str()),
-        attribute(names::FUNCTION_NAME, capture.site.meta.function),
-    ]);
+    push_words(&mut attributes, &capture.site.words);
+    attributes.push(attribute(names::SESSION_ID, session.id.clone()));
     if let Some(step) = call.step.or_else(|| session.latest_step()) {
         attributes.push(attribute(names::STEP_INDEX, i64::from(step)));
     }
@@ -85,12 +120,15 @@ pub(crate) fn of_call(call: &Opened<'_>, capture: &mut Capture) -> Vec<KeyValue>
         attributes.push(attribute(names::STEP_PATH, path_of(call.frame, step)));
     }
     session.push_identity(&mut attributes);
-    attributes.append(&mut capture.attributes);
+    if !capture.attributes.is_empty() {
+        attributes.append(&mut capture.attributes);
+        keep(std::mem::take(&mut capture.attributes));
+    }
     match capture.site.meta.layer {
         Layer::Tool => tool(&mut attributes, call, capture),
         Layer::Inference => inference(&mut attributes, capture),
         Layer::Agent | Layer::Session | Layer::Delegation => {
-            entry(&mut attributes, call, &capture.site.meta);
+            entry(&mut attributes, call);
         }
     }
     if let (Some(agent), Layer::Tool | Layer::Inference) = (agent, capture.site.meta.layer) {
@@ -117,31 +155,17 @@ pub(crate) fn tier(attributes: &mut Vec<KeyValue>, frame: &Frame) -> Option<Reda
 }
 
 fn tool(attributes: &mut Vec<KeyValue>, call: &Opened<'_>, capture: &mut Capture) {
-    let meta = &capture.site.meta;
-    attributes.extend([
-        attribute(names::OPERATION_NAME, "execute_tool"),
-        attribute(names::TOOL_NAME, call.name.clone()),
-        attribute(names::TOOL_TYPE, "function"),
-    ]);
-    if !meta.description.is_empty() {
-        attributes.push(attribute(names::TOOL_DESCRIPTION, meta.description));
-    }
-    let effect = if meta.reads_only { "read" } else { "write" };
-    attributes.push(attribute(names::TOOL_EFFECT, effect));
+    attributes.push(attribute(names::TOOL_NAME, call.name.clone()));
     if let Some(agent) = &call.frame.agent {
         attributes.push(attribute(names::AGENT_NAME, agent.name.clone()));
     }
-    match (call.reason, call.models) {
-        (Some(reason), _) => attributes.extend([
-            attribute(names::CALL_REASON, reason.clone()),
-            attribute(names::CALL_REASON_SOURCE, "stated"),
-        ]),
-        (None, Some(models)) => attributes.extend([
-            attribute(names::CALL_REASON, models.reason.clone()),
-            attribute(names::CALL_REASON_SOURCE, "model"),
-        ]),
-        (None, None) => attributes.push(attribute(names::CALL_REASON_SOURCE, "missing")),
-    }
+    let (reason, source) = match (call.reason, call.models) {
+        (Some(reason), _) => (Some(reason), "stated"),
+        (None, Some(models)) => (Some(&models.reason), "model"),
+        (None, None) => (None, "missing"),
+    };
+    attributes.extend(reason.map(|reason| attribute(names::CALL_REASON, reason.clone())));
+    push_words(attributes, &[(names::CALL_REASON_SOURCE, source)]);
     if let Some(models) = call.models {
         let decided_by = models.decided_by.clone();
         attributes.push(attribute(names::CALL_DECIDED_BY, decided_by));
@@ -149,7 +173,7 @@ fn tool(attributes: &mut Vec<KeyValue>, call: &Opened<'_>, capture: &mut Capture
         attributes.extend(id.map(|id| attribute(names::TOOL_CALL_ID, id)));
     }
     if let Some(schema) = &capture.schema {
-        attributes.push(attribute(names::TOOL_SCHEMA_HASH, schema.hash));
+        push_words(attributes, &[(names::TOOL_SCHEMA_HASH, schema.hash)]);
         if !schema.opaque.is_empty() {
             let opaque = Words(schema.opaque.clone());
             attributes.push(attribute(names::TOOL_OPAQUE_ARGS, opaque));
@@ -168,12 +192,8 @@ fn inference(attributes: &mut Vec<KeyValue>, capture: &Capture) {
     attributes.extend(model.map(|model| attribute(names::REQUEST_MODEL, model)));
 }
 
-fn entry(attributes: &mut Vec<KeyValue>, call: &Opened<'_>, meta: &Meta) {
-    attributes.push(attribute(names::OPERATION_NAME, "invoke_agent"));
+fn entry(attributes: &mut Vec<KeyValue>, call: &Opened<'_>) {
     attributes.push(attribute(names::AGENT_NAME, call.name.clone()));
-    if !meta.description.is_empty() {
-        attributes.push(attribute(names::AGENT_DESCRIPTION, meta.description));
-    }
     // Why the agent was asked. Nobody expects a reason here, so none is not missing.
     if let Some(reason) = call.reason {
         attributes.push(attribute(names::CALL_REASON, reason.clone()));

@@ -5,6 +5,7 @@ use std::time::SystemTime;
 use opentelemetry::KeyValue;
 use serde::Serialize;
 
+use crate::attributes;
 use crate::class::{Class, Sensitivity};
 use crate::classify::Classify;
 use crate::content::Conversation;
@@ -12,7 +13,7 @@ use crate::identity::Stated;
 use crate::keyring::Hasher;
 use crate::limits::Limits;
 use crate::names;
-use crate::option::{FloatOption, IntOption, TextOption, TimeOption};
+use crate::option::{Code, FloatOption, IntOption, TextOption, TimeOption};
 use crate::probe::Argued;
 use crate::propagation::{ContextOption, RemoteContext};
 use crate::redacted::{Recordable, Redacted, attribute};
@@ -191,14 +192,15 @@ impl Capture {
         self.print_is_whole = false;
     }
 
-    pub(crate) fn literal(&mut self, literal: &Literal) {
+    /// Takes an option that is written as a string literal.
+    pub fn literal(&mut self, literal: &Literal) {
         match *literal {
-            Literal::Mode(text) => self.mode(text),
-            Literal::Model(text) => self.model(text),
-            Literal::Operation(text) => self.operation(text),
-            Literal::Provider(text) => self.provider(text),
-            Literal::Tier(text) => self.tier(text),
-            Literal::Version(text) => self.version(text),
+            Literal::Mode(text) => self.mode(Code(text)),
+            Literal::Model(text) => self.model(Code(text)),
+            Literal::Operation(text) => self.operation(Code(text)),
+            Literal::Provider(text) => self.provider(Code(text)),
+            Literal::Tier(text) => self.tier(Code(text)),
+            Literal::Version(text) => self.version(Code(text)),
         }
     }
 
@@ -230,8 +232,13 @@ impl Capture {
     }
 
     pub(crate) fn attribute(&mut self, key: &'static str, value: Option<impl Recordable>) {
-        self.attributes
-            .extend(value.map(|value| attribute(key, value)));
+        if let Some(value) = value {
+            // Most calls have none.
+            if self.attributes.capacity() == 0 {
+                self.attributes = attributes::lend();
+            }
+            self.attributes.push(attribute(key, value));
+        }
     }
 
     pub fn name(&mut self, name: impl TextOption) {

@@ -1,5 +1,7 @@
 //! The end of an inference: its usage, its decision, and its content where that is asked for.
 
+use std::time::Duration;
+
 use opentelemetry::KeyValue;
 
 use crate::answer::Answer;
@@ -26,7 +28,8 @@ const TRACE_RATIO: f64 = 0.05;
 pub(crate) struct Asked {
     pub(crate) operation: Redacted,
     pub(crate) provider: Option<Redacted>,
-    pub(crate) prompt: Option<Conversation>,
+    /// Rarely asked for, and large.
+    pub(crate) prompt: Option<Box<Conversation>>,
 }
 
 impl Recording {
@@ -84,10 +87,10 @@ impl Recording {
     pub(crate) fn end_inference(
         &mut self,
         ending: &Ending,
+        time: Duration,
         output: Option<&mut Output>,
         attributes: &mut Vec<KeyValue>,
     ) {
-        let time = self.duration();
         self.for_each_totals(|totals| totals.add_inference_time(time));
         let told = output.map(|output| self.told(output, attributes));
         let told = told.unwrap_or_default();
@@ -104,14 +107,10 @@ impl Recording {
         };
         let mut event = Event {
             outcome: Some(ending.outcome),
+            model: self.model.clone(),
+            context_used: told.window.map(Window::used),
             ..event
         };
-        if let Some(model) = &self.model {
-            event = event.with(names::REQUEST_MODEL, model.clone());
-        }
-        if let Some(window) = told.window {
-            event = event.with(names::CONTEXT_USED, window.used());
-        }
         if let Some(tools) = told.chosen_tools {
             event = event.with(names::DECISION_TOOLS, tools);
         }
@@ -135,7 +134,7 @@ impl Recording {
     fn told<'a>(&self, output: &'a mut Output, attributes: &mut Vec<KeyValue>) -> Told<'a> {
         let usage = output.usage;
         if let Some(usage) = &usage {
-            attributes.extend(usage_attributes(usage));
+            push_usage(attributes, usage);
         }
         if let Some(pace) = &mut output.pace {
             pace.push_attributes(usage.map(|usage| usage.output_tokens), attributes);
@@ -234,20 +233,15 @@ impl Recording {
     }
 }
 
-fn usage_attributes(usage: &Usage) -> impl Iterator<Item = KeyValue> {
-    let always = [
-        (names::USAGE_INPUT_TOKENS, usage.input_tokens),
-        (names::USAGE_OUTPUT_TOKENS, usage.output_tokens),
-    ];
+fn push_usage(attributes: &mut Vec<KeyValue>, usage: &Usage) {
+    let mut push = |key, tokens| attributes.push(attribute(key, to_signed(tokens)));
+    push(names::USAGE_INPUT_TOKENS, usage.input_tokens);
+    push(names::USAGE_OUTPUT_TOKENS, usage.output_tokens);
     let where_used = [
         (names::USAGE_CACHE_READ, usage.cache_read_input_tokens),
         (names::USAGE_CACHE_WRITE, usage.cache_write_input_tokens),
         (names::USAGE_REASONING, usage.reasoning_output_tokens),
     ];
     let used = where_used.into_iter().filter(|(_, tokens)| *tokens > 0);
-    let used = used.map(|(key, tokens)| (names::spelt(key), tokens));
-    always
-        .into_iter()
-        .chain(used)
-        .map(|(key, tokens)| attribute(key, to_signed(tokens)))
+    used.for_each(|(key, tokens)| push(names::spelt(key), tokens));
 }

@@ -84,7 +84,12 @@ impl Recording {
         meters.first_chunk.record(seconds, parts(&labels).2);
     }
 
-    pub(crate) fn measure_inference(&self, ending: &Ending, output: Option<&Output>) {
+    pub(crate) fn measure_inference(
+        &self,
+        ending: &Ending,
+        time: Duration,
+        output: Option<&Output>,
+    ) {
         let meters = &self.frame.session.meters;
         let models = self.models(output);
         let known = match models {
@@ -95,7 +100,10 @@ impl Recording {
                 labels: model_labels(models),
             })),
         };
-        let known = known.filter(|known| known.of.iter().map(Option::as_ref).eq(models));
+        let known = known.filter(|known| {
+            let mut of = known.of.iter().zip(models);
+            of.all(|(known, model)| known.as_ref() == model)
+        });
         let labels = match known {
             Some(known) => Cow::Borrowed(&*known.labels),
             None => Cow::Owned(model_labels(models)),
@@ -110,7 +118,7 @@ impl Recording {
             meters.token_usage.record(usage.input_tokens, of_input);
             meters.token_usage.record(usage.output_tokens, of_output);
         }
-        let seconds = self.duration().as_secs_f64();
+        let seconds = time.as_secs_f64();
         match ending.error_attribute() {
             None => meters.inference_duration.record(seconds, of_call),
             Some(error) => meters

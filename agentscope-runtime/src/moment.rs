@@ -33,6 +33,8 @@ pub(crate) struct Event {
     pub(crate) warning: Option<&'static str>,
     pub(crate) outcome: Option<Outcome>,
     pub(crate) tool_status: Option<&'static str>,
+    pub(crate) model: Option<Redacted>,
+    pub(crate) context_used: Option<f64>,
     pub(crate) details: Vec<(&'static str, AnyValue)>,
 }
 
@@ -52,6 +54,8 @@ impl Event {
             warning: None,
             outcome: None,
             tool_status: None,
+            model: None,
+            context_used: None,
             details: Vec::new(),
         }
     }
@@ -113,7 +117,8 @@ impl Moment<'_> {
             Some(agent) => agent.situation(session, event.is_of_step()),
             None => Arc::new(session.situation()),
         };
-        let remaining = self.frame.ledger().remaining();
+        let ledger = self.frame.ledger();
+        let is_limited = ledger.limits_anything();
         session.sink().record(|| Snapshot {
             event: event.name,
             level: event.level,
@@ -127,13 +132,13 @@ impl Moment<'_> {
             schema_hash: tool.schema_hash,
             reason: tool.reason,
             iteration_count: agent.map_or(0, |agent| agent.ledger.iterations()),
-            token_budget_remaining: remaining.tokens,
-            cost_budget_remaining: remaining.cost,
-            iterations_remaining: remaining.iterations,
-            time_budget_remaining: remaining.time,
+            // Rare, and large to hand over.
+            remaining: is_limited.then(|| Box::new(ledger.remaining())),
             warning: event.warning,
             outcome: event.outcome,
             tool_status: event.tool_status,
+            model: event.model,
+            context_used: event.context_used,
             details: event.details,
         });
     }

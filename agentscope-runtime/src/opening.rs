@@ -4,7 +4,7 @@
 use std::sync::Arc;
 use std::time::SystemTime;
 
-use opentelemetry::global::BoxedTracer;
+use opentelemetry::global::{BoxedSpan, BoxedTracer};
 use opentelemetry::trace::{
     Link, Span as _, SpanBuilder, SpanContext, SpanId, SpanKind, TraceContextExt as _, TraceFlags,
     TraceId, TraceState, Tracer as _,
@@ -252,24 +252,8 @@ impl Opening {
         let mut span = propagation::start(&session.tracer, builder, &self.parent);
         let span_context = span.span_context().clone();
         let opened_agent = (layer == Layer::Agent).then(|| {
-            let id = id::random_id64();
-            span.set_attribute(attribute(names::AGENT_ID, id.clone()));
-            let above = Some(frame.ledger().clone());
-            let ledger = Ledger::new(Layer::Agent, name.clone(), capture.limits, above);
-            let mut agent = AgentState::new(
-                id,
-                name.clone(),
-                span_context.clone(),
-                frame.agent.clone(),
-                ledger,
-                session.situation(),
-            );
-            agent.tier = tier;
-            agent.delegation = frame.delegation.clone();
-            agent.answers = answering.is_some();
-            let agent = Arc::new(agent);
-            session.add_agent(&agent);
-            agent
+            let answers = answering.is_some();
+            open_agent(&frame, &name, &mut span, capture.limits, tier, answers)
         });
         let frame = match &opened_agent {
             Some(agent) => Frame::new(frame.session.clone(), Some(agent.clone())),
@@ -310,12 +294,10 @@ impl Opening {
             call_id,
             schema: capture.schema,
             model: capture.model.take(),
-            asked: (layer == Layer::Inference).then(|| {
-                Box::new(Asked {
-                    operation: capture.operation.clone(),
-                    provider: capture.provider.take(),
-                    prompt,
-                })
+            asked: (layer == Layer::Inference).then(|| Asked {
+                operation: capture.operation.clone(),
+                provider: capture.provider.take(),
+                prompt: prompt.map(Box::new),
             }),
             tally: capture.values.tally,
             started,
@@ -378,6 +360,36 @@ impl Recording {
             step: self.step,
         }
     }
+}
+
+/// What is known of an agent that opens with this span.
+#[cold]
+fn open_agent(
+    frame: &Frame,
+    name: &Redacted,
+    span: &mut BoxedSpan,
+    limits: Limits,
+    tier: Option<Redacted>,
+    answers: bool,
+) -> Arc<AgentState> {
+    let id = id::random_id64();
+    span.set_attribute(attribute(names::AGENT_ID, id.clone()));
+    let above = Some(frame.ledger().clone());
+    let ledger = Ledger::new(Layer::Agent, name.clone(), limits, above);
+    let mut agent = AgentState::new(
+        id,
+        name.clone(),
+        span.span_context().clone(),
+        frame.agent.clone(),
+        ledger,
+        frame.session.situation(),
+    );
+    agent.tier = tier;
+    agent.delegation = frame.delegation.clone();
+    agent.answers = answers;
+    let agent = Arc::new(agent);
+    frame.session.add_agent(&agent);
+    agent
 }
 
 fn link(span: SpanContext) -> Link {

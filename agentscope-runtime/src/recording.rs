@@ -7,7 +7,7 @@ use opentelemetry::trace::{SpanContext, TraceContextExt as _};
 use opentelemetry::{Context, KeyValue};
 
 use crate::agent_state::CallPrint;
-use crate::attributes::{self, OUTPUT};
+use crate::attributes::{self, OUTPUT, push_words};
 use crate::budget::BudgetExhausted;
 use crate::content;
 use crate::decided::Asked;
@@ -21,6 +21,7 @@ use crate::payload::{self, PayloadSide};
 use crate::propagation;
 use crate::redact::Tally;
 use crate::redacted::{Redacted, Words, attribute};
+use crate::result_schema::Misfit;
 use crate::schema::Schema;
 use crate::session_state::{SessionState, SpanKey, end_span};
 use crate::site::{Layer, Site};
@@ -42,7 +43,7 @@ pub(crate) struct Recording {
     pub(crate) schema: Option<&'static Schema>,
     pub(crate) model: Option<Redacted>,
     /// Of an inference.
-    pub(crate) asked: Option<Box<Asked>>,
+    pub(crate) asked: Option<Asked>,
     /// The parts of the error that the call ends with.
     pub(crate) error: Option<Redacted>,
     /// What was hidden of the arguments.
@@ -108,6 +109,7 @@ impl OwnSession {
         Entered::new(&self.cx, Some(&self.frame()))
     }
 
+    #[cold]
     pub(crate) fn end(self, ending: &Ending, output: Option<Redacted>, time: SystemTime) {
         frame::untrack(&self.state);
         self.state.end();
@@ -219,7 +221,7 @@ impl Recording {
 
     fn end(mut self: Box<Self>, ending: Ending, mut output: Option<Output>) {
         self.now = SystemTime::now();
-        let mut attributes = attributes::closing();
+        let mut attributes = attributes::lend();
         // A completion goes nowhere, whatever its class: not on this span nor on that of a session
         // that the call has opened for itself, nor into the log; unless the deployment asks for it.
         let is_inference = self.site.meta.layer == Layer::Inference;
@@ -247,9 +249,10 @@ impl Recording {
                 self.end_tool(&ending, time, output.as_ref(), &mut attributes);
             }
             Layer::Inference => {
-                self.measure_inference(&ending, output.as_ref());
+                let time = self.duration();
+                self.measure_inference(&ending, time, output.as_ref());
                 self.content(&ending, output.as_ref(), completion, &mut attributes);
-                self.end_inference(&ending, output.as_mut(), &mut attributes);
+                self.end_inference(&ending, time, output.as_mut(), &mut attributes);
             }
             Layer::Agent | Layer::Session | Layer::Delegation => {
                 self.end_agent(&ending, &mut attributes);
@@ -264,28 +267,22 @@ impl Recording {
         self.debug_values(names::OUTPUT_VALUE, again.clone());
         let result_tally = output.as_ref().map(|output| output.values.tally);
         let tally = result_tally.map_or(self.tally, |result| self.tally.and(result));
-        attributes.extend(
-            tally
-                .max
-                .map(|max| attribute(names::CLASSIFICATION, max.as_str())),
-        );
+        if let Some(max) = tally.max {
+            push_words(&mut attributes, &[(names::CLASSIFICATION, max.as_str())]);
+        }
         attributes.push(attribute(names::REDACTION_COUNT, i64::from(tally.hidden)));
         let is_hidden = tally.visible == 0 && tally.hidden > 0 && result_tally.is_some();
         if is_hidden && self.site.meta.layer == Layer::Tool {
-            let unclassified = self.site.meta.unclassified();
-            // What somebody has made secret is meant to be.
-            if !unclassified.is_empty() {
-                attributes.push(attribute(names::TOOL_BLIND, true));
-                attributes.push(attribute(names::TOOL_UNCLASSIFIED, Words(unclassified)));
-            }
+            self.push_blind(&mut attributes);
         }
         if let Some(error) = self.error.take() {
             attributes.push(attribute(names::ERROR_PARTS, error));
         }
-        attributes.extend([
-            attribute(names::OUTCOME, ending.outcome.as_str()),
-            attribute(names::LEVEL, self.worst.as_str()),
-        ]);
+        let words = [
+            (names::OUTCOME, ending.outcome.as_str()),
+            (names::LEVEL, self.worst.as_str()),
+        ];
+        push_words(&mut attributes, &words);
         if self.frame.session.close_span(self.key) {
             end_span(&self.cx, &ending, attributes, self.now);
         }
@@ -298,11 +295,23 @@ impl Recording {
         }
     }
 
+    /// A tool of which nothing is seen.
+    #[cold]
+    fn push_blind(&self, attributes: &mut Vec<KeyValue>) {
+        let unclassified = self.site.meta.unclassified();
+        // What somebody has made secret is meant to be.
+        if !unclassified.is_empty() {
+            attributes.push(attribute(names::TOOL_BLIND, true));
+            attributes.push(attribute(names::TOOL_UNCLASSIFIED, Words(unclassified)));
+        }
+    }
+
     /// Zero where the wall clock was set back.
     pub(crate) fn duration(&self) -> Duration {
         self.now.duration_since(self.started).unwrap_or_default()
     }
 
+    #[cold]
     fn end_agent(&mut self, ending: &Ending, attributes: &mut Vec<KeyValue>) {
         let (session, Some(agent)) = (&self.frame.session, &self.frame.agent) else {
             return;
@@ -323,6 +332,13 @@ impl Recording {
         self.tell(&news);
     }
 
+    #[cold]
+    fn does_not_fit(&mut self, misfit: &Misfit) {
+        let hash = misfit.schema_hash.clone();
+        let event = misfit.event("result");
+        self.snapshot(event.with(names::RESULT_SCHEMA_HASH, hash));
+    }
+
     fn end_tool(
         &mut self,
         ending: &Ending,
@@ -336,9 +352,7 @@ impl Recording {
             agent.take_stated_retry();
         }
         if let Some(misfit) = output.and_then(|output| output.misfit.as_ref()) {
-            let hash = misfit.schema_hash.clone();
-            let event = misfit.event("result");
-            self.snapshot(event.with(names::RESULT_SCHEMA_HASH, hash));
+            self.does_not_fit(misfit);
         }
         let is_empty = output.is_some_and(|output| output.empty);
         let status = match ending.outcome {
@@ -348,7 +362,7 @@ impl Recording {
             Outcome::Cancelled => "cancelled",
         };
         if ending.outcome != Outcome::Cancelled {
-            attributes.push(attribute(names::TOOL_STATUS, status));
+            push_words(attributes, &[(names::TOOL_STATUS, status)]);
         }
         if let Some(size) = output.and_then(Output::size) {
             let size = i64::try_from(size).unwrap_or(i64::MAX);

@@ -9,7 +9,7 @@ use crate::limits::to_signed;
 use crate::model::InferenceRequest;
 use crate::names;
 use crate::probe::{Argued, Probe};
-use crate::redacted::{Labels, Recordable, attribute};
+use crate::redacted::{Labels, Recordable};
 use crate::site::Layer;
 use crate::text;
 
@@ -76,9 +76,7 @@ impl Capture {
 
     fn unless_said(&mut self, key: &'static str, value: Option<impl Recordable>) {
         let is_said = self.attributes.iter().any(|said| said.key.as_str() == key);
-        if let Some(value) = value.filter(|_| !is_said) {
-            self.attributes.push(attribute(key, value));
-        }
+        self.attribute(key, value.filter(|_| !is_said));
     }
 }
 

@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex, OnceLock};
 
 use once_cell::race::OnceRef;
 
+use crate::attributes::{self, Word};
 use crate::class::{Class, Sensitivity};
 use crate::keyring::Hasher;
 use crate::measured::Labels;
@@ -127,6 +128,8 @@ pub struct Known {
     pub(crate) schemas: Cache,
     /// Of each argument `,"name":`.
     keys: OnceLock<Box<[String]>>,
+    /// What every span of it says alike, but for its name where that is known at run time only.
+    pub(crate) words: Vec<Word>,
     /// What its latency is labelled with.
     pub(crate) labels: OnceLock<Labels>,
     /// The first shape of the arguments and its hash: most calls have it, and nobody waits for it.
@@ -139,8 +142,10 @@ pub struct Known {
 
 impl Known {
     fn of(said: &'static str) -> Self {
+        let meta = said::read(said);
         Self {
-            meta: said::read(said),
+            words: attributes::words_of(&meta),
+            meta,
             schemas: Cache::new(),
             keys: OnceLock::new(),
             labels: OnceLock::new(),

@@ -2,11 +2,12 @@
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, RwLock};
-use std::time::{Duration, SystemTime};
+use std::time::SystemTime;
 
 use opentelemetry::logs::{AnyValue, LogRecord, Logger, LoggerProvider};
 use opentelemetry::trace::{SpanId, TraceFlags, TraceId};
 
+use crate::budget::Remaining;
 use crate::level::Level;
 use crate::names;
 use crate::outcome::Outcome;
@@ -47,22 +48,21 @@ pub struct Snapshot {
     pub reason: Option<Redacted>,
     /// Reasoning loops of the agent so far.
     pub iteration_count: u32,
-    /// Tokens the agent has left, by its own budget and those above; `None` without one; negative
-    /// when overspent.
-    pub token_budget_remaining: Option<i64>,
-    /// US dollars that may still be spent; likewise.
-    pub cost_budget_remaining: Option<f64>,
-    /// Reasoning loops that may still be taken; likewise.
-    pub iterations_remaining: Option<i64>,
-    /// Time that is left; zero when it is over.
-    pub time_budget_remaining: Option<Duration>,
+    /// What the agent may still use, by its own budgets and those above; `None` where nothing is
+    /// limited.
+    pub remaining: Option<Box<Remaining>>,
     /// What is warned of, from `Warn` upwards.
     pub warning: Option<&'static str>,
     /// How the call has ended, once it has.
     pub outcome: Option<Outcome>,
     /// What has come of a tool's call: `success`, `empty` or `error`.
     pub tool_status: Option<&'static str>,
-    /// What else the event says: an error's type, arguments, the application's own note.
+    /// The model that was asked, where an inference has ended.
+    pub model: Option<Redacted>,
+    /// Tokens of its prompt, as a part of the model's window.
+    pub context_used: Option<f64>,
+    /// What else the event says: an error's type, arguments, the application's own note. Mostly
+    /// nothing: a list is made on one thread and freed on another, which is slow for both.
     pub details: Vec<(&'static str, AnyValue)>,
 }
 
@@ -120,15 +120,17 @@ impl Snapshot {
         if let Some(step) = self.step_index {
             take(names::STEP_INDEX, i64::from(step).into());
         }
-        if let Some(tokens) = self.token_budget_remaining {
-            take(names::BUDGET_REMAINING, tokens.into());
+        if let Some(remaining) = self.remaining {
+            put(take, names::BUDGET_REMAINING, remaining.tokens);
+            put(take, names::COST_REMAINING, remaining.cost);
+            put(take, names::ITERATION_REMAINING, remaining.iterations);
+            let seconds = remaining.time.map(|time| time.as_secs_f64());
+            put(take, names::TIME_REMAINING, seconds);
         }
-        put(take, names::COST_REMAINING, self.cost_budget_remaining);
-        put(take, names::ITERATION_REMAINING, self.iterations_remaining);
-        let seconds = self.time_budget_remaining.map(|time| time.as_secs_f64());
-        put(take, names::TIME_REMAINING, seconds);
         put(take, names::OUTCOME, self.outcome.map(Outcome::as_str));
         put(take, names::TOOL_STATUS, self.tool_status);
+        put(take, names::REQUEST_MODEL, self.model);
+        put(take, names::CONTEXT_USED, self.context_used);
         for (key, value) in self.details {
             take(key, value);
         }
@@ -351,5 +353,16 @@ impl std::fmt::Display for Fields {
             }
         }
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    // Each is copied twice before it is on its way; what is longer is copied in a loop.
+    #[test]
+    fn a_snapshot_is_small_to_hand_over() {
+        assert!(size_of::<Snapshot>() <= 256, "{}", size_of::<Snapshot>());
     }
 }

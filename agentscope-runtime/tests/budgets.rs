@@ -87,10 +87,11 @@ fn every_limit_and_its_rest_are_on_the_spans_and_every_snapshot() {
     let snapshots = recorder.snapshots_of("B-1");
     assert!(!snapshots.is_empty());
     for snapshot in snapshots {
-        assert_eq!(snapshot.token_budget_remaining, Some(60), "the nearest");
-        assert_eq!(snapshot.cost_budget_remaining, Some(0.499825));
-        assert_eq!(snapshot.iterations_remaining, Some(8));
-        assert!(snapshot.time_budget_remaining.is_some());
+        let remaining = snapshot.remaining.as_deref().expect("it is limited");
+        assert_eq!(remaining.tokens, Some(60), "the nearest");
+        assert_eq!(remaining.cost, Some(0.499825));
+        assert_eq!(remaining.iterations, Some(8));
+        assert!(remaining.time.is_some());
     }
 }
 

@@ -295,7 +295,10 @@ async fn each_step_has_two_snapshots_with_the_state_at_that_moment() {
         Some("refund if it qualifies")
     );
     assert_eq!(
-        (called.iteration_count, called.token_budget_remaining),
+        (
+            called.iteration_count,
+            called.remaining.as_ref().and_then(|it| it.tokens)
+        ),
         (1, Some(80))
     );
     assert_eq!(

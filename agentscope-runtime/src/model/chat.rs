@@ -57,25 +57,35 @@ impl<'a> Message<'a> {
     }
 
     /// A text, or a list of parts; and the refusal that stands in its place.
-    fn said(&self) -> impl Iterator<Item = &'a str> {
-        let parts = of_type(as_list(self.content), "text").filter_map(|part| text(part, "text"));
-        let whole = as_text(self.content).into_iter();
-        whole.chain(parts).chain(as_text(self.refusal))
+    ///
+    /// Handed on one by one: nearly always there is one text, and a chunk has to be cheap.
+    fn said(&self, mut say: impl FnMut(&'a str)) {
+        match as_text(self.content) {
+            Some(text) => say(text),
+            None => {
+                let parts = of_type(as_list(self.content), "text");
+                parts
+                    .filter_map(|part| text(part, "text"))
+                    .for_each(&mut say);
+            }
+        }
+        if let Some(refusal) = as_text(self.refusal) {
+            say(refusal);
+        }
     }
 
     /// DeepSeek and vLLM write `reasoning_content`, OpenRouter and Groq `reasoning`, some both with
     /// the same text; Mistral has parts of the content for it.
-    fn thought(&self) -> impl Iterator<Item = &'a str> {
+    fn thought(&self, mut think: impl FnMut(&'a str)) {
         let [one, other] = self.reasoning;
-        let beside = as_text(one).or_else(|| as_text(other));
-        let parts = match beside {
-            Some(_) => &[],
-            None => as_list(self.content),
-        };
-        let parts = of_type(parts, "thinking")
+        if let Some(beside) = as_text(one).or_else(|| as_text(other)) {
+            return think(beside);
+        }
+        let parts = of_type(as_list(self.content), "thinking");
+        parts
             .flat_map(|part| typed(part, "thinking", "text"))
-            .filter_map(|part| text(part, "text"));
-        beside.into_iter().chain(parts)
+            .filter_map(|part| text(part, "text"))
+            .for_each(think);
     }
 }
 
@@ -140,14 +150,22 @@ impl Dialect for Chat {
             return Vec::new();
         };
         match choice.get("message") {
-            Some(message) => Message::of(message).said().collect(),
+            Some(message) => {
+                let mut texts = Vec::new();
+                Message::of(message).said(|text| texts.push(text));
+                texts
+            }
             None => text(choice, "text").into_iter().collect(),
         }
     }
 
     fn reasoning<'a>(&self, body: &'a Value) -> Vec<&'a str> {
         let message = first(body).and_then(|choice| choice.get("message"));
-        message.map_or_else(Vec::new, |message| Message::of(message).thought().collect())
+        let mut texts = Vec::new();
+        if let Some(message) = message {
+            Message::of(message).thought(|text| texts.push(text));
+        }
+        texts
     }
 
     fn tool_calls<'a>(&self, body: &'a Value) -> Vec<ToolCall<'a>> {
@@ -180,25 +198,77 @@ pub(super) struct Chunk<'a> {
     model: Option<&'a str>,
     usage: Option<&'a Value>,
     choices: &'a [Value],
+    /// The only one, as nearly all chunks have it.
+    only: Option<Choice<'a>>,
+}
+
+/// One of the choices, likewise.
+struct Choice<'a> {
+    number: u64,
+    delta: Option<&'a Value>,
+    message: Option<&'a Value>,
+    text: Option<&'a str>,
+    reason: Option<&'a str>,
+}
+
+impl<'a> Choice<'a> {
+    fn of(choice: &'a Value) -> Self {
+        let [number, delta, message, text, reason] = read(
+            choice,
+            ["index", "delta", "message", "text", "finish_reason"],
+        );
+        Self {
+            number: as_count(number).unwrap_or(0),
+            delta,
+            message,
+            text: as_text(text),
+            reason: as_text(reason),
+        }
+    }
+
+    fn gather(&self, into: &mut StreamedResponse) {
+        into.choice(self.number);
+        // Some servers end with the whole message in place of the last delta.
+        if let Some(delta) = self.delta.or(self.message) {
+            gather_delta(self.number, &Message::of(delta), into);
+        } else if let Some(text) = self.text {
+            into.say(Place(self.number, 0, 0), text);
+        }
+        if let Some(reason) = self.reason {
+            into.finish(self.number, reason);
+        }
+    }
 }
 
 impl<'a> Chunk<'a> {
     pub(super) fn of(chunk: &'a Value) -> Self {
         let [kind, id, model, usage, choices] =
             read(chunk, ["type", "id", "model", "usage", "choices"]);
+        let choices = as_list(choices);
+        let only = match choices {
+            [only] => Some(Choice::of(only)),
+            _ => None,
+        };
         Self {
             kind,
             id: as_text(id),
             model: as_text(model),
             usage,
-            choices: as_list(choices),
+            choices,
+            only,
         }
     }
 
     /// As nearly all chunks are; no other dialect has such.
     pub(super) fn is_of_deltas(&self) -> bool {
-        let has_delta = |choice: &Value| choice.get("delta").is_some_and(Value::is_object);
-        self.kind.is_none() && !self.choices.is_empty() && self.choices.iter().all(has_delta)
+        let is_delta = |delta: Option<&Value>| delta.is_some_and(Value::is_object);
+        self.kind.is_none()
+            && match (&self.only, self.choices) {
+                (Some(only), _) => is_delta(only.delta),
+                (None, choices) => {
+                    !choices.is_empty() && choices.iter().all(|it| is_delta(it.get("delta")))
+                }
+            }
     }
 
     pub(super) fn gather(&self, into: &mut StreamedResponse) {
@@ -206,33 +276,19 @@ impl<'a> Chunk<'a> {
         if let Some(counts) = counts_of(self.usage) {
             into.count(counts);
         }
-        for choice in self.choices {
-            let [number, delta, message, text, reason] = read(
-                choice,
-                ["index", "delta", "message", "text", "finish_reason"],
-            );
-            let number = as_count(number).unwrap_or(0);
-            into.choice(number);
-            // Some servers end with the whole message in place of the last delta.
-            if let Some(delta) = delta.or(message) {
-                gather_delta(number, &Message::of(delta), into);
-            } else if let Some(text) = as_text(text) {
-                into.say(Place(number, 0, 0), text);
-            }
-            if let Some(reason) = as_text(reason) {
-                into.finish(number, reason);
+        match &self.only {
+            Some(only) => only.gather(into),
+            None => {
+                let choices = self.choices.iter().map(Choice::of);
+                choices.for_each(|choice| choice.gather(into));
             }
         }
     }
 }
 
 fn gather_delta(choice: u64, delta: &Message<'_>, into: &mut StreamedResponse) {
-    for piece in delta.said() {
-        into.say(Place(choice, 0, 0), piece);
-    }
-    for piece in delta.thought() {
-        into.think(Place(choice, 0, 0), piece);
-    }
+    delta.said(|piece| into.say(Place(choice, 0, 0), piece));
+    delta.thought(|piece| into.think(Place(choice, 0, 0), piece));
     for (position, call) in (0_u64..).zip(delta.tool_calls) {
         let callee = callee(call);
         let name = callee.and_then(|(callee, _)| text(callee, "name"));

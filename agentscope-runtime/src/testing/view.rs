@@ -210,7 +210,7 @@ impl SnapshotView {
             belief: text(&situation.belief),
             confidence: situation.confidence,
             iteration: snapshot.iteration_count,
-            budget_remaining: snapshot.token_budget_remaining,
+            budget_remaining: snapshot.remaining.as_ref().and_then(|it| it.tokens),
             warning: snapshot.warning,
             attributes: snapshot.attributes(),
         }

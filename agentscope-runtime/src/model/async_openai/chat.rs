@@ -131,12 +131,14 @@ impl InferenceResponse for CreateChatCompletionResponse {
     }
 
     fn finish_reasons(&self) -> Vec<Cow<'_, str>> {
+        let reason = |choice: &ChatChoice| Some(Cow::Borrowed(word(choice.finish_reason?)));
+        // As nearly all answers are.
+        if self.choices.is_sorted_by_key(|choice| choice.index) {
+            return self.choices.iter().filter_map(reason).collect();
+        }
         let mut choices: Vec<&ChatChoice> = self.choices.iter().collect();
         choices.sort_by_key(|choice| choice.index);
-        let reasons = choices
-            .into_iter()
-            .filter_map(|choice| choice.finish_reason);
-        reasons.map(|reason| Cow::Borrowed(word(reason))).collect()
+        choices.into_iter().filter_map(reason).collect()
     }
 
     fn usage(&self) -> Option<Usage> {
