@@ -4,6 +4,8 @@ async fn support(ticket: &str, tenant: u32, budget: u32) -> String {
     use __agentscope::probing::*;
     __agentscope::async_call(
             async move {
+                let _ = &budget;
+                let _ = &tenant;
                 if __agentscope::asked() {
                     __agentscope::begin_with(
                         {
@@ -41,11 +43,20 @@ async fn support(ticket: &str, tenant: u32, budget: u32) -> String {
                             __capture.token_budget(budget);
                             __capture.task(ticket);
                             __capture
-                                .argument(0usize, __agentscope::Argued::leaf(&ticket));
+                                .argument(
+                                    0usize,
+                                    (&__agentscope::Probe(&ticket)).__argument(),
+                                );
                             __capture
-                                .argument(1usize, __agentscope::Argued::leaf(&tenant));
+                                .argument(
+                                    1usize,
+                                    (&__agentscope::Probe(&tenant)).__argument(),
+                                );
                             __capture
-                                .argument(2usize, __agentscope::Argued::leaf(&budget));
+                                .argument(
+                                    2usize,
+                                    (&__agentscope::Probe(&budget)).__argument(),
+                                );
                         },
                     );
                 }

@@ -15,7 +15,7 @@ fn open(credentials: Credentials, user: &str) -> Store {
                 fn __schema(__builder: &mut __agentscope::SchemaBuilder) {
                     __agentscope::TypeProbe::<Credentials>::NEW
                         .__declare(__builder, 0usize);
-                    __builder.declared::<&str>(1usize);
+                    __agentscope::TypeProbe::<&str>::NEW.__declare(__builder, 1usize);
                 }
                 #[used]
                 #[cfg_attr(
@@ -39,7 +39,7 @@ fn open(credentials: Credentials, user: &str) -> Store {
                 let _ = &__capture;
                 __capture
                     .argument(0usize, (&__agentscope::Probe(&credentials)).__argument());
-                __capture.argument(1usize, __agentscope::Argued::leaf(&user));
+                __capture.argument(1usize, (&__agentscope::Probe(&user)).__argument());
                 __capture.declared_schema();
             },
         ),

@@ -18,7 +18,7 @@ fn price(article: u32) -> impl Future<Output = Result<u32, std::io::Error>> + Se
                     __schema,
                 );
                 fn __schema(__builder: &mut __agentscope::SchemaBuilder) {
-                    __builder.declared::<u32>(0usize);
+                    __agentscope::TypeProbe::<u32>::NEW.__declare(__builder, 0usize);
                 }
                 #[used]
                 #[cfg_attr(
@@ -40,7 +40,8 @@ fn price(article: u32) -> impl Future<Output = Result<u32, std::io::Error>> + Se
             },
             |__capture| {
                 let _ = &__capture;
-                __capture.argument(0usize, __agentscope::Argued::leaf(&article));
+                __capture
+                    .argument(0usize, (&__agentscope::Probe(&article)).__argument());
                 __capture.declared_schema();
             },
         ),

@@ -17,8 +17,9 @@ fn sum(__arg0: (u32, u32), __arg1: String, d: u32, #[cfg(any())] e: u32) -> u32 
                     __agentscope::TypeProbe::<(u32, u32)>::NEW
                         .__declare(__builder, 0usize);
                     __agentscope::TypeProbe::<String>::NEW.__declare(__builder, 1usize);
-                    __builder.declared::<u32>(2usize);
-                    #[cfg(any())] __builder.declared::<u32>(3usize);
+                    __agentscope::TypeProbe::<u32>::NEW.__declare(__builder, 2usize);
+                    #[cfg(any())]
+                    __agentscope::TypeProbe::<u32>::NEW.__declare(__builder, 3usize);
                 }
                 #[used]
                 #[cfg_attr(
@@ -46,8 +47,9 @@ fn sum(__arg0: (u32, u32), __arg1: String, d: u32, #[cfg(any())] e: u32) -> u32 
                         (&__agentscope::Probe(&__arg0)).__shown_argument(),
                     );
                 __capture.argument(1usize, (&__agentscope::Probe(&__arg1)).__argument());
-                __capture.argument(2usize, __agentscope::Argued::leaf(&d));
-                #[cfg(any())] __capture.argument(3usize, __agentscope::Argued::leaf(&e));
+                __capture.argument(2usize, (&__agentscope::Probe(&d)).__argument());
+                #[cfg(any())]
+                __capture.argument(3usize, (&__agentscope::Probe(&e)).__argument());
                 __capture.declared_schema();
             },
         ),

@@ -32,7 +32,7 @@ fn complete(prompt: &str) -> Result<String, Error> {
         |__capture| {
             let _ = &__capture;
             __capture.literal(&__agentscope::Literal::Provider("openai"));
-            __capture.argument(0usize, __agentscope::Argued::leaf(&prompt));
+            __capture.argument(0usize, (&__agentscope::Probe(&prompt)).__argument());
         },
     );
     let __refused = __call.refused();

@@ -14,7 +14,7 @@ pub fn price(article: &str) -> Option<u32> {
                     __schema,
                 );
                 fn __schema(__builder: &mut __agentscope::SchemaBuilder) {
-                    __builder.declared::<&str>(0usize);
+                    __agentscope::TypeProbe::<&str>::NEW.__declare(__builder, 0usize);
                 }
                 #[used]
                 #[cfg_attr(
@@ -36,7 +36,8 @@ pub fn price(article: &str) -> Option<u32> {
             },
             |__capture| {
                 let _ = &__capture;
-                __capture.argument(0usize, __agentscope::Argued::leaf(&article));
+                __capture
+                    .argument(0usize, (&__agentscope::Probe(&article)).__argument());
                 __capture.declared_schema();
             },
         ),

@@ -8,7 +8,6 @@ use syn::{Expr, ReceiverKind, Type};
 use crate::checks::Argument;
 use crate::expand::Expansion;
 use crate::function::Function;
-use crate::leaf;
 use crate::tokens::mentions;
 
 impl Expansion<'_> {
@@ -49,9 +48,7 @@ impl Expansion<'_> {
             .iter()
             .rev()
             // What is never dropped has no order.
-            .filter(|value| {
-                !matches!(value.ty, Type::Reference(_)) && !leaf::is_primitive(&value.ty)
-            })
+            .filter(|value| !matches!(value.ty, Type::Reference(_)))
             .map(|Argument { binding, cfgs, .. }| quote!(#(#cfgs)* let _ = &#binding;));
         let bound = self.values.iter().map(|value| {
             let Argument {

@@ -275,9 +275,6 @@ impl Expansion<'_> {
     pub(crate) fn recorded(&self, value: &Argument) -> TokenStream {
         let private = &self.private;
         let Argument { binding, ty, .. } = value;
-        if leaf::is_primitive(ty) {
-            return quote!(#private::Argued::leaf(&#binding));
-        }
         let argued = match &value.classified {
             Classified::Keyed(keys) => {
                 let class = keys.class as u8;

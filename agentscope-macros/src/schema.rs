@@ -9,7 +9,6 @@ use syn::visit_mut::VisitMut as _;
 use crate::arguments::{Arguments, Macro};
 use crate::checks::Argument;
 use crate::expand::Expansion;
-use crate::leaf;
 use crate::tokens::{AnyLifetime, hidden, mentions_word};
 
 /// Whether the schema can be told without a call, so that the tool can be registered: an item in the
@@ -44,12 +43,7 @@ impl Expansion<'_> {
             let Argument { ty, cfgs, .. } = value;
             let mut ty = ty.clone();
             AnyLifetime.visit_type_mut(&mut ty);
-            match leaf::is_primitive(&ty) {
-                true => quote!(#(#cfgs)* #builder.declared::<#ty>(#index);),
-                false => {
-                    quote!(#(#cfgs)* #private::TypeProbe::<#ty>::NEW.__declare(#builder, #index);)
-                }
-            }
+            quote!(#(#cfgs)* #private::TypeProbe::<#ty>::NEW.__declare(#builder, #index);)
         });
         quote! {
             fn __schema(#builder: &mut #private::SchemaBuilder) {

@@ -91,10 +91,6 @@ impl<T: Classify> Record<ByType> for T {
 }
 
 impl<'a> Argued<'a> {
-    pub fn leaf<T: Leaf + Serialize>(value: &'a T) -> Self {
-        Self::new(Recorded::Leaf(value))
-    }
-
     fn new(recorded: Recorded<'a>) -> Self {
         let request = None;
         Self { recorded, request }

@@ -102,8 +102,7 @@ impl SchemaBuilder {
         self.types.extend(T::type_meta().map(|meta| (name, meta)));
     }
 
-    /// Adds an argument whose type does not say its classes.
-    pub fn declared<T: JsonSchema + ?Sized>(&mut self, index: usize) {
+    pub(crate) fn declared<T: JsonSchema + ?Sized>(&mut self, index: usize) {
         let schema = self.generator.subschema_for::<T>();
         let schema = schema.to_value();
         let optional = allows_null(&schema);
