@@ -117,12 +117,12 @@ fn shown_of(mut group: ResourceMetrics, limits: &Limits) -> Result<ResourceMetri
     for scope in &mut group.scope_metrics {
         let emitter = origin(&None, scope.scope.take(), limits)?;
         scope.scope = Some(emitter.scope.clone());
-        conceal(scope, seen::is_ours(&emitter.scope), limits)?;
+        conceal(scope, limits)?;
     }
     Ok(group)
 }
 
-fn conceal(scope: &mut ScopeMetrics, is_ours: bool, limits: &Limits) -> Result<(), Reason> {
+fn conceal(scope: &mut ScopeMetrics, limits: &Limits) -> Result<(), Reason> {
     for metric in &mut scope.metrics {
         let mut is_too_deep = false;
         each_labels(metric, |labels| {
@@ -131,8 +131,9 @@ fn conceal(scope: &mut ScopeMetrics, is_ours: bool, limits: &Limits) -> Result<(
         if is_too_deep {
             return Err(Reason::Nesting);
         }
-        // The words have no span that a reference could stand on: they go nowhere.
-        let mut concealed = Concealed::new(is_ours, limits.content);
+        // The runtime labels its own with names only, which stay; so nobody has to be believed to be it.
+        // Words have no span here that a reference could stand on: they go nowhere.
+        let mut concealed = Concealed::new(false, limits.content);
         each_labels(metric, |labels| {
             bound::attributes(labels, &mut 0, limits);
             concealed.attributes("", labels);

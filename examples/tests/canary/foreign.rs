@@ -13,7 +13,10 @@ use opentelemetry_proto::tonic::common::v1::{
     AnyValue, ArrayValue, InstrumentationScope, KeyValue, KeyValueList,
 };
 use opentelemetry_proto::tonic::logs::v1::{LogRecord, ResourceLogs, ScopeLogs};
-use opentelemetry_proto::tonic::metrics::v1::{Metric, ResourceMetrics, ScopeMetrics};
+use opentelemetry_proto::tonic::metrics::v1::metric::Data;
+use opentelemetry_proto::tonic::metrics::v1::{
+    Exemplar, Gauge, Metric, NumberDataPoint, ResourceMetrics, ScopeMetrics,
+};
 use opentelemetry_proto::tonic::resource::v1::Resource;
 use opentelemetry_proto::tonic::trace::v1::span::{Event, Link};
 use opentelemetry_proto::tonic::trace::v1::{ResourceSpans, ScopeSpans, Span, Status};
@@ -207,7 +210,7 @@ impl Planted {
                 ExportTraceServiceRequest { resource_spans }.encode_to_vec(),
             ));
             let scope_logs = vec![ScopeLogs {
-                scope,
+                scope: scope.clone(),
                 log_records: logs(&planting, library, &trace, number),
                 ..ScopeLogs::default()
             }];
@@ -220,14 +223,28 @@ impl Planted {
                 "logs",
                 ExportLogsServiceRequest { resource_logs }.encode_to_vec(),
             ));
+            let exemplar = Exemplar {
+                filtered_attributes: planting.attributes(&place("exemplar")),
+                ..Exemplar::default()
+            };
+            let point = NumberDataPoint {
+                attributes: planting.attributes(&place("metric")),
+                exemplars: vec![exemplar],
+                ..NumberDataPoint::default()
+            };
             let metrics = vec![Metric {
-                name: planting.word(&place("metric")),
-                description: planting.word(&place("metric's description")),
-                ..Metric::default()
+                name: planting.email(&place("metric")),
+                description: planting.label(&place("metric's description")),
+                unit: planting.email(&place("metric's unit")),
+                metadata: planting.attributes(&place("metadata")),
+                data: Some(Data::Gauge(Gauge {
+                    data_points: vec![point],
+                })),
             }];
             let resource_metrics = vec![ResourceMetrics {
                 resource,
                 scope_metrics: vec![ScopeMetrics {
+                    scope: scope.clone(),
                     metrics,
                     ..ScopeMetrics::default()
                 }],
