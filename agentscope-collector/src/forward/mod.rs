@@ -111,7 +111,6 @@ impl Tap for Forward {
                 }
             }
         }
-        parcels.retain(|it| self.lanes[it.place].destination().takes(it.signal));
         Box::new(move || {
             for parcel in parcels {
                 self.lanes[parcel.place].push(&parcel);
@@ -201,7 +200,9 @@ impl Destination {
 
     fn shows_as(&self, other: &Self) -> bool {
         let profile = |it: &Self| it.profile.map(std::ptr::from_ref);
-        self.audience == other.audience && profile(self) == profile(other)
+        self.audience == other.audience
+            && self.signals == other.signals
+            && profile(self) == profile(other)
     }
 }
 
@@ -214,7 +215,7 @@ fn written(place: usize, destination: &Destination, batch: &Batch) -> Vec<Parcel
         bytes: Arc::new(bytes),
     };
     let strips = destination.audience == Audience::Platform;
-    if !batch.spans.is_empty() {
+    if !batch.spans.is_empty() && destination.takes(Signal::Traces) {
         let mut spans = batch.spans.clone();
         for span in &mut spans {
             if strips {
@@ -231,7 +232,7 @@ fn written(place: usize, destination: &Destination, batch: &Batch) -> Vec<Parcel
             to_otlp::traces(&spans).encode_to_vec(),
         ));
     }
-    if !batch.logs.is_empty() {
+    if !batch.logs.is_empty() && destination.takes(Signal::Logs) {
         let mut logs = batch.logs.clone();
         if strips {
             logs.iter_mut()
