@@ -211,10 +211,9 @@ impl Config {
     ///
     /// See [`ConfigError`].
     pub fn load() -> Result<Self, ConfigError> {
-        let named = std::env::var_os(VARIABLE).filter(|name| !name.is_empty());
         let default = Path::new(DEFAULT);
-        match named {
-            Some(path) => Self::read(Path::new(&path)),
+        match named() {
+            Some(path) => Self::read(&path),
             None if default.exists() => Self::read(default),
             None => Ok(Self::default()),
         }
@@ -223,8 +222,7 @@ impl Config {
     /// The store that the file of [`Config::load`] names, whatever else stands in it: for who only
     /// reads.
     pub fn store_address() -> Option<String> {
-        let named = std::env::var_os(VARIABLE).filter(|name| !name.is_empty());
-        let path = named.map_or_else(|| PathBuf::from(DEFAULT), PathBuf::from);
+        let path = named().unwrap_or_else(|| PathBuf::from(DEFAULT));
         let text = std::fs::read_to_string(path).ok()?;
         let table = text.parse::<toml::Table>().ok()?;
         table.get("store")?.as_str().map(str::to_owned)
@@ -428,4 +426,10 @@ pub(super) fn secret(text: &str) -> Result<String, String> {
         Ok(value) if !value.trim().is_empty() => Ok(value.trim().to_owned()),
         _ => Err(format!("the variable {name} is not set")),
     }
+}
+
+/// The file that the environment names.
+fn named() -> Option<PathBuf> {
+    let named = std::env::var_os(VARIABLE).filter(|name| !name.is_empty());
+    named.map(PathBuf::from)
 }
