@@ -118,7 +118,7 @@ impl SchemaBuilder {
     }
 
     fn param(&self, index: usize) -> &'static Param {
-        self.params.get(index).unwrap_or(&Param::UNKNOWN)
+        Param::at(self.params, index)
     }
 
     /// The schema of one type that is the whole of the arguments.

@@ -304,13 +304,18 @@ impl Meta {
     /// The class of an argument, for one whose type says it: the policy of a classified type is
     /// in its parts.
     pub(crate) fn param(&self, index: usize) -> &Param {
-        self.params.get(index).unwrap_or(&Param::UNKNOWN)
+        Param::at(self.params, index)
     }
 }
 
 impl Param {
+    /// The one at an index; one that nothing is said of where there is none.
+    pub(crate) fn at(params: &'static [Self], index: usize) -> &'static Self {
+        params.get(index).unwrap_or(&Self::UNKNOWN)
+    }
+
     /// Of an index that no argument has.
-    pub(crate) const UNKNOWN: Self = Self {
+    const UNKNOWN: Self = Self {
         name: "?",
         signature: "?",
         sensitivity: Some(Sensitivity::UNCLASSIFIED),
