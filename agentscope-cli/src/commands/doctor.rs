@@ -6,6 +6,7 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use agentscope_collector::env;
+use agentscope_collector::ingest::Reason;
 use agentscope_collector::store::{Account, Period, SessionFilter, SessionState, Store, Tenant};
 use serde::Serialize;
 
@@ -274,12 +275,13 @@ fn receiving(store: &dyn Store, tenant: &Tenant, report: &mut Report) -> Result<
             );
             report.say(State::Note, "dropped", what);
         }
+        // A sender that saw no answer, and what nobody keeps.
+        let expected = [Reason::Duplicate, Reason::NotKept].map(Reason::as_str);
         for (reason, (count, is_recent)) in &reasons {
-            let state = match (reason.as_str(), is_recent) {
-                // A sender that saw no answer, and what nobody keeps.
-                ("duplicate" | "metrics are not kept", _) => State::Ok,
-                (_, true) => State::Problem,
-                (_, false) => State::Note,
+            let state = match is_recent {
+                _ if expected.contains(&reason.as_str()) => State::Ok,
+                true => State::Problem,
+                false => State::Note,
             };
             let what = match reason.as_str() {
                 "unauthenticated" => format!(

@@ -19,6 +19,7 @@ use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use opentelemetry_proto::tonic::collector::metrics::v1::ExportMetricsServiceRequest;
 use opentelemetry_proto::tonic::metrics::v1::ResourceMetrics;
 use prost::Message as _;
+use reqwest::Url;
 use reqwest::header::HeaderMap;
 
 pub use content::Audience;
@@ -36,7 +37,7 @@ pub(crate) struct Destination {
     /// Names its queue, and itself in counts.
     pub(crate) name: String,
     /// The base of the URLs, as `OTEL_EXPORTER_OTLP_ENDPOINT` has it.
-    pub(crate) url: String,
+    pub(crate) url: Url,
     pub(crate) headers: HeaderMap,
     pub(crate) audience: Audience,
     /// What it gets; all where there is none.

@@ -234,9 +234,9 @@ impl Shared {
             _ => Signal::Logs,
         };
         let signal = signal.as_str();
-        let url = format!("{}/v1/{signal}", self.destination.url.trim_end_matches('/'));
+        let base = self.destination.url.as_str().trim_end_matches('/');
         let request = client
-            .post(url)
+            .post(format!("{base}/v1/{signal}"))
             .headers(self.destination.headers.clone())
             .header(CONTENT_TYPE, "application/x-protobuf")
             .header(CONTENT_ENCODING, "gzip")

@@ -5,6 +5,7 @@ use std::fmt;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::path::PathBuf;
 
+use reqwest::Url;
 use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
 use serde::Deserialize;
 
@@ -57,12 +58,12 @@ impl Config {
             if destinations.iter().any(|it| it.name == entry.name) {
                 return Err(ConfigError::value(key("name"), "stands there twice"));
             }
-            let is_http =
-                reqwest::Url::parse(&entry.url).is_ok_and(|url| url.scheme().starts_with("http"));
-            if !is_http {
+            let url = Url::parse(&entry.url).ok();
+            let url = url.filter(|url| matches!(url.scheme(), "http" | "https"));
+            let url = url.ok_or_else(|| {
                 let message = "not an http:// or https:// URL; without /v1/traces, which is added";
-                return Err(ConfigError::value(key("url"), message));
-            }
+                ConfigError::value(key("url"), message)
+            })?;
             let profile = match &entry.profile {
                 None => None,
                 Some(word) => Some(profile::named(word).ok_or_else(|| {
@@ -79,7 +80,7 @@ impl Config {
             let tenants = tenants.transpose();
             destinations.push(Destination {
                 name: entry.name.clone(),
-                url: entry.url.clone(),
+                url,
                 headers: headers(&entry.headers).map_err(|(name, why)| {
                     ConfigError::value(key(&format!("headers.{name}")), why)
                 })?,
@@ -115,9 +116,7 @@ pub(super) fn elsewhere(
     listens: [SocketAddr; 2],
 ) -> Result<(), ConfigError> {
     let is_here = |destination: &Destination| {
-        let Ok(url) = reqwest::Url::parse(&destination.url) else {
-            return false;
-        };
+        let url = &destination.url;
         let host = url.host_str().unwrap_or_default();
         let ips: Vec<IpAddr> = match host.trim_matches(['[', ']']) {
             "localhost" => vec![Ipv4Addr::LOCALHOST.into(), Ipv6Addr::LOCALHOST.into()],
