@@ -15,10 +15,6 @@ async fn price(article: String) -> Result<u32, std::io::Error> {
                                 ),
                                 __schema,
                             );
-                            fn __schema(__builder: &mut __agentscope::SchemaBuilder) {
-                                __agentscope::TypeProbe::<String>::NEW
-                                    .__declare(__builder, 0usize);
-                            }
                             #[used]
                             #[cfg_attr(
                                 target_vendor = "apple",
@@ -37,6 +33,10 @@ async fn price(article: String) -> Result<u32, std::io::Error> {
                                 }
                                 __register
                             };
+                            fn __schema(__builder: &mut __agentscope::SchemaBuilder) {
+                                __agentscope::TypeProbe::<String>::NEW
+                                    .__declare(__builder, 0usize);
+                            }
                             &__SITE
                         },
                         &[(&__agentscope::Probe(&article)).__argument()],

@@ -12,12 +12,6 @@ fn update(customer: &Customer, orders: Vec<Order>) -> Result<Customer, UpdateErr
                     ),
                     __schema,
                 );
-                fn __schema(__builder: &mut __agentscope::SchemaBuilder) {
-                    __agentscope::TypeProbe::<&Customer>::NEW
-                        .__declare(__builder, 0usize);
-                    __agentscope::TypeProbe::<Vec<Order>>::NEW
-                        .__declare(__builder, 1usize);
-                }
                 #[used]
                 #[cfg_attr(
                     target_vendor = "apple",
@@ -34,6 +28,12 @@ fn update(customer: &Customer, orders: Vec<Order>) -> Result<Customer, UpdateErr
                     }
                     __register
                 };
+                fn __schema(__builder: &mut __agentscope::SchemaBuilder) {
+                    __agentscope::TypeProbe::<&Customer>::NEW
+                        .__declare(__builder, 0usize);
+                    __agentscope::TypeProbe::<Vec<Order>>::NEW
+                        .__declare(__builder, 1usize);
+                }
                 &__SITE
             },
             |__capture| {

@@ -12,11 +12,6 @@ fn open(credentials: Credentials, user: &str) -> Store {
                     ),
                     __schema,
                 );
-                fn __schema(__builder: &mut __agentscope::SchemaBuilder) {
-                    __agentscope::TypeProbe::<Credentials>::NEW
-                        .__declare(__builder, 0usize);
-                    __agentscope::TypeProbe::<&str>::NEW.__declare(__builder, 1usize);
-                }
                 #[used]
                 #[cfg_attr(
                     target_vendor = "apple",
@@ -33,6 +28,11 @@ fn open(credentials: Credentials, user: &str) -> Store {
                     }
                     __register
                 };
+                fn __schema(__builder: &mut __agentscope::SchemaBuilder) {
+                    __agentscope::TypeProbe::<Credentials>::NEW
+                        .__declare(__builder, 0usize);
+                    __agentscope::TypeProbe::<&str>::NEW.__declare(__builder, 1usize);
+                }
                 &__SITE
             },
             |__capture| {

@@ -26,12 +26,6 @@ async fn price(
                                 ),
                                 __schema,
                             );
-                            fn __schema(__builder: &mut __agentscope::SchemaBuilder) {
-                                __agentscope::TypeProbe::<String>::NEW
-                                    .__declare(__builder, 0usize);
-                                __agentscope::TypeProbe::<&mut ToolContext>::NEW
-                                    .__declare(__builder, 1usize);
-                            }
                             #[used]
                             #[cfg_attr(
                                 target_vendor = "apple",
@@ -50,6 +44,12 @@ async fn price(
                                 }
                                 __register
                             };
+                            fn __schema(__builder: &mut __agentscope::SchemaBuilder) {
+                                __agentscope::TypeProbe::<String>::NEW
+                                    .__declare(__builder, 0usize);
+                                __agentscope::TypeProbe::<&mut ToolContext>::NEW
+                                    .__declare(__builder, 1usize);
+                            }
                             &__SITE
                         },
                         &[

@@ -17,9 +17,6 @@ fn price(article: u32) -> impl Future<Output = Result<u32, std::io::Error>> + Se
                     ),
                     __schema,
                 );
-                fn __schema(__builder: &mut __agentscope::SchemaBuilder) {
-                    __agentscope::TypeProbe::<u32>::NEW.__declare(__builder, 0usize);
-                }
                 #[used]
                 #[cfg_attr(
                     target_vendor = "apple",
@@ -36,6 +33,9 @@ fn price(article: u32) -> impl Future<Output = Result<u32, std::io::Error>> + Se
                     }
                     __register
                 };
+                fn __schema(__builder: &mut __agentscope::SchemaBuilder) {
+                    __agentscope::TypeProbe::<u32>::NEW.__declare(__builder, 0usize);
+                }
                 &__SITE
             },
             |__capture| {

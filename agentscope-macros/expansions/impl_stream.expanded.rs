@@ -12,10 +12,6 @@ fn prices(articles: Vec<u32>) -> impl Stream<Item = u32> {
                     ),
                     __schema,
                 );
-                fn __schema(__builder: &mut __agentscope::SchemaBuilder) {
-                    __agentscope::TypeProbe::<Vec<u32>>::NEW
-                        .__declare(__builder, 0usize);
-                }
                 #[used]
                 #[cfg_attr(
                     target_vendor = "apple",
@@ -32,6 +28,10 @@ fn prices(articles: Vec<u32>) -> impl Stream<Item = u32> {
                     }
                     __register
                 };
+                fn __schema(__builder: &mut __agentscope::SchemaBuilder) {
+                    __agentscope::TypeProbe::<Vec<u32>>::NEW
+                        .__declare(__builder, 0usize);
+                }
                 &__SITE
             },
             |__capture| {

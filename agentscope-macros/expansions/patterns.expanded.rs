@@ -13,14 +13,6 @@ fn sum(__arg0: (u32, u32), __arg1: String, d: u32, #[cfg(any())] e: u32) -> u32 
                     ),
                     __schema,
                 );
-                fn __schema(__builder: &mut __agentscope::SchemaBuilder) {
-                    __agentscope::TypeProbe::<(u32, u32)>::NEW
-                        .__declare(__builder, 0usize);
-                    __agentscope::TypeProbe::<String>::NEW.__declare(__builder, 1usize);
-                    __agentscope::TypeProbe::<u32>::NEW.__declare(__builder, 2usize);
-                    #[cfg(any())]
-                    __agentscope::TypeProbe::<u32>::NEW.__declare(__builder, 3usize);
-                }
                 #[used]
                 #[cfg_attr(
                     target_vendor = "apple",
@@ -37,6 +29,14 @@ fn sum(__arg0: (u32, u32), __arg1: String, d: u32, #[cfg(any())] e: u32) -> u32 
                     }
                     __register
                 };
+                fn __schema(__builder: &mut __agentscope::SchemaBuilder) {
+                    __agentscope::TypeProbe::<(u32, u32)>::NEW
+                        .__declare(__builder, 0usize);
+                    __agentscope::TypeProbe::<String>::NEW.__declare(__builder, 1usize);
+                    __agentscope::TypeProbe::<u32>::NEW.__declare(__builder, 2usize);
+                    #[cfg(any())]
+                    __agentscope::TypeProbe::<u32>::NEW.__declare(__builder, 3usize);
+                }
                 &__SITE
             },
             |__capture| {

@@ -13,9 +13,6 @@ pub fn price(article: &str) -> Option<u32> {
                     ),
                     __schema,
                 );
-                fn __schema(__builder: &mut __agentscope::SchemaBuilder) {
-                    __agentscope::TypeProbe::<&str>::NEW.__declare(__builder, 0usize);
-                }
                 #[used]
                 #[cfg_attr(
                     target_vendor = "apple",
@@ -32,6 +29,9 @@ pub fn price(article: &str) -> Option<u32> {
                     }
                     __register
                 };
+                fn __schema(__builder: &mut __agentscope::SchemaBuilder) {
+                    __agentscope::TypeProbe::<&str>::NEW.__declare(__builder, 0usize);
+                }
                 &__SITE
             },
             |__capture| {

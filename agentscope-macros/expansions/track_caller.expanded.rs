@@ -13,7 +13,6 @@ fn located() -> u32 {
                     ),
                     __schema,
                 );
-                fn __schema(__builder: &mut __agentscope::SchemaBuilder) {}
                 #[used]
                 #[cfg_attr(
                     target_vendor = "apple",
@@ -30,6 +29,7 @@ fn located() -> u32 {
                     }
                     __register
                 };
+                fn __schema(__builder: &mut __agentscope::SchemaBuilder) {}
                 &__SITE
             },
             |__capture| {

@@ -17,8 +17,8 @@ use crate::guards;
 use crate::leaf;
 use crate::places::Classified;
 use crate::resolve;
-use crate::schema;
-use crate::tokens::{hidden, literal, split_inner_attributes, type_span};
+use crate::schema::{self, REGISTRATION};
+use crate::tokens::{hidden, literal, read, split_inner_attributes, type_span};
 
 /// The whole pipeline of an attribute.
 pub(crate) fn attribute(kind: Macro, tokens: TokenStream, item: TokenStream) -> TokenStream {
@@ -229,29 +229,32 @@ impl Expansion<'_> {
 
     /// The static of the function, and what is an item beside it.
     fn site(&self, function: &Function) -> TokenStream {
-        let private = &self.private;
-        let said = self.said(function);
+        let (how, schema, declaration) = match self.declared {
+            true => ("declaring", ", __schema", Some(self.schema_declaration())),
+            false => ("new", "", None),
+        };
         let budget = match (self.arguments.has_budget(), self.arguments.enforces_budget) {
-            (true, _) => Some(quote!(.with_budget())),
-            (false, Some(_)) => Some(quote!(.enforcing_budget())),
-            (false, None) => None,
+            (true, _) => ".with_budget()",
+            (false, Some(_)) => ".enforcing_budget()",
+            (false, None) => "",
         };
-        let context = self.arguments.has_context();
-        let context = context.then(|| quote!(.with_context()));
+        let context = match self.arguments.has_context() {
+            true => ".with_context()",
+            false => "",
+        };
+        // Only the compiler knows the path of the module.
+        let said = self.said(function);
+        let site = read(&format!(
+            "static __SITE: __agentscope::Site = __agentscope::Site::{how}(
+                 ::core::concat!(::core::module_path!(), {said:?}){schema}
+             ){budget}{context};
+             {REGISTRATION}"
+        ));
         let items = self.laundering_items(function);
-        let registration = self.registration();
-        let (site, declaration) = match self.declared {
-            true => (
-                quote!(declaring(#said, __schema)),
-                Some(self.schema_declaration()),
-            ),
-            false => (quote!(new(#said)), None),
-        };
         quote! {
             {
-                static __SITE: #private::Site = #private::Site::#site #budget #context;
+                #site
                 #declaration
-                #registration
                 #items
                 &__SITE
             }

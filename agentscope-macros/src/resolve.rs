@@ -5,6 +5,8 @@ use proc_macro2::{Ident, Span, TokenStream};
 use quote::{format_ident, quote};
 use syn::{Path, parse_quote};
 
+use crate::tokens::read;
+
 /// The runtime's path: what `crate = path` says, else its name among the dependencies.
 pub(crate) fn runtime(told: Option<&Path>) -> Path {
     if let Some(path) = told {
@@ -37,12 +39,9 @@ pub(crate) fn is_expanded(word: &str) -> bool {
 pub(crate) fn private(runtime: &Path) -> (TokenStream, Path) {
     let version = env!("CARGO_PKG_VERSION").replace(['.', '-', '+'], "_");
     let module = format_ident!("{MODULE}{version}");
+    let probing = read("#[allow(unused_imports)] use __agentscope::probing::*;");
     (
-        quote! {
-            use #runtime::#module as __agentscope;
-            #[allow(unused_imports)]
-            use __agentscope::probing::*;
-        },
+        quote!(use #runtime::#module as __agentscope; #probing),
         parse_quote!(__agentscope),
     )
 }

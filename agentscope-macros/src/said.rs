@@ -1,8 +1,6 @@
 //! What an expansion says of its function, as one text that the runtime reads: the compiler works on
 //! each constant of each annotated function. The module of that name in `agentscope-runtime` says how.
 
-use proc_macro2::TokenStream;
-use quote::quote;
 use syn::Lit;
 
 use crate::arguments::Macro;
@@ -14,8 +12,8 @@ use crate::sensitivity::Sensitivity;
 use crate::tokens::{doc_comment, literal};
 
 impl Expansion<'_> {
-    /// The path of the module comes first: only the compiler knows it.
-    pub(crate) fn said(&self, function: &Function) -> TokenStream {
+    /// What comes after the path of the module.
+    pub(crate) fn said(&self, function: &Function) -> String {
         let own_name = checks::unraw(&function.signature.ident);
         let name = match self.arguments.name.as_ref().and_then(literal) {
             Some(Lit::Str(name)) => name.value(),
@@ -52,7 +50,7 @@ impl Expansion<'_> {
                 say(part);
             }
         }
-        quote!(::core::concat!(::core::module_path!(), #said))
+        said
     }
 }
 

@@ -11,6 +11,22 @@ use crate::checks::Argument;
 use crate::expand::Expansion;
 use crate::tokens::{AnyLifetime, hidden, mentions_word};
 
+/// The entry in the registry: of every function, for the list of all classes. It is made before
+/// `main`, in the way of `inventory`, which would take five items, and the compiler works on each of
+/// them as on a function.
+pub(crate) const REGISTRATION: &str = r#"
+    #[used]
+    #[cfg_attr(target_vendor = "apple", unsafe(link_section = "__DATA,__mod_init_func,mod_init_funcs"))]
+    #[cfg_attr(windows, unsafe(link_section = ".CRT$XCU"))]
+    #[cfg_attr(not(any(target_vendor = "apple", windows)), unsafe(link_section = ".init_array"))]
+    static __REGISTER: extern "C" fn() = {
+        extern "C" fn __register() {
+            __agentscope::register(&__SITE);
+        }
+        __register
+    };
+"#;
+
 /// Whether the schema can be told without a call, so that the tool can be registered: an item in the
 /// body sees neither the function's type parameters nor those of an `impl` around it. The latter the
 /// macro cannot see: a method, or a type named by one capital letter, may be one.
@@ -49,28 +65,6 @@ impl Expansion<'_> {
             fn __schema(#builder: &mut #private::SchemaBuilder) {
                 #(#arguments)*
             }
-        }
-    }
-
-    /// The entry in the registry: of every function, for the list of all classes. It is made before
-    /// `main`, in the way of `inventory`, which would take five items, and the compiler works on each
-    /// of them as on a function.
-    pub(crate) fn registration(&self) -> TokenStream {
-        let private = &self.private;
-        quote! {
-            #[used]
-            #[cfg_attr(target_vendor = "apple", unsafe(link_section = "__DATA,__mod_init_func,mod_init_funcs"))]
-            #[cfg_attr(windows, unsafe(link_section = ".CRT$XCU"))]
-            #[cfg_attr(
-                not(any(target_vendor = "apple", windows)),
-                unsafe(link_section = ".init_array")
-            )]
-            static __REGISTER: extern "C" fn() = {
-                extern "C" fn __register() {
-                    #private::register(&__SITE);
-                }
-                __register
-            };
         }
     }
 

@@ -174,6 +174,17 @@ impl VisitMut for ImplTraitToHole {
     }
 }
 
+/// Tokens of ours, which the compiler reads in one go: to hand them over one by one takes it longer.
+pub(crate) fn read(ours: &str) -> TokenStream {
+    let read = match proc_macro::is_available() {
+        // Not through `proc_macro2`, which would read them first itself.
+        true => ours.parse().map(proc_macro::TokenStream::into).ok(),
+        false => ours.parse().ok(),
+    };
+    // Without them the expansion does not compile.
+    read.unwrap_or_default()
+}
+
 /// A local of ours that no name of the user's can collide with.
 pub(crate) fn hidden(name: &str) -> Ident {
     format_ident!("{name}", span = Span::mixed_site())

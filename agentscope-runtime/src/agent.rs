@@ -205,9 +205,8 @@ pub(crate) fn here<R>(frame: &Frame, take: impl FnOnce(Moment<'_>) -> R) -> R {
     };
     take(Moment {
         frame,
-        span,
+        span: span.into(),
         time: SystemTime::now(),
-        sampled: span.is_sampled(),
         step: None,
     })
 }

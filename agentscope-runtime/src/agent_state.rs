@@ -64,14 +64,21 @@ struct Known {
     memory_before: Option<Redacted>,
     steps: VecDeque<(Redacted, &'static str)>,
     step_count: usize,
-    failures: VecDeque<CallPrint>,
+    /// Tools, and what tells the arguments that they were called with from others.
+    failures: VecDeque<(Redacted, u64)>,
 }
 
 /// A tool and the arguments it was called with, for comparison only.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct CallPrint {
-    pub(crate) tool: Redacted,
+#[derive(Clone, Copy)]
+pub(crate) struct CallPrint<'a> {
+    pub(crate) tool: &'a Redacted,
     pub(crate) arguments: u64,
+}
+
+impl CallPrint<'_> {
+    fn is(self, (tool, arguments): &(Redacted, u64)) -> bool {
+        self.arguments == *arguments && self.tool == tool
+    }
 }
 
 impl AgentState {
@@ -164,13 +171,13 @@ impl AgentState {
 
     /// Notes a finished step: it becomes part of the derived memory, and a failed call is kept
     /// so that a retry of it is noticed.
-    pub(crate) fn finished_step(&self, call: CallPrint, status: &'static str, failed: bool) {
+    pub(crate) fn finished_step(&self, call: CallPrint<'_>, status: &'static str, failed: bool) {
         let is_stated = self.memory_is_stated.load(Relaxed);
         if is_stated && !failed && !self.has_failures.load(Relaxed) {
             return;
         }
         let mut known = self.known();
-        known.failures.retain(|failure| *failure != call);
+        known.failures.retain(|failure| !call.is(failure));
         // A stated memory is never derived again; it may have been stated just now.
         if !self.memory_is_stated.load(Relaxed) {
             known.derive(call.tool.clone(), status);
@@ -179,14 +186,17 @@ impl AgentState {
             if known.failures.len() == RECENT_FAILURES {
                 known.failures.pop_front();
             }
-            known.failures.push_back(call);
+            known
+                .failures
+                .push_back((call.tool.clone(), call.arguments));
         }
         self.has_failures.store(!known.failures.is_empty(), Relaxed);
     }
 
     /// Whether the same call failed before and has not succeeded since.
-    pub(crate) fn is_retry(&self, call: &CallPrint) -> bool {
-        self.has_failures.load(Relaxed) && self.known().failures.contains(call)
+    pub(crate) fn is_retry(&self, call: CallPrint<'_>) -> bool {
+        let is_known = |failures: &VecDeque<_>| failures.iter().any(|failure| call.is(failure));
+        self.has_failures.load(Relaxed) && is_known(&self.known().failures)
     }
 
     /// What the agent's span says at its end, beside its outcome.
@@ -272,11 +282,8 @@ mod tests {
         ))
     }
 
-    fn call(tool: &'static str, arguments: u64) -> CallPrint {
-        CallPrint {
-            tool: tool.into(),
-            arguments,
-        }
+    fn call(tool: &Redacted, arguments: u64) -> CallPrint<'_> {
+        CallPrint { tool, arguments }
     }
 
     // Agents that hand over to one another keep those above them.
@@ -289,18 +296,19 @@ mod tests {
     #[test]
     fn a_retry_is_the_same_call_after_a_failure_until_it_succeeds() {
         let agent = agent(None);
-        agent.finished_step(call("read", 1), "error", true);
-        assert!(agent.is_retry(&call("read", 1)));
-        assert!(!agent.is_retry(&call("read", 2)) && !agent.is_retry(&call("grep", 1)));
-        agent.finished_step(call("read", 1), "success", false);
-        assert!(!agent.is_retry(&call("read", 1)));
+        let (read, grep) = ("read".into(), "grep".into());
+        agent.finished_step(call(&read, 1), "error", true);
+        assert!(agent.is_retry(call(&read, 1)));
+        assert!(!agent.is_retry(call(&read, 2)) && !agent.is_retry(call(&grep, 1)));
+        agent.finished_step(call(&read, 1), "success", false);
+        assert!(!agent.is_retry(call(&read, 1)));
     }
 
     #[test]
     fn memory_is_derived_until_it_is_stated() {
         let agent = agent(None);
-        agent.finished_step(call("read", 1), "error", true);
-        agent.finished_step(call("grep", 1), "empty", false);
+        agent.finished_step(call(&"read".into(), 1), "error", true);
+        agent.finished_step(call(&"grep".into(), 1), "empty", false);
         let memory = || {
             let situation = agent.known().situation.clone();
             (situation.memory.clone(), situation.memory_source)

@@ -34,17 +34,18 @@ pub(crate) struct Choice {
 
 impl Answer {
     pub(crate) fn of(response: &dyn InferenceResponse) -> Self {
-        let choices = response.tool_calls().into_iter().take(MOST_CHOICES);
-        let choices: Vec<_> = choices
-            .map(|call| Choice {
+        // Pushed one by one: most answers have none, and to collect nothing costs more than that.
+        let mut choices = Vec::new();
+        for call in response.tool_calls().into_iter().take(MOST_CHOICES) {
+            choices.push(Choice {
                 call_id: call.id.map(Into::into),
                 tool: call.name.into(),
                 arguments: match call.arguments.len() <= LARGEST {
                     true => call.arguments.into(),
                     false => String::new(),
                 },
-            })
-            .collect();
+            });
+        }
         // Only a decision needs a reason.
         let why = match choices.is_empty() {
             true => None,

@@ -258,7 +258,8 @@ fn settle_open<S: Settle>(open: Open, result: &S::Yields, settle: S) {
 
 fn end(recording: Box<Recording>, judged: Judged) {
     match judged {
-        Judged::Returned(output) => recording.returned(output),
+        // Where it is: it is large to move.
+        Judged::Returned(mut output) => recording.returned(&mut output),
         Judged::Failed(failure) => recording.failed(failure, None),
     }
 }

@@ -29,9 +29,9 @@ pub struct Capture {
     pub(crate) site: &'static Site,
     pub(crate) name: Option<Redacted>,
     /// Where its task came from.
-    pub(crate) context: Option<RemoteContext>,
+    pub(crate) context: Option<Box<RemoteContext>>,
     pub(crate) reason: Option<Text>,
-    pub(crate) identity: Stated,
+    pub(crate) identity: Option<Box<Stated>>,
     /// Of a call that is told of when it is over.
     pub(crate) began: Option<SystemTime>,
     pub(crate) limits: Limits,
@@ -68,14 +68,14 @@ impl Capture {
             name: None,
             context: None,
             reason: None,
-            identity: Stated::default(),
+            identity: None,
             began: None,
             limits: Limits::default(),
             operation: Redacted::of_code("chat"),
             model: None,
             provider: None,
             schema: None,
-            values: Values::new(Class::Secret, hasher),
+            values: Values::new(site.meta.layer, Class::Secret, hasher),
             attributes: Vec::new(),
             conversation: None,
             shapes: Shapes::new(site),
@@ -127,12 +127,13 @@ impl Capture {
     }
 
     /// The class of the place of an argument, if that is to be written.
-    fn begin_argument(&mut self, index: usize) -> Option<Option<Sensitivity>> {
+    fn begin_argument(&mut self, index: usize) -> Option<Option<&'static Sensitivity>> {
         if self.options_only {
             return None;
         }
-        self.values.key(self.site.key(index));
-        Some(self.site.meta.param(index).sensitivity)
+        let site = self.site;
+        self.values.key(site.key(index));
+        Some(site.meta.param(index).sensitivity.as_ref())
     }
 
     pub(crate) fn value<T: Serialize + ?Sized>(&mut self, index: usize, value: &T) {
@@ -285,26 +286,32 @@ impl Capture {
 
     /// Before the arguments, for the tenant chooses the key that they are hashed with.
     pub fn context(&mut self, context: impl ContextOption) {
-        self.context = context.context_option();
+        self.context = context.context_option().map(Box::new);
         if let (Some(remote), false) = (&self.context, self.options_only) {
             self.values.hasher = remote.hasher();
         }
     }
 
     pub fn user(&mut self, user: impl TextOption) {
-        self.identity.user = user.text_option().map(|user| text::pii(user.as_str()));
+        self.identity().user = user.text_option().map(|user| text::pii(user.as_str()));
     }
 
     pub fn task(&mut self, task: impl TextOption) {
-        self.identity.task = task.text_option();
+        self.identity().task = task.text_option();
     }
 
     pub fn tenant(&mut self, tenant: impl TextOption) {
-        self.identity.tenant = tenant.text_option();
+        let tenant = tenant.text_option();
         let has_key = self.options_only || self.values.hasher.is_of_tenant();
-        if let (Some(tenant), false) = (&self.identity.tenant, has_key) {
+        if let (Some(tenant), false) = (&tenant, has_key) {
             self.values.hasher = Hasher::of_tenant(tenant.as_str());
         }
+        self.identity().tenant = tenant;
+    }
+
+    /// What it says of who it is for; most calls say nothing of that.
+    fn identity(&mut self) -> &mut Stated {
+        self.identity.get_or_insert_default()
     }
 
     pub fn reason(&mut self, reason: impl IntoText) {

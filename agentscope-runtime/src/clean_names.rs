@@ -18,10 +18,13 @@ thread_local! {
 }
 
 fn place(name: &str) -> usize {
-    let mix = |mixed: usize, byte: u8| mixed.wrapping_mul(31).wrapping_add(byte.into());
     // Names that begin alike end in their versions and sizes.
-    let end = name.bytes().rev().take(8);
-    end.fold(name.len(), mix) % PLACES
+    let end = match name.as_bytes().last_chunk() {
+        Some(end) => u32::from_le_bytes(*end),
+        None => 0,
+    };
+    let mixed = (end ^ name.len() as u32).wrapping_mul(0x9e37_79b1);
+    (mixed >> 27) as usize % PLACES
 }
 
 /// The name, if it is known to be clean.

@@ -13,8 +13,9 @@ use crate::model::InferenceResponse;
 use crate::model::conversation::{self, Part};
 use crate::names;
 use crate::outcome::Outcome;
-use crate::redact::{Redactor, Tally, View};
+use crate::redact::{Redactor, View};
 use crate::redacted::{Redacted, attribute};
+use crate::tally::Tally;
 use crate::text;
 
 /// What `OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT` asks for.

@@ -190,7 +190,7 @@ impl Recording {
             Some(why) => Text::of(class, why).redacted(TEXT_LIMIT, hasher),
             None => Redacted::of_code("chosen by the model, which did not say why"),
         };
-        let decided_by = Redacted::of_code(self.span.span_id().to_string());
+        let decided_by = Redacted::of_code(self.span.span_id.to_string());
         let choices = std::mem::take(&mut answer.choices).into_iter();
         let choices = choices.map(|mut choice| {
             let id = choice.call_id.take();

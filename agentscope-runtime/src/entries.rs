@@ -71,8 +71,9 @@ mod tests {
     use crate::class::{Class, Sensitivity};
     use crate::json::Json;
     use crate::keyring::Hasher;
+    use crate::redact::Redactor;
     use crate::redact::View;
-    use crate::redact::{Redactor, Tally};
+    use crate::tally::Tally;
 
     fn written(write: impl FnOnce(&mut Redactor<'_>)) -> String {
         let (mut out, mut tally) = (Json::default(), Tally::default());

@@ -13,10 +13,6 @@ use crate::scrubbing;
 pub(crate) struct Json(Vec<u8>);
 
 impl Json {
-    pub(crate) fn is_empty(&self) -> bool {
-        self.0.is_empty()
-    }
-
     pub(crate) fn len(&self) -> usize {
         self.0.len()
     }
@@ -39,13 +35,13 @@ impl Json {
     }
 
     /// Writes the key of a part of an object that is written part by part: `,"name":`.
+    #[inline]
     pub(crate) fn begin_part(&mut self, key: &str) {
-        match self.is_empty() {
-            true => {
-                self.raw("{");
-                self.raw(key.get(1..).unwrap_or_default());
-            }
-            false => self.raw(key),
+        let from = self.len();
+        self.raw(key);
+        // The first opens the object.
+        if let (0, Some(first)) = (from, self.0.first_mut()) {
+            *first = b'{';
         }
     }
 
@@ -60,17 +56,11 @@ impl Json {
     }
 
     /// Likewise; bytes, because they are not checked again for what they are known to be.
-    fn unescaped(&mut self, word: &[u8]) {
+    pub(crate) fn unescaped(&mut self, word: &[u8]) {
         self.0.reserve(word.len() + 2);
         self.0.push(b'"');
         self.0.extend_from_slice(word);
         self.0.push(b'"');
-    }
-
-    /// Writes a text that is code in the place of what stands after `from`.
-    pub(crate) fn replace_by_word(&mut self, from: usize, word: &[u8]) {
-        self.truncate(from);
-        self.unescaped(word);
     }
 
     pub(crate) fn bytes_since(&self, from: usize) -> &[u8] {
@@ -203,6 +193,7 @@ pub(crate) fn has_escaped(bytes: &[u8]) -> bool {
 }
 
 /// Bytes that the JSON of a text takes, and one for what is behind it, at most.
+#[inline]
 pub(crate) fn largest_string(text: &str) -> usize {
     // To look at a short one costs more than it tells.
     if text.len() < 256 {

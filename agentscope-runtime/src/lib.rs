@@ -134,6 +134,7 @@ mod ordered;
 mod outcome;
 #[allow(missing_docs, reason = "called by expansions only")]
 mod output;
+mod own_session;
 mod pace;
 mod payload;
 mod print;
@@ -181,6 +182,7 @@ mod snapshot;
 mod so_far;
 mod stats;
 mod switch;
+mod tally;
 #[cfg(feature = "tokio")]
 mod task;
 mod text;
@@ -250,9 +252,7 @@ pub mod __private {
     pub use crate::output::Output;
     pub use crate::question::{branch, from_rest};
     pub use crate::registry::{RegisteredType, register};
-    pub use crate::returned::{
-        Tag, async_call, async_call_of, call, call_future, future_of, leave, never,
-    };
+    pub use crate::returned::{Tag, async_call_of, call, call_future, future_of, leave, never};
     pub use crate::schema::SchemaBuilder;
     pub use crate::seen::holds_no_more;
     pub use inventory;
@@ -263,6 +263,7 @@ pub mod __private {
     pub use crate::redact::{Object, Redactor};
     pub use crate::site::Site;
     pub use crate::usage::Usage;
+    pub use crate::watched::async_call;
 
     /// Finds what has come into free text; for the collector, benches and fuzzing.
     pub mod scrub {

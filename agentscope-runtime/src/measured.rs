@@ -12,7 +12,8 @@ use crate::meters::Meters;
 use crate::names;
 use crate::outcome::Ending;
 use crate::output::Output;
-use crate::recording::{OwnSession, Recording};
+use crate::own_session::OwnSession;
+use crate::recording::Recording;
 use crate::redacted::{Redacted, attribute};
 
 /// The labels of the first call of a function: most others are by the same agent or of the same

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::SystemTime;
 
 use opentelemetry::logs::AnyValue;
-use opentelemetry::trace::SpanContext;
+use opentelemetry::trace::{SpanContext, SpanId, TraceFlags, TraceId};
 
 use crate::frame::Frame;
 use crate::ledger::News;
@@ -15,20 +15,40 @@ use crate::outcome::Outcome;
 use crate::redacted::{Recordable, Redacted, attribute};
 use crate::session_state::{RULE_BUDGET, RULE_COST, RULE_ITERATIONS, RULE_TIME};
 use crate::snapshot::Snapshot;
+use crate::stats;
 
 /// Where and when a snapshot is taken.
 pub(crate) struct Moment<'a> {
     pub(crate) frame: &'a Frame,
-    pub(crate) span: &'a SpanContext,
-    pub(crate) sampled: bool,
+    pub(crate) span: SpanIds,
     pub(crate) time: SystemTime,
     /// The call's own step; else the latest one of the session.
     pub(crate) step: Option<u32>,
 }
 
+/// Which span: its context is more, and large to move.
+#[derive(Clone, Copy)]
+pub(crate) struct SpanIds {
+    pub(crate) trace_id: TraceId,
+    pub(crate) span_id: SpanId,
+    flags: TraceFlags,
+}
+
+impl From<&SpanContext> for SpanIds {
+    fn from(span: &SpanContext) -> Self {
+        Self {
+            trace_id: span.trace_id(),
+            span_id: span.span_id(),
+            flags: span.trace_flags(),
+        }
+    }
+}
+
 /// What happened.
 pub(crate) struct Event {
     pub(crate) name: &'static str,
+    /// Whether it is the begin or the end of a step.
+    pub(crate) is_of_step: bool,
     pub(crate) level: Level,
     pub(crate) warning: Option<&'static str>,
     pub(crate) outcome: Option<Outcome>,
@@ -47,9 +67,18 @@ pub(crate) struct ToolCall {
 }
 
 impl Event {
+    /// Always inlined, so that the compiler tells from the name whether it is of a step.
+    #[inline(always)]
     pub(crate) fn new(name: &'static str, level: Level) -> Self {
         Self {
             name,
+            is_of_step: matches!(
+                name,
+                names::EVENT_TOOL_CALLED
+                    | names::EVENT_TOOL_RETURNED
+                    | names::EVENT_DELEGATION_CALLED
+                    | names::EVENT_DELEGATION_RETURNED
+            ),
             level,
             warning: None,
             outcome: None,
@@ -60,22 +89,12 @@ impl Event {
         }
     }
 
+    #[inline(always)]
     pub(crate) fn warning(name: &'static str, level: Level, warning: &'static str) -> Self {
         Self {
             warning: Some(warning),
             ..Self::new(name, level)
         }
-    }
-
-    /// Whether it is the begin or the end of a step.
-    fn is_of_step(&self) -> bool {
-        matches!(
-            self.name,
-            names::EVENT_TOOL_CALLED
-                | names::EVENT_TOOL_RETURNED
-                | names::EVENT_DELEGATION_CALLED
-                | names::EVENT_DELEGATION_RETURNED
-        )
     }
 
     pub(crate) fn with(
@@ -91,7 +110,7 @@ impl Event {
 impl Moment<'_> {
     /// Warnings are recorded of every session; what is below, of sampled ones.
     pub(crate) fn is_recorded(&self, level: Level) -> bool {
-        level >= level::level() && (self.sampled || level >= Level::Warn)
+        level >= level::level() && (self.span.flags.is_sampled() || level >= Level::Warn)
     }
 
     pub(crate) fn record(&self, event: Event, tool: ToolCall) {
@@ -114,18 +133,22 @@ impl Moment<'_> {
         }
         let agent = self.frame.agent.as_deref();
         let situation = match agent {
-            Some(agent) => agent.situation(session, event.is_of_step()),
+            Some(agent) => agent.situation(session, event.is_of_step),
             None => Arc::new(session.situation()),
         };
         let ledger = self.frame.ledger();
         let is_limited = ledger.limits_anything();
-        session.sink().record(|| Snapshot {
+        let known = session.sink();
+        let newer = known.newer();
+        let sink = newer.as_ref().unwrap_or(known).sink();
+        // Made where it is handed over: it is large to move.
+        let is_taken = sink.record(Snapshot {
             event: event.name,
             level: event.level,
             time: self.time,
-            trace_id: self.span.trace_id(),
-            span_id: self.span.span_id(),
-            trace_flags: self.span.trace_flags(),
+            trace_id: self.span.trace_id,
+            span_id: self.span.span_id,
+            trace_flags: self.span.flags,
             situation,
             step_index: self.step.or_else(|| session.latest_step()),
             tool_name: tool.name,
@@ -141,6 +164,7 @@ impl Moment<'_> {
             context_used: event.context_used,
             details: event.details,
         });
+        stats::count_snapshot(is_taken);
     }
 
     /// Reports limits that are nearly or all used up since just now; where one is all used up the

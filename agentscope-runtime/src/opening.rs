@@ -4,14 +4,13 @@
 use std::sync::Arc;
 use std::time::SystemTime;
 
+use opentelemetry::Context;
 use opentelemetry::global::{BoxedSpan, BoxedTracer};
 use opentelemetry::trace::{
-    Link, Span as _, SpanBuilder, SpanContext, SpanId, SpanKind, TraceContextExt as _, TraceFlags,
-    TraceId, TraceState, Tracer as _,
+    Link, Span as _, SpanBuilder, SpanContext, SpanKind, TraceContextExt as _,
 };
-use opentelemetry::{Context, InstrumentationScope, StringValue, global};
 
-use crate::agent_state::{AgentState, CallPrint};
+use crate::agent_state::AgentState;
 use crate::attributes::{self, INPUT, Opened};
 use crate::capture::Capture;
 use crate::content;
@@ -23,17 +22,15 @@ use crate::keyring::Hasher;
 use crate::ledger::Ledger;
 use crate::level::{self, Level};
 use crate::limits::Limits;
-use crate::metered;
-use crate::moment::{Event, Moment};
+use crate::moment::{Event, Moment, SpanIds};
 use crate::names;
+use crate::own_session::{Described, OwnSession, open_session_span, start_session};
 use crate::payload::{self, PayloadSide};
 use crate::propagation::{self, RemoteContext, continued};
-use crate::recording::{OwnSession, Recording};
+use crate::recording::Recording;
 use crate::redacted::{Redacted, attribute};
-use crate::session_state::SessionState;
 use crate::site::{Layer, Site};
-use crate::switch::{self, Need};
-use crate::text::{self, TEXT_LIMIT, Text};
+use crate::text::{TEXT_LIMIT, Text};
 use crate::totals::Totals;
 
 /// A call that is about to open its span.
@@ -42,7 +39,7 @@ pub(crate) struct Opening {
     parent: Context,
     place: Place,
     /// Span that was current where the frame had to be recovered.
-    displaced: Option<SpanContext>,
+    displaced: Option<Box<SpanContext>>,
     stated_reason: Option<Text>,
 }
 
@@ -56,15 +53,13 @@ pub(crate) struct Placed {
     pub(crate) stated_reason: Option<Text>,
 }
 
+/// In a frame, but for what is rare, which is large to move.
 enum Place {
     Framed(Frame),
     /// A session span that this call has opened for itself.
-    Own {
-        tracer: BoxedTracer,
-        session_cx: Context,
-    },
+    Own(Box<(BoxedTracer, Context)>),
     /// A session that came with a task from elsewhere.
-    Continued(OwnSession),
+    Continued(Box<OwnSession>),
 }
 
 impl Opening {
@@ -82,15 +77,15 @@ impl Opening {
         let (parent, place, displaced) = match frame::find(&cx, is_agent) {
             Found::InContext(frame) => (cx, Place::Framed(frame), None),
             Found::Recovered(frame) => {
-                let displaced = cx.span().span_context().clone();
+                let displaced = Box::new(cx.span().span_context().clone());
                 let parent = cx
                     .with_remote_span_context(frame.span().clone())
                     .with_value(frame.clone());
                 (parent, Place::Framed(frame), Some(displaced))
             }
             Found::Nowhere => {
-                let (tracer, session_cx) = open_session_span(&cx, name(), Vec::new())?;
-                (session_cx.clone(), Place::Own { tracer, session_cx }, None)
+                let own = open_session_span(&cx, name(), Vec::new())?;
+                (own.1.clone(), Place::Own(Box::new(own)), None)
             }
         };
         let stated_reason = frame::stated_reason();
@@ -106,7 +101,7 @@ impl Opening {
     pub(crate) fn of_remote(remote: &RemoteContext, name: Redacted) -> Option<Self> {
         let (parent, place) = match continued::find(remote, name)? {
             continued::Found::Here(cx, frame) => (cx, Place::Framed(frame)),
-            continued::Found::Opened(own) => (own.cx.clone(), Place::Continued(own)),
+            continued::Found::Opened(own) => (own.cx.clone(), Place::Continued(Box::new(own))),
         };
         let stated_reason = frame::stated_reason();
         Some(Self {
@@ -121,15 +116,16 @@ impl Opening {
     pub(crate) fn placed(self, name: Redacted) -> Placed {
         let (frame, own) = match self.place {
             Place::Framed(frame) => (frame, None),
-            Place::Continued(own) => (own.frame(), Some(own)),
-            Place::Own { tracer, session_cx } => {
+            Place::Continued(own) => (own.frame(), Some(*own)),
+            Place::Own(own) => {
+                let (tracer, session_cx) = *own;
                 let described = Described {
                     name,
                     id: None,
                     identity: Stated::default(),
                     limits: Limits::default(),
                 };
-                let own = start_session(tracer, session_cx, described, None);
+                let own = start_session(tracer, session_cx, described);
                 (own.frame(), Some(own))
             }
         };
@@ -137,7 +133,7 @@ impl Opening {
             parent: self.parent,
             frame,
             own_session: own,
-            displaced: self.displaced,
+            displaced: self.displaced.map(|displaced| *displaced),
             stated_reason: self.stated_reason,
         }
     }
@@ -147,7 +143,7 @@ impl Opening {
         match &self.place {
             Place::Framed(frame) => frame.session.hasher().clone(),
             Place::Continued(own) => own.state.hasher().clone(),
-            Place::Own { .. } => Hasher::default(),
+            Place::Own(_) => Hasher::default(),
         }
     }
 
@@ -172,31 +168,35 @@ impl Opening {
         };
         let (frame, own_session) = match self.place {
             Place::Framed(frame) => {
-                frame.session.add_identity(&mut capture.identity);
+                frame.session.add_identity(capture.identity.take());
                 if frame.session.has_ended() {
                     // A call that outlives its session: to be found again at an orderly exit.
                     frame::track(&frame.session);
                 }
                 (frame, None)
             }
-            Place::Own { tracer, session_cx } => {
-                let identity = std::mem::take(&mut capture.identity);
-                let input = input.clone();
+            Place::Own(own) => {
+                let (tracer, session_cx) = *own;
+                let identity = capture.identity.take();
                 let described = Described {
                     name: name.clone(),
                     id: None,
-                    identity,
+                    identity: identity.map(|identity| *identity).unwrap_or_default(),
                     limits: Limits::default(),
                 };
-                let own = start_session(tracer, session_cx, described, input);
-                (own.frame(), Some(own))
+                let own = start_session(tracer, session_cx, described);
+                (own.frame(), Some(Box::new(own)))
             }
             Place::Continued(own) => {
-                own.state.add_identity(&mut capture.identity);
+                own.state.add_identity(capture.identity.take());
                 (own.frame(), Some(own))
             }
         };
         let session = &frame.session;
+        let is_entry = layer == Layer::Agent && frame.agent.is_none();
+        if is_entry || own_session.is_some() {
+            session.entered_with(&input);
+        }
         let step = (layer == Layer::Tool).then(|| session.take_step());
         let reason = self.stated_reason.or(capture.reason.take());
         let reason = reason.map(|text| text.redacted(TEXT_LIMIT, session.hasher()));
@@ -232,12 +232,9 @@ impl Opening {
         let tier = (layer == Layer::Agent)
             .then(|| attributes::tier(&mut attributes, &frame))
             .flatten();
-        let mut links: Vec<_> = frame.fan().join().into_iter().map(link).collect();
-        links.extend(self.displaced.map(|displaced| {
+        if self.displaced.is_some() {
             attributes.push(attribute(names::FRAME, "recovered"));
-            link(displaced)
-        }));
-        let links = (!links.is_empty()).then_some(links);
+        }
         let builder = SpanBuilder {
             span_kind: Some(match layer {
                 Layer::Inference | Layer::Delegation => SpanKind::Client,
@@ -247,10 +244,10 @@ impl Opening {
             start_time: Some(started),
             attributes: Some(attributes),
             events: None,
-            links,
+            links: links(frame.fan().join(), self.displaced),
         };
         let mut span = propagation::start(&session.tracer, builder, &self.parent);
-        let span_context = span.span_context().clone();
+        let ids = SpanIds::from(span.span_context());
         let opened_agent = (layer == Layer::Agent).then(|| {
             let answers = answering.is_some();
             open_agent(&frame, &name, &mut span, capture.limits, tier, answers)
@@ -262,7 +259,7 @@ impl Opening {
         let session = &frame.session;
         let shown = capture.values.tally;
         if let Some((class, json)) = capture.payload() {
-            let payload = session.payload(&span_context, site, PayloadSide::Input, class, json);
+            let payload = session.payload(ids, site, PayloadSide::Input, class, json);
             span.set_attributes(payload::put(payload, shown, session.hasher()));
         }
         let mut cx = self.parent.with_span(span);
@@ -281,14 +278,10 @@ impl Opening {
         let mut recording = Box::new(Recording {
             site,
             cx,
-            sampled: span_context.is_sampled(),
-            span: span_context,
+            span: ids,
             key,
             step,
-            call: print.map(|arguments| CallPrint {
-                tool: name.clone(),
-                arguments,
-            }),
+            print,
             name,
             reason,
             call_id,
@@ -324,7 +317,7 @@ impl Recording {
                 self.for_each_totals(Totals::add_tool_call);
                 let agent = self.frame.agent.as_ref();
                 let is_retry = agent
-                    .zip(self.call.as_ref())
+                    .zip(self.call_print())
                     .is_some_and(|(agent, call)| agent.is_retry(call));
                 // What the code has said is not said again.
                 let is_said = agent.is_some_and(|agent| agent.take_stated_retry());
@@ -355,8 +348,7 @@ impl Recording {
         Moment {
             time: self.now,
             frame: &self.frame,
-            span: &self.span,
-            sampled: self.sampled,
+            span: self.span,
             step: self.step,
         }
     }
@@ -392,8 +384,14 @@ fn open_agent(
     agent
 }
 
-fn link(span: SpanContext) -> Link {
-    Link::with_context(span)
+/// Most spans have none.
+fn links(joined: Vec<SpanContext>, displaced: Option<Box<SpanContext>>) -> Option<Vec<Link>> {
+    if joined.is_empty() && displaced.is_none() {
+        return None;
+    }
+    let displaced = displaced.map(|displaced| *displaced);
+    let spans = joined.into_iter().chain(displaced);
+    Some(spans.map(Link::with_context).collect())
 }
 
 /// The current context, if something may be recorded in it.
@@ -403,116 +401,4 @@ pub(crate) fn recording_context() -> Option<Context> {
     }
     let cx = Context::current();
     (!cx.is_telemetry_suppressed()).then_some(cx)
-}
-
-pub(crate) fn tracer() -> BoxedTracer {
-    let scope = InstrumentationScope::builder(crate::SCOPE).with_version(env!("CARGO_PKG_VERSION"));
-    global::tracer_with_scope(scope.build())
-}
-
-/// Asks for a provider with a span of a trace that nobody samples, so that none exports it. What the
-/// span is; `None` where there is no provider.
-pub(crate) fn probe(cx: &Context) -> Option<SpanContext> {
-    let parent = SpanContext::new(
-        TraceId::from(1),
-        SpanId::from(1),
-        TraceFlags::NOT_SAMPLED,
-        true,
-        TraceState::NONE,
-    );
-    let cx = cx.with_remote_span_context(parent.clone());
-    let span = tracer().start_with_context("probe", &cx);
-    let found = span.span_context().clone();
-    // A no-op tracer hands back its parent's context.
-    (found != parent).then_some(found)
-}
-
-/// `None` if no provider is installed, or one that makes no valid spans.
-pub(crate) fn open_session_span(
-    parent: &Context,
-    name: Redacted,
-    links: Vec<SpanContext>,
-) -> Option<(BoxedTracer, Context)> {
-    let tracer = tracer();
-    let builder = SpanBuilder::from_name(format!("invoke_workflow {name}"))
-        .with_kind(SpanKind::Internal)
-        .with_links(links.into_iter().map(link).collect())
-        .with_attributes([
-            attribute(names::OPERATION_NAME, "invoke_workflow"),
-            attribute(names::LAYER, Layer::Session.as_str()),
-            attribute(names::SPAN_KIND, "CHAIN"),
-        ]);
-    let span = propagation::start(&tracer, builder, parent);
-    let context = span.span_context();
-    // A no-op tracer hands back its parent's context.
-    if !context.is_valid() || context == parent.span().span_context() {
-        return None;
-    }
-    switch::provider_seen();
-    Some((tracer, parent.with_span(span)))
-}
-
-/// What is known of a session that opens.
-pub(crate) struct Described {
-    pub(crate) name: Redacted,
-    pub(crate) id: Option<StringValue>,
-    pub(crate) identity: Stated,
-    pub(crate) limits: Limits,
-}
-
-fn start_session(
-    tracer: BoxedTracer,
-    session_cx: Context,
-    described: Described,
-    input: Option<Redacted>,
-) -> OwnSession {
-    let span = session_cx.span();
-    let name = described.name;
-    let identity = described.identity.redacted(&Hasher::default());
-    let id = match described.id {
-        Some(id) => text::identifier(id, &identity.hasher),
-        None => id::random_id128(),
-    };
-    span.update_name(format!("invoke_workflow {name}"));
-    // One inside another uses what that may use.
-    let above = metered::nearest_in(&session_cx);
-    let ledger = Ledger::new(Layer::Session, name.clone(), described.limits, above);
-    let state = SessionState::new(id, identity, span.span_context().clone(), tracer, ledger);
-    let own = own_session(state, session_cx.clone(), name);
-    if let Some(input) = input {
-        let mut attributes = Vec::with_capacity(2);
-        attributes::push_json(&mut attributes, INPUT, input);
-        span.set_attributes(attributes);
-    }
-    own
-}
-
-/// A session with a span of its own.
-pub(crate) fn own_session(state: SessionState, cx: Context, name: Redacted) -> OwnSession {
-    let mut attributes = vec![
-        attribute(names::SESSION_ID, state.id.clone()),
-        attribute(names::WORKFLOW_NAME, name.clone()),
-    ];
-    state.push_identity(&mut attributes);
-    cx.span().set_attributes(attributes);
-    let state = Arc::new(state);
-    let key = state.open_span(cx.clone(), None);
-    frame::track(&state);
-    OwnSession {
-        state,
-        cx,
-        key: Some(key),
-        name,
-        started: SystemTime::now(),
-    }
-}
-
-/// Opens an explicit session in the current context; `None` where nothing is recorded.
-pub(crate) fn open_session(described: Described) -> Option<OwnSession> {
-    if switch::need() != Need::Record || Context::map_current(Context::is_telemetry_suppressed) {
-        return None;
-    }
-    let name = described.name.clone();
-    let (tracer, session_cx) = open_session_span(&Context::current(), name, Vec::new())?;
-    Some(start_session(tracer, session_cx, described, None).with_frame())
 }

@@ -15,11 +15,12 @@ use crate::keyring::Hasher;
 use crate::level::{self, Level};
 use crate::model::InferenceResponse;
 use crate::pace::Pace;
-use crate::redact::{Redactor, Tally, View};
+use crate::redact::{Redactor, View};
 use crate::redacted::Redacted;
 use crate::result_schema::Misfit;
 use crate::site::{Layer, Meta};
 use crate::so_far::SoFar;
+use crate::tally::Tally;
 use crate::usage::Usage;
 use crate::values::Values;
 
@@ -50,7 +51,7 @@ impl Output {
     pub(crate) fn new(meta: &'static Meta, hasher: &Hasher) -> Self {
         Self {
             meta,
-            values: Values::new(Class::Public, hasher.clone()),
+            values: Values::new(meta.layer, Class::Public, hasher.clone()),
             has_canonical: false,
             empty: false,
             unit: false,
@@ -81,7 +82,7 @@ impl Output {
             if let Some(text) = answer.text() {
                 output
                     .values
-                    .value(Some(Sensitivity::of(so_far.class)), &*text);
+                    .value(Some(&Sensitivity::of(so_far.class)), &*text);
                 output.structure(&*text);
             }
             output.attempts = answer.attempts();
@@ -110,19 +111,19 @@ impl Output {
     }
 
     pub(crate) fn value<T: Serialize + ?Sized>(&mut self, value: &T) {
-        self.values.value(self.meta.output, value);
+        self.values.value(self.meta.output.as_ref(), value);
     }
 
     pub(crate) fn unknown<T: Serialize + ?Sized>(&mut self, value: &T) {
-        self.values.unknown(self.meta.output, value);
+        self.values.unknown(self.meta.output.as_ref(), value);
     }
 
     pub(crate) fn opaque(&mut self) {
-        self.values.opaque(self.meta.output);
+        self.values.opaque(self.meta.output.as_ref());
     }
 
     pub(crate) fn classified<T: Classify + ?Sized>(&mut self, value: &T) {
-        self.values.classified(self.meta.output, value);
+        self.values.classified(self.meta.output.as_ref(), value);
     }
 
     pub(crate) fn structure<T: Serialize + ?Sized>(&mut self, value: &T) {

@@ -13,8 +13,8 @@ use crate::json::LARGEST;
 use crate::keyring::Hasher;
 use crate::limits::to_signed;
 use crate::names;
-use crate::redact::Tally;
 use crate::redacted::{Redacted, attribute};
+use crate::tally::Tally;
 
 /// Which side of a call a [`Payload`] is.
 ///

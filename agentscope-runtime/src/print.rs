@@ -34,9 +34,12 @@ impl Print {
         for word in words {
             self.word(u64::from_le_bytes(*word));
         }
-        let mut last = [0; 8];
-        last[..rest.len()].copy_from_slice(rest);
-        self.word(u64::from_le_bytes(last));
+        // Of a longer text the last eight bytes, which some of the words before have had in part.
+        let last = match bytes.last_chunk::<8>() {
+            Some(last) => u64::from_le_bytes(*last),
+            None => rest.iter().fold(0, |all, byte| all << 8 | u64::from(*byte)),
+        };
+        self.word(last);
         // Else a text and the same text with zeros behind it would look alike.
         self.word(bytes.len() as u64);
     }

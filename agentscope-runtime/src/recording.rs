@@ -1,9 +1,8 @@
 //! A call that is being recorded, from the opening of its span to its end.
 
-use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
-use opentelemetry::trace::{SpanContext, TraceContextExt as _};
+use opentelemetry::trace::TraceContextExt as _;
 use opentelemetry::{Context, KeyValue};
 
 use crate::agent_state::CallPrint;
@@ -13,33 +12,33 @@ use crate::content;
 use crate::decided::Asked;
 use crate::frame::{self, AmbientGuard, Frame};
 use crate::level::{self, Level};
-use crate::moment::{Event, ToolCall};
+use crate::moment::{Event, SpanIds, ToolCall};
 use crate::names;
 use crate::outcome::{Ending, Outcome};
 use crate::output::{Failure, Output};
+use crate::own_session::OwnSession;
 use crate::payload::{self, PayloadSide};
-use crate::propagation;
-use crate::redact::Tally;
 use crate::redacted::{Redacted, Words, attribute};
 use crate::result_schema::Misfit;
 use crate::schema::Schema;
-use crate::session_state::{SessionState, SpanKey, end_span};
+use crate::session_state::{SpanKey, end_span};
 use crate::site::{Layer, Site};
 use crate::so_far::SoFar;
+use crate::tally::Tally;
 use crate::totals::Totals;
 
 pub(crate) struct Recording {
     pub(crate) site: &'static Site,
     pub(crate) cx: Context,
-    pub(crate) span: SpanContext,
-    pub(crate) sampled: bool,
+    pub(crate) span: SpanIds,
     pub(crate) key: SpanKey,
     pub(crate) step: Option<u32>,
     pub(crate) name: Redacted,
     pub(crate) reason: Option<Redacted>,
     /// By what the model knows the call, for the snapshot of its beginning.
     pub(crate) call_id: Option<Redacted>,
-    pub(crate) call: Option<CallPrint>,
+    /// Tells the arguments of a tool's call from others, where they are all looked at.
+    pub(crate) print: Option<u64>,
     pub(crate) schema: Option<&'static Schema>,
     pub(crate) model: Option<Redacted>,
     /// Of an inference.
@@ -53,20 +52,10 @@ pub(crate) struct Recording {
     pub(crate) now: SystemTime,
     pub(crate) worst: Level,
     /// The session that this call has opened and will end.
-    pub(crate) own_session: Option<OwnSession>,
+    pub(crate) own_session: Option<Box<OwnSession>>,
     pub(crate) frame: Frame,
     /// The body is not run, for a budget is used up.
     pub(crate) refused: Option<Box<BudgetExhausted>>,
-}
-
-/// A session that ends with whoever holds this.
-pub(crate) struct OwnSession {
-    pub(crate) state: Arc<SessionState>,
-    pub(crate) cx: Context,
-    /// `None` where it has no span here: it goes on below that of whoever sent the task.
-    pub(crate) key: Option<SpanKey>,
-    pub(crate) name: Redacted,
-    pub(crate) started: SystemTime,
 }
 
 /// While it lives, code on this thread runs in the context, and inside the call or the agent of the
@@ -89,39 +78,6 @@ impl Entered {
         Self {
             _cx: cx.clone().attach(),
             _ambient: AmbientGuard::NONE,
-        }
-    }
-}
-
-impl OwnSession {
-    /// The frame of code that runs in the session but in no agent.
-    pub(crate) fn frame(&self) -> Frame {
-        Frame::new(self.state.clone(), None)
-    }
-
-    /// With its frame in its context.
-    pub(crate) fn with_frame(mut self) -> Self {
-        self.cx = propagation::enter(&self.cx, self.frame());
-        self
-    }
-
-    pub(crate) fn enter(&self) -> Entered {
-        Entered::new(&self.cx, Some(&self.frame()))
-    }
-
-    #[cold]
-    pub(crate) fn end(self, ending: &Ending, output: Option<Redacted>, time: SystemTime) {
-        frame::untrack(&self.state);
-        self.state.end();
-        if self.key.is_some_and(|key| self.state.close_span(key)) {
-            self.state.fan.join_at_end(&self.cx);
-            let ending = self.state.ending(ending);
-            self.measure(&ending, time);
-            let mut attributes = self.state.closing_attributes(ending.outcome);
-            if let Some(output) = output {
-                attributes::push_json(&mut attributes, OUTPUT, output);
-            }
-            end_span(&self.cx, &ending, attributes, time);
         }
     }
 }
@@ -174,7 +130,7 @@ impl Recording {
         }
     }
 
-    pub(crate) fn returned(self: Box<Self>, output: Output) {
+    pub(crate) fn returned(self: Box<Self>, output: &mut Output) {
         self.end(Ending::OK, Some(output));
     }
 
@@ -187,7 +143,7 @@ impl Recording {
             answer.end();
         }
         let hasher = self.frame.session.hasher();
-        let output = Output::of_items(&self.site.meta, hasher, so_far);
+        let output = &mut Output::of_items(&self.site.meta, hasher, so_far);
         match failure {
             Some(failure) => self.failed(failure, Some(output)),
             None if is_whole => self.returned(output),
@@ -196,7 +152,7 @@ impl Recording {
     }
 
     /// With what has come before the error, where that is known.
-    pub(crate) fn failed(mut self: Box<Self>, failure: Failure, so_far: Option<Output>) {
+    pub(crate) fn failed(mut self: Box<Self>, failure: Failure, so_far: Option<&mut Output>) {
         let failure = match self.refused {
             // Whatever the function makes of it.
             Some(_) => Failure::of::<BudgetExhausted>(),
@@ -215,17 +171,17 @@ impl Recording {
     }
 
     /// The future was dropped; that may be while its thread is torn down.
-    pub(crate) fn cancelled(self: Box<Self>, so_far: Option<Output>) {
+    pub(crate) fn cancelled(self: Box<Self>, so_far: Option<&mut Output>) {
         frame::on_living_thread(|| self.end(Ending::CANCELLED, so_far));
     }
 
-    fn end(mut self: Box<Self>, ending: Ending, mut output: Option<Output>) {
+    fn end(mut self: Box<Self>, ending: Ending, mut output: Option<&mut Output>) {
         self.now = SystemTime::now();
         let mut attributes = attributes::lend();
         // A completion goes nowhere, whatever its class: not on this span nor on that of a session
         // that the call has opened for itself, nor into the log; unless the deployment asks for it.
         let is_inference = self.site.meta.layer == Layer::Inference;
-        let shown = output.as_mut().filter(|output| {
+        let shown = output.as_deref_mut().filter(|output| {
             output.values.tally.visible > 0 && (!is_inference || content::capture().is_wanted())
         });
         let shown = shown.map(|output| output.values.room.get().json.to_redacted());
@@ -234,38 +190,43 @@ impl Recording {
             false => (None, shown),
         };
         let tally = output
-            .as_ref()
+            .as_deref()
             .map_or(Tally::default(), |it| it.values.tally);
-        if let Some((class, json)) = output.as_mut().and_then(Output::payload) {
+        if let Some((class, json)) = output.as_deref_mut().and_then(Output::payload) {
             let session = &self.frame.session;
             let side = PayloadSide::Output;
-            let payload = session.payload(&self.span, self.site, side, class, json);
+            let payload = session.payload(self.span, self.site, side, class, json);
             attributes.extend(payload::put(payload, tally, session.hasher()));
         }
         match self.site.meta.layer {
             Layer::Tool => {
                 let time = self.duration();
                 self.measure_tool(&ending, time);
-                self.end_tool(&ending, time, output.as_ref(), &mut attributes);
+                self.end_tool(&ending, time, output.as_deref(), &mut attributes);
             }
             Layer::Inference => {
                 let time = self.duration();
-                self.measure_inference(&ending, time, output.as_ref());
-                self.content(&ending, output.as_ref(), completion, &mut attributes);
-                self.end_inference(&ending, time, output.as_mut(), &mut attributes);
+                self.measure_inference(&ending, time, output.as_deref());
+                self.content(&ending, output.as_deref(), completion, &mut attributes);
+                self.end_inference(&ending, time, output.as_deref_mut(), &mut attributes);
             }
             Layer::Agent | Layer::Session | Layer::Delegation => {
                 self.end_agent(&ending, &mut attributes);
             }
         }
+        if self.own_session.is_some() || self.is_entry_agent() {
+            self.frame.session.left_with(ending.outcome, &shown);
+        }
         // Nearly always the span is the only place that it goes to.
-        let goes_on = self.own_session.is_some() || level::level() <= Level::Debug;
-        let again = if goes_on { shown.clone() } else { None };
+        let again = match level::level() <= Level::Debug {
+            true => shown.clone(),
+            false => None,
+        };
         if let Some(shown) = shown {
             attributes::push_json(&mut attributes, OUTPUT, shown);
         }
-        self.debug_values(names::OUTPUT_VALUE, again.clone());
-        let result_tally = output.as_ref().map(|output| output.values.tally);
+        self.debug_values(names::OUTPUT_VALUE, again);
+        let result_tally = output.as_deref().map(|output| output.values.tally);
         let tally = result_tally.map_or(self.tally, |result| self.tally.and(result));
         if let Some(max) = tally.max {
             push_words(&mut attributes, &[(names::CLASSIFICATION, max.as_str())]);
@@ -287,7 +248,7 @@ impl Recording {
             end_span(&self.cx, &ending, attributes, self.now);
         }
         if let Some(session) = self.own_session.take() {
-            session.end(&ending, again, self.now);
+            session.end(&ending, self.now);
         }
         // It was tracked once more for this call; other calls of it that are still open do so again.
         if self.frame.session.has_ended() && !self.frame.session.has_open_spans() {
@@ -304,6 +265,16 @@ impl Recording {
             attributes.push(attribute(names::TOOL_BLIND, true));
             attributes.push(attribute(names::TOOL_UNCLASSIFIED, Words(unclassified)));
         }
+    }
+
+    pub(crate) fn call_print(&self) -> Option<CallPrint<'_>> {
+        let tool = &self.name;
+        self.print.map(|arguments| CallPrint { tool, arguments })
+    }
+
+    fn is_entry_agent(&self) -> bool {
+        let agent = self.frame.agent.as_ref();
+        self.site.meta.layer == Layer::Agent && agent.is_some_and(|agent| agent.parent.is_none())
     }
 
     /// Zero where the wall clock was set back.
@@ -373,7 +344,7 @@ impl Recording {
             attributes.push(attribute(names::TOOL_RESPONSE_HASH, hash));
         }
         let failed = ending.outcome != Outcome::Ok;
-        if let Some((agent, call)) = self.frame.agent.as_ref().zip(self.call.take()) {
+        if let Some((agent, call)) = self.frame.agent.as_ref().zip(self.call_print()) {
             agent.finished_step(call, status, failed);
         }
         let is_timeout = ending

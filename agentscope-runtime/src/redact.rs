@@ -2,15 +2,17 @@
 
 use serde::Serialize;
 
-use crate::class::{Class, Sensitivity, Treatment};
+use crate::class::{Sensitivity, Treatment};
 use crate::classify::Classify;
-use crate::json::{Json, LARGEST, Written, is_escaped, text_of};
+use crate::json::{self, Json, LARGEST, Written, is_escaped, text_of};
 use crate::key::KeyedHash;
 use crate::keyring::Hasher;
 use crate::kind::Kind;
+use crate::map_key;
 use crate::policy::{self, Destination};
 use crate::redacted::Redacted;
 use crate::scrubbing;
+use crate::tally::Tally;
 use crate::text::{placeholder, shortened};
 use crate::treat;
 
@@ -52,75 +54,30 @@ pub(crate) enum View<'a> {
     Telemetry(&'a Hasher),
     /// For a payload sink, which gets the values themselves unless they may be nowhere.
     Payload,
+    /// For nobody: only which classes there are is told. Values are not looked at.
+    Classes,
 }
 
 impl View<'_> {
     /// Bytes of one value that are written whole.
     fn limit(self) -> usize {
         match self {
-            View::Telemetry(_) => VALUE_LIMIT,
+            View::Telemetry(_) | View::Classes => VALUE_LIMIT,
             View::Payload => LARGEST,
         }
     }
 
+    #[inline]
     fn treatment(self, sensitivity: &Sensitivity) -> Treatment {
-        let is_kept = Destination::Payload.takes(sensitivity.class)
-            && sensitivity.kind != Some(Kind::CardSecret);
+        let is_kept = || {
+            Destination::Payload.takes(sensitivity.class)
+                && sensitivity.kind != Some(Kind::CardSecret)
+        };
         match self {
-            View::Telemetry(_) => policy::treatment(sensitivity),
-            View::Payload if is_kept => Treatment::Keep,
+            View::Telemetry(_) | View::Classes => policy::treatment(sensitivity),
+            View::Payload if is_kept() => Treatment::Keep,
             View::Payload => Treatment::Drop,
         }
-    }
-}
-
-/// What was hidden while a call's values were written.
-#[derive(Clone, Copy, Debug, Default)]
-pub(crate) struct Tally {
-    /// Values masked, hashed or dropped.
-    pub(crate) hidden: u32,
-    /// Values of a class that telemetry may show something of.
-    pub(crate) visible: u32,
-    /// Highest class seen.
-    pub(crate) max: Option<Class>,
-    /// A value was too large to be written whole.
-    pub(crate) cut: bool,
-    /// A value was shown otherwise than whole or as a hash: to tell of the whole whether it equals
-    /// another would tell more of that value.
-    pub(crate) incomparable: bool,
-    /// Of a value nothing was shown.
-    pub(crate) dropped: bool,
-}
-
-impl Tally {
-    /// Two tallies together.
-    pub(crate) fn and(self, other: Self) -> Self {
-        Self {
-            hidden: self.hidden + other.hidden,
-            visible: self.visible + other.visible,
-            max: self.max.max(other.max),
-            cut: self.cut || other.cut,
-            incomparable: self.incomparable || other.incomparable,
-            dropped: self.dropped || other.dropped,
-        }
-    }
-
-    fn see(&mut self, class: Class, treatment: Treatment) {
-        self.max = self.max.max(Some(class));
-        self.hidden += u32::from(treatment != Treatment::Keep);
-        self.visible += u32::from(treatment != Treatment::Drop);
-        self.incomparable |= !matches!(treatment, Treatment::Keep | Treatment::Hash);
-        self.dropped |= treatment == Treatment::Drop;
-    }
-
-    /// How much of the size of what was written may be told, whose highest class is `class`.
-    pub(crate) fn size_shown(self, class: Class, bytes: usize) -> Option<usize> {
-        class.size_shown(bytes).filter(|_| !self.dropped)
-    }
-
-    /// Whether a keyed hash of all of it may be told.
-    pub(crate) fn may_be_compared(self, class: Class) -> bool {
-        class.may_be_compared() && !self.incomparable
     }
 }
 
@@ -173,7 +130,12 @@ impl<'a> Redactor<'a> {
 
     /// Writes a value whose type has no JSON form: only that it was there.
     pub(crate) fn opaque(&mut self, sensitivity: &Sensitivity) {
-        let treatment = match self.view.treatment(sensitivity) {
+        self.hidden(sensitivity, self.view.treatment(sensitivity));
+    }
+
+    /// Writes that a value was there, which is shown no more of than by this treatment.
+    fn hidden(&mut self, sensitivity: &Sensitivity, treatment: Treatment) {
+        let treatment = match treatment {
             Treatment::Drop => Treatment::Drop,
             _ => Treatment::Mask,
         };
@@ -181,7 +143,9 @@ impl<'a> Redactor<'a> {
         if !matches!((self.view, treatment), (View::Payload, Treatment::Drop)) {
             self.tally.see(sensitivity.class, treatment);
         }
-        self.out.word(placeholder(sensitivity.class));
+        if !matches!(self.view, View::Classes) {
+            self.out.word(placeholder(sensitivity.class));
+        }
     }
 
     /// Writes a value of a classified type that has a class here too: of the two the stricter.
@@ -200,7 +164,7 @@ impl<'a> Redactor<'a> {
     /// there may be a secret inside.
     pub(crate) fn unknown<T: Serialize + ?Sized>(&mut self, value: &T, sensitivity: &Sensitivity) {
         match self.view {
-            View::Telemetry(_) => self.value(value, sensitivity),
+            View::Telemetry(_) | View::Classes => self.value(value, sensitivity),
             View::Payload => self.out.word(placeholder(sensitivity.class)),
         }
     }
@@ -208,8 +172,18 @@ impl<'a> Redactor<'a> {
     /// Writes what the class of a value lets telemetry show of it.
     pub(crate) fn value<T: Serialize + ?Sized>(&mut self, value: &T, sensitivity: &Sensitivity) {
         let treatment = self.view.treatment(sensitivity);
-        if let Treatment::Mask | Treatment::Drop = treatment {
-            return self.opaque(sensitivity);
+        match (treatment, self.view) {
+            (Treatment::Mask | Treatment::Drop, _) => return self.hidden(sensitivity, treatment),
+            // Nearly all are texts, and what is hashed of one is not its JSON.
+            (Treatment::Hash, View::Telemetry(hasher))
+                if map_key::text(value, |text| self.text_hash(sensitivity, hasher, text)) =>
+            {
+                return;
+            }
+            _ => {}
+        }
+        if let View::Classes = self.view {
+            return self.tally.see(sensitivity.class, treatment);
         }
         let from = self.out.len();
         let written = self.out.value(value);
@@ -219,12 +193,16 @@ impl<'a> Redactor<'a> {
             // A value that fails to serialise is not shown: the error text could carry it. Nor is
             // the hash of a part of one, which would look like that of another.
             self.out.truncate(from);
-            return self.opaque(sensitivity);
+            return self.hidden(sensitivity, treatment);
         }
         if let (Treatment::Hash, View::Telemetry(hasher)) = (treatment, self.view) {
-            self.tally.see(sensitivity.class, treatment);
-            let hash = hash(hasher, sensitivity.kind, self.out.bytes_since(from));
-            return self.out.replace_by_word(from, hash.as_bytes());
+            let hash = hash(
+                hasher,
+                sensitivity.kind,
+                &text_of(self.out.bytes_since(from)),
+            );
+            self.out.truncate(from);
+            return self.hashed(sensitivity, &hash);
         }
         self.tally.cut |= written == Written::Begun;
         let bytes = self.out.len() - from;
@@ -242,7 +220,7 @@ impl<'a> Redactor<'a> {
                 // It is not what it is said to be.
                 None => {
                     self.out.truncate(from);
-                    return self.opaque(sensitivity);
+                    return self.hidden(sensitivity, treatment);
                 }
             },
         };
@@ -250,13 +228,29 @@ impl<'a> Redactor<'a> {
         self.out.truncate(from);
         self.out.string(&instead);
     }
+
+    /// Writes the hash of a text; false where it may be too large to be looked at.
+    fn text_hash(&mut self, sensitivity: &Sensitivity, hasher: &Hasher, text: &str) -> bool {
+        let fits = json::largest_string(text) <= LARGEST;
+        if fits {
+            self.hashed(
+                sensitivity,
+                &hash(hasher, sensitivity.kind, text.as_bytes()),
+            );
+        }
+        fits
+    }
+
+    fn hashed(&mut self, sensitivity: &Sensitivity, hash: &KeyedHash) {
+        self.tally.see(sensitivity.class, Treatment::Hash);
+        self.out.unescaped(hash.as_bytes());
+    }
 }
 
-fn hash(hasher: &Hasher, kind: Option<Kind>, json: &[u8]) -> KeyedHash {
-    let text = text_of(json);
+fn hash(hasher: &Hasher, kind: Option<Kind>, text: &[u8]) -> KeyedHash {
     hasher.hash(
         kind.map_or("value", Kind::as_str),
-        &treat::canonical(kind, &text),
+        &treat::canonical(kind, text),
     )
 }
 
@@ -316,6 +310,7 @@ pub(crate) fn separator(first: &mut bool) -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::class::Class;
 
     fn shown<T: Serialize + ?Sized>(value: &T, class: Class, redact: Option<Treatment>) -> String {
         let (mut out, mut tally) = (Json::default(), Tally::default());
@@ -348,6 +343,12 @@ mod tests {
         assert_ne!(
             shown("alice", Class::Pii, None),
             shown("bob", Class::Pii, None)
+        );
+        // Not seen to be a text by itself, and hashed all the same as one.
+        let hidden = Some("al\"ice");
+        assert_eq!(
+            shown(&hidden, Class::Pii, None),
+            shown("al\"ice", Class::Pii, None)
         );
     }
 

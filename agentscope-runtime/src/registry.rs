@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 use std::iter;
-use std::sync::atomic::Ordering::Relaxed;
 use std::sync::{Mutex, PoisonError};
 
 use serde_json::{Map, Value, json};
@@ -13,26 +12,26 @@ use crate::schema::Schema;
 use crate::site::Site;
 
 /// The annotated function that was registered last; each says which was registered before it.
-static LAST: Mutex<Option<&'static Site>> = Mutex::new(None);
+static LAST: Mutex<&'static Site> = Mutex::new(&END);
+
+/// What stands before the one that was registered first.
+static END: Site = Site::EMPTY;
 
 /// Adds a function to the program's; called before `main`, so it allocates nothing.
 #[doc(hidden)]
 pub fn register(site: &'static Site) {
     let mut last = LAST.lock().unwrap_or_else(PoisonError::into_inner);
     // Some platforms call what is called before `main` more than once.
-    if site.listing.is_listed.swap(true, Relaxed) {
-        return;
-    }
-    if let Some(before) = last.replace(site) {
-        // It is empty: only who lists it sets it.
-        let _ = site.listing.before.set(before);
+    if site.before.set(*last).is_ok() {
+        *last = site;
     }
 }
 
 /// The annotated functions of the program, in no particular order.
 pub(crate) fn sites() -> impl Iterator<Item = &'static Site> {
     let last = *LAST.lock().unwrap_or_else(PoisonError::into_inner);
-    iter::successors(last, |site| site.listing.before.get())
+    let with_end = iter::successors(Some(last), |site| site.before.get());
+    with_end.take_while(|site| !std::ptr::eq(*site, &END))
 }
 
 /// A type that derives `Classify`, without type parameters; gives what the derive knows of it.

@@ -2,6 +2,8 @@
 
 use std::borrow::Cow;
 
+use opentelemetry::KeyValue;
+
 use crate::capture::Capture;
 use crate::class::Class;
 use crate::content::{self, Conversation, Manner};
@@ -41,24 +43,26 @@ impl Capture {
 
     /// The same of a request of which nothing else is told.
     pub(crate) fn parameters(&mut self, request: &dyn InferenceRequest) {
+        let said = self.attributes.len();
         if self.model.is_none() {
             self.model = request.model().map(|model| text::name(&model));
         }
-        self.unless_said(names::REQUEST_TEMPERATURE, request.temperature());
-        self.unless_said(names::REQUEST_TOP_P, request.top_p());
-        self.unless_said(names::REQUEST_SEED, request.seed());
+        self.unless_said(said, names::REQUEST_TEMPERATURE, request.temperature());
+        self.unless_said(said, names::REQUEST_TOP_P, request.top_p());
+        self.unless_said(said, names::REQUEST_SEED, request.seed());
         self.unless_said(
+            said,
             names::REQUEST_MAX_TOKENS,
             request.max_tokens().map(to_signed),
         );
         // The conventions want it of streams only.
         let stream = request.stream().filter(|stream| *stream);
-        self.unless_said(names::REQUEST_STREAM, stream);
-        self.unless_said(names::REQUEST_TOOLS, labels(request.tools()));
+        self.unless_said(said, names::REQUEST_STREAM, stream);
+        self.unless_said(said, names::REQUEST_TOOLS, labels(request.tools()));
         // Free text, of the class of the request that it is in.
         if self.values.class <= Class::Internal {
             let stops = labels(request.stop_sequences());
-            self.unless_said(names::REQUEST_STOP_SEQUENCES, stops);
+            self.unless_said(said, names::REQUEST_STOP_SEQUENCES, stops);
         }
     }
 
@@ -74,13 +78,19 @@ impl Capture {
         self.conversation = body.and_then(|body| Conversation::of(&body, &Manner { said, hasher }));
     }
 
-    fn unless_said(&mut self, key: &'static str, value: Option<impl Recordable>) {
-        let is_said = self.attributes.iter().any(|said| said.key.as_str() == key);
-        self.attribute(key, value.filter(|_| !is_said));
+    /// `said` are the attributes that were there before the request was looked at.
+    fn unless_said(&mut self, said: usize, key: &'static str, value: Option<impl Recordable>) {
+        let is_it = |said: &KeyValue| said.key.as_str() == key;
+        if value.is_some() && !self.attributes[..said].iter().any(is_it) {
+            self.attribute(key, value);
+        }
     }
 }
 
 fn labels(texts: Vec<Cow<'_, str>>) -> Option<Labels> {
-    let labels: Vec<_> = texts.iter().map(|text| text::name(text)).collect();
-    (!labels.is_empty()).then_some(Labels(labels))
+    if texts.is_empty() {
+        return None;
+    }
+    let labels = texts.iter().map(|text| text::name(text));
+    Some(Labels(labels.collect()))
 }

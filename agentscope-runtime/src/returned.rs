@@ -22,7 +22,7 @@ use futures_core::Stream;
 use crate::call::{Call, Inside};
 use crate::ends::{AsFuture, AsIterator, AsStream, Ends, InBox, InOk, Now};
 use crate::settle::{Decided, Decision, OfResult, OfValue, Settle};
-use crate::watched::Watched;
+use crate::watched::{Watched, async_call};
 
 /// Stands for the type of the value that a body returns.
 pub struct Tag<R>(PhantomData<fn() -> R>);
@@ -358,19 +358,13 @@ pub fn leave<R, K: Ends<R, S>, S>(
     K::end(value, inside.leave(), decide(Tag::NEW).settle)
 }
 
-/// The body of an `async fn`, which opens the call if it is asked to.
-#[inline]
-pub fn async_call<F, K, S>(body: F, decision: Decision<K, S>) -> Watched<F, K, S> {
-    Watched::unopened(body, decision.settle)
-}
-
-/// The same for one whose result has no name.
+/// The body of an `async fn` whose result has no name.
 #[inline]
 pub fn async_call_of<F: Future, K: Ends<F::Output, S>, S>(
     body: F,
     decide: impl FnOnce(Tag<F::Output>) -> Decision<K, S>,
 ) -> Watched<F, K, S> {
-    Watched::unopened(body, decide(Tag::NEW).settle)
+    async_call(body, decide(Tag::NEW))
 }
 
 /// Says the type of a body that may never return normally; is never called.

@@ -206,7 +206,7 @@ impl Seen {
             capture.parameters(&self);
         });
         if let Some(recording) = call.recording() {
-            let span = Redacted::of_code(recording.span.span_id().to_string());
+            let span = Redacted::of_code(recording.span.span_id.to_string());
             recording.frame.reasoning().ended_unheard(span);
         }
         call.told(|hasher| match self.is_answered() {
@@ -222,7 +222,7 @@ impl Seen {
     fn output(&self, content: Class, hasher: &Hasher) -> Output {
         let mut output = Output::new(&SITE.meta, hasher);
         if let Some(text) = self.text() {
-            output.values.value(Some(Sensitivity::of(content)), &*text);
+            output.values.value(Some(&Sensitivity::of(content)), &*text);
             output.structure(&*text);
         }
         output.answered(self);

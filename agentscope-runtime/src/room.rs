@@ -82,7 +82,7 @@ mod tests {
         drop(room);
         let mut room = Room::lend();
         assert_eq!(room.get().json.capacity(), before);
-        assert!(room.get().json.is_empty() && room.get().look.shapes().is_empty());
+        assert!(room.get().json.len() == 0 && room.get().look.shapes().is_empty());
         let mut other = Room::lend();
         assert_eq!(
             other.get().json.capacity(),

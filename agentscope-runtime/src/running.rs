@@ -8,8 +8,9 @@ use opentelemetry::Context;
 use crate::frame::{self, Frame};
 use crate::metered::Scope;
 use crate::outcome::Ending;
+use crate::own_session::OwnSession;
 use crate::propagation::{OpenDelegation, SetAsideScope};
-use crate::recording::{Entered, OwnSession};
+use crate::recording::Entered;
 
 /// What code runs in.
 pub(crate) enum Running {
@@ -35,7 +36,7 @@ impl Running {
 
     fn end(self, ending: &Ending) {
         match self {
-            Self::Session(session) => session.end(ending, None, SystemTime::now()),
+            Self::Session(session) => session.end(ending, SystemTime::now()),
             Self::Delegation(delegation) => delegation.ran(ending),
             Self::MeteredDelegation(delegation) => delegation.ran(),
             Self::Within(..) | Self::Metered(_) => {}

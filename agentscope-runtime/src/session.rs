@@ -11,9 +11,9 @@ use crate::frame::Frame;
 use crate::identity::Stated;
 use crate::limits::Limits;
 use crate::metered;
-use crate::opening::{self, Described};
 use crate::option::{FloatOption, IntOption, TextOption, TimeOption};
 use crate::outcome::Verdict;
+use crate::own_session::{self, Described};
 use crate::propagation::RemoteContext;
 use crate::running::{self, Open, Running, State};
 use crate::text;
@@ -22,6 +22,8 @@ use crate::text;
 ///
 /// Without one the first agent opens a session by itself and ends it. Open one explicitly to give
 /// it an id, a user, a task or a tenant, or to hold several agents together.
+/// Its span shows, as far as their classes allow, what the first of its agents was called with and
+/// what the latest has returned.
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct Session;
@@ -181,7 +183,7 @@ impl SessionBuilder {
 impl Open for SessionBuilder {
     fn open(self) -> Option<Running> {
         let (name, limits) = (text::label(self.name), self.limits);
-        let recorded = opening::open_session(Described {
+        let recorded = own_session::open_session(Described {
             name: name.clone(),
             id: self.id,
             identity: self.identity,

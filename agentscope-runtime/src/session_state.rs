@@ -9,13 +9,14 @@ use opentelemetry::trace::{SpanContext, TraceContextExt as _};
 use opentelemetry::{Context, KeyValue, global::BoxedTracer};
 
 use crate::agent_state::AgentState;
-use crate::attributes;
+use crate::attributes::{self, INPUT, OUTPUT};
 use crate::class::Class;
 use crate::identity::{Identity, Stated};
 use crate::keyring::Hasher;
 use crate::ledger::Ledger;
 use crate::level::Level;
 use crate::meters::Meters;
+use crate::moment::SpanIds;
 use crate::names;
 pub(crate) use crate::open_spans::SpanKey;
 use crate::open_spans::{OpenSpan, OpenSpans};
@@ -33,6 +34,8 @@ use crate::totals::Totals;
 pub(crate) struct SessionState {
     pub(crate) id: Redacted,
     identity: Identity,
+    /// The same as every span says it.
+    whose: Vec<KeyValue>,
     /// What an agent inside adds that the session did not say itself; the first to say it wins.
     added: OnceLock<Identity>,
     /// Its own; of one that goes on elsewhere that of whoever sent the task.
@@ -56,11 +59,30 @@ pub(crate) struct SessionState {
     verdict: Mutex<Option<Said>>,
     /// Its span has ended; calls that outlive it may go on.
     ended: AtomicBool,
-    /// How the latest entry agent ended.
-    entry: Mutex<Ending>,
+    entry: Mutex<Entry>,
     agents: Mutex<Vec<Weak<AgentState>>>,
     open: Mutex<OpenSpans>,
     sink: OnceBox<KnownSink>,
+}
+
+/// Of the calls that a session was opened for: its entry agents, or the one that opened it itself.
+struct Entry {
+    /// What the first was called with, if that may be shown.
+    input: Option<Option<Redacted>>,
+    /// What the latest has returned.
+    output: Option<Redacted>,
+    /// How the latest agent ended.
+    ending: Ending,
+}
+
+impl Default for Entry {
+    fn default() -> Self {
+        Self {
+            input: None,
+            output: None,
+            ending: Ending::OK,
+        }
+    }
 }
 
 #[derive(Clone, Copy)]
@@ -84,6 +106,7 @@ impl SessionState {
     ) -> Self {
         Self {
             id,
+            whose: identity.attributes().collect(),
             identity,
             added: OnceLock::new(),
             span,
@@ -101,7 +124,7 @@ impl SessionState {
             worst: AtomicU8::new(Level::Info as u8),
             verdict: Mutex::new(None),
             ended: AtomicBool::new(false),
-            entry: Mutex::new(Ending::OK),
+            entry: Mutex::default(),
             agents: Mutex::default(),
             open: Mutex::default(),
             sink: OnceBox::new(),
@@ -109,10 +132,12 @@ impl SessionState {
     }
 
     /// Takes over what the session does not say of itself.
-    pub(crate) fn add_identity(&self, stated: &mut Stated) {
+    pub(crate) fn add_identity(&self, stated: Option<Box<Stated>>) {
+        let Some(stated) = stated.filter(|stated| !stated.is_empty()) else {
+            return;
+        };
         // A second agent's say is not heard: a session has one user, task and tenant.
-        if !stated.is_empty() && self.added.get().is_none() {
-            let stated = std::mem::take(stated);
+        if self.added.get().is_none() {
             let _ = self.added.set(stated.redacted(&self.identity.hasher));
         }
     }
@@ -160,7 +185,7 @@ impl SessionState {
 
     /// Whose session it is, for every span of it.
     pub(crate) fn push_identity(&self, attributes: &mut Vec<KeyValue>) {
-        attributes.extend(self.identity.attributes());
+        attributes.extend_from_slice(&self.whose);
         if self.added.get().is_some() {
             attributes.extend(self.late_attributes());
         }
@@ -169,13 +194,13 @@ impl SessionState {
     /// What became known after the session's span was opened.
     fn late_attributes(&self) -> impl Iterator<Item = KeyValue> {
         let added = self.added.get().into_iter().flat_map(Identity::attributes);
-        added.filter(|late| self.identity.attributes().all(|own| own.key != late.key))
+        added.filter(|late| self.whose.iter().all(|own| own.key != late.key))
     }
 
     /// One side of a call of this session, for a payload sink.
     pub(crate) fn payload<'a>(
         &'a self,
-        span: &SpanContext,
+        span: SpanIds,
         site: &Site,
         side: PayloadSide,
         class: Class,
@@ -189,8 +214,8 @@ impl SessionState {
             function: site.meta.function,
             session_id: &self.id,
             tenant: self.identity.tenant.as_ref().or(added),
-            trace_id: span.trace_id(),
-            span_id: span.span_id(),
+            trace_id: span.trace_id,
+            span_id: span.span_id,
         }
     }
 
@@ -255,8 +280,21 @@ impl SessionState {
         Some(said.source).filter(|rule| *rule != RULE_OUTCOME)
     }
 
+    /// Later entries do not count, nor does what the first one hides make room for theirs.
+    pub(crate) fn entered_with(&self, input: &Option<Redacted>) {
+        let mut entry = lock(&self.entry);
+        entry.input.get_or_insert_with(|| input.clone());
+    }
+
+    /// One that failed has left nothing; one that lost a race takes nothing from who won it.
+    pub(crate) fn left_with(&self, outcome: Outcome, output: &Option<Redacted>) {
+        if outcome != Outcome::Cancelled || output.is_some() {
+            lock(&self.entry).output.clone_from(output);
+        }
+    }
+
     pub(crate) fn entry_agent_ended(&self, ending: &Ending) {
-        *lock(&self.entry) = ending.clone();
+        lock(&self.entry).ending = ending.clone();
         if ending.outcome != Outcome::Ok {
             return self.fail(RULE_OUTCOME);
         }
@@ -269,7 +307,7 @@ impl SessionState {
     /// agent did.
     pub(crate) fn ending(&self, body: &Ending) -> Ending {
         match body.outcome {
-            Outcome::Ok => lock(&self.entry).clone(),
+            Outcome::Ok => lock(&self.entry).ending.clone(),
             _ => body.clone(),
         }
     }
@@ -308,6 +346,13 @@ impl SessionState {
             self.latest_step()
                 .map(|step| attribute(names::STEP_INDEX, i64::from(step))),
         );
+        let entry = lock(&self.entry);
+        let input = entry.input.as_ref().and_then(Option::as_ref);
+        for (keys, json) in [(INPUT, input), (OUTPUT, entry.output.as_ref())] {
+            if let Some(json) = json {
+                attributes::push_json(&mut attributes, keys, json.clone());
+            }
+        }
         attributes
     }
 

@@ -2,7 +2,7 @@
 
 use std::ops::Deref;
 use std::panic::Location;
-use std::sync::atomic::{AtomicBool, AtomicU8};
+use std::sync::atomic::AtomicU8;
 use std::sync::{Arc, Mutex, OnceLock};
 
 use once_cell::race::OnceRef;
@@ -111,15 +111,24 @@ pub struct Site {
     pub(crate) enforces_budget: bool,
     /// Its attribute says where its task came from.
     pub(crate) has_context: bool,
-    pub(crate) listing: Listing,
-    known: OnceRef<'static, Known>,
+    /// The one that was registered before it, if it is registered.
+    pub(crate) before: OnceRef<'static, Self>,
+    known: OnceRef<'static, Kept>,
 }
 
-/// Its place among the registered functions.
-pub(crate) struct Listing {
-    pub(crate) is_listed: AtomicBool,
-    /// The one that was registered before it.
-    pub(crate) before: OnceRef<'static, Site>,
+/// What is known of a site, by a type that does not tell what that is: the compiler asks of each static
+/// anew whether all that its type tells of may be shared between threads.
+struct Kept(&'static dyn Keeps);
+
+trait Keeps: Sync {
+    fn known(&self) -> &Known;
+}
+
+impl Keeps for Known {
+    #[inline]
+    fn known(&self) -> &Known {
+        self
+    }
 }
 
 /// What is said of a function, read; and what its calls have found out about it.
@@ -162,8 +171,8 @@ impl Deref for Site {
     #[inline]
     fn deref(&self) -> &Known {
         // Nobody waits for who is first. It is never dropped, as the site is not.
-        let make = || &*Box::leak(Box::new(Known::of(self.said)));
-        self.known.get_or_init(make)
+        let make = || &*Box::leak(Box::new(Kept(Box::leak(Box::new(Known::of(self.said))))));
+        self.known.get_or_init(make).0.known()
     }
 }
 
@@ -186,21 +195,29 @@ pub(crate) struct Seen {
 }
 
 impl Site {
+    /// A constant, for the compiler copies one where it would interpret a function.
+    #[allow(
+        clippy::declare_interior_mutable_const,
+        reason = "copied into statics only"
+    )]
+    pub(crate) const EMPTY: Self = Self {
+        said: "",
+        place: Location::caller(),
+        declares: None,
+        has_budget: false,
+        enforces_budget: false,
+        has_context: false,
+        before: OnceRef::new(),
+        known: OnceRef::new(),
+    };
+
     /// Of the place that it is called at; `said` is read by [`said`].
     #[track_caller]
     pub const fn new(said: &'static str) -> Self {
         Self {
             said,
             place: Location::caller(),
-            declares: None,
-            has_budget: false,
-            enforces_budget: false,
-            has_context: false,
-            listing: Listing {
-                is_listed: AtomicBool::new(false),
-                before: OnceRef::new(),
-            },
-            known: OnceRef::new(),
+            ..Self::EMPTY
         }
     }
 
@@ -208,8 +225,10 @@ impl Site {
     #[track_caller]
     pub const fn declaring(said: &'static str, declares: fn(&mut SchemaBuilder)) -> Self {
         Self {
+            said,
+            place: Location::caller(),
             declares: Some(declares),
-            ..Self::new(said)
+            ..Self::EMPTY
         }
     }
 

@@ -14,7 +14,6 @@ use crate::outcome::Outcome;
 use crate::redacted::Redacted;
 use crate::scrubbing;
 use crate::situation::Situation;
-use crate::stats;
 
 /// The state of an agent at one moment: at each tool call and return, at each decision of the
 /// model, and at each warning.
@@ -185,11 +184,11 @@ static SINK: RwLock<Option<Arc<dyn SnapshotSink>>> = RwLock::new(None);
 /// Counts installations.
 static GENERATION: AtomicU64 = AtomicU64::new(0);
 
-/// The sink as a session found it: to ask for it anew at every snapshot makes threads wait for one
-/// another's caches. Holds while no other one is installed.
+/// The sink as a session found it, or the log where there is none: to ask for it anew at every snapshot
+/// makes threads wait for one another's caches. Holds while no other one is installed.
 pub(crate) struct KnownSink {
     generation: u64,
-    sink: Option<Arc<dyn SnapshotSink>>,
+    sink: Arc<dyn SnapshotSink>,
 }
 
 impl KnownSink {
@@ -198,29 +197,29 @@ impl KnownSink {
         let generation = GENERATION.load(Ordering::Acquire);
         Self {
             generation,
-            sink: sink(),
+            sink: sink().unwrap_or_else(|| Arc::new(ToTracing)),
         }
     }
 
-    /// Hands a snapshot to the sink, or to `tracing` where there is none; never both.
-    /// Made where it is handed over: it is large to move.
+    /// The one that was installed since.
     #[inline]
-    pub(crate) fn record(&self, snapshot: impl FnOnce() -> Snapshot) {
-        let newer;
-        let sink = match self.generation == GENERATION.load(Ordering::Acquire) {
-            true => &self.sink,
-            false => {
-                newer = sink();
-                &newer
-            }
-        };
-        match sink {
-            Some(sink) => stats::count_snapshot(sink.record(snapshot())),
-            None => {
-                stats::count_snapshot(true);
-                trace(snapshot());
-            }
-        }
+    pub(crate) fn newer(&self) -> Option<Self> {
+        let is_old = self.generation != GENERATION.load(Ordering::Acquire);
+        is_old.then(Self::find)
+    }
+
+    pub(crate) fn sink(&self) -> &dyn SnapshotSink {
+        &*self.sink
+    }
+}
+
+/// What there is where no sink is installed.
+struct ToTracing;
+
+impl SnapshotSink for ToTracing {
+    fn record(&self, snapshot: Snapshot) -> bool {
+        trace(snapshot);
+        true
     }
 }
 

@@ -5,11 +5,14 @@ use serde::Serialize;
 
 use crate::class::{Class, Sensitivity};
 use crate::classify::Classify;
+use crate::content;
 use crate::keyring::Hasher;
 use crate::payload;
 use crate::policy;
-use crate::redact::{Redactor, Tally, View};
+use crate::redact::{Redactor, View};
 use crate::room::{Buffers, Room};
+use crate::site::Layer;
+use crate::tally::Tally;
 
 pub(crate) struct Values {
     /// Its JSON is what is written.
@@ -19,24 +22,34 @@ pub(crate) struct Values {
     pub(crate) class: Class,
     /// By the key of the tenant that the call is for.
     pub(crate) hasher: Hasher,
+    /// Somebody reads the JSON; else only the classes of the values count.
+    is_read: bool,
     /// What was seen of the values that are written as they are, where somebody keeps such.
     payload: Option<Tally>,
 }
 
 impl Values {
-    /// None yet, whose class is therefore `class`.
-    pub(crate) fn new(class: Class, hasher: Hasher) -> Self {
+    /// Of a call of this layer; none yet, whose class is therefore `class`.
+    pub(crate) fn new(layer: Layer, class: Class, hasher: Hasher) -> Self {
+        let payload = payload::is_wanted().then(Tally::default);
+        // What a model is asked and answers goes nowhere unless the deployment asks for it.
+        let is_content = layer == Layer::Inference;
         Self {
             room: Room::lend(),
             tally: Tally::default(),
             class,
             hasher,
-            payload: payload::is_wanted().then(Tally::default),
+            is_read: !is_content || payload.is_some() || content::capture().is_wanted(),
+            payload,
         }
     }
 
     /// Begins a part of an object, which is not closed here; `key` is `,"name":`.
+    #[inline]
     pub(crate) fn key(&mut self, key: &str) {
+        if !self.is_read {
+            return;
+        }
         let Buffers { json, payload, .. } = self.room.get();
         json.begin_part(key);
         if self.payload.is_some() {
@@ -46,7 +59,10 @@ impl Values {
 
     fn write(&mut self, write: impl Fn(&mut Redactor<'_>)) {
         let Buffers { json, payload, .. } = self.room.get();
-        let view = View::Telemetry(&self.hasher);
+        let view = match self.is_read {
+            true => View::Telemetry(&self.hasher),
+            false => View::Classes,
+        };
         write(&mut Redactor::new(json, &mut self.tally, view));
         if let Some(tally) = &mut self.payload {
             write(&mut Redactor::new(payload, tally, View::Payload));
@@ -54,36 +70,48 @@ impl Values {
     }
 
     /// The class of a place, for a value that has none by its type.
-    fn said(&mut self, here: Option<Sensitivity>) -> Sensitivity {
-        let said = here.unwrap_or(Sensitivity::UNCLASSIFIED);
+    fn said<'s>(&mut self, here: Option<&'s Sensitivity>) -> &'s Sensitivity {
+        let said = here.unwrap_or(&Sensitivity::UNCLASSIFIED);
         self.class = said.class;
         said
     }
 
-    pub(crate) fn value<T: Serialize + ?Sized>(&mut self, here: Option<Sensitivity>, value: &T) {
-        let said = self.said(here);
-        self.write(|redactor| redactor.value(value, &said));
+    /// Whether a value of one class needs no more than to be counted, which it is then.
+    fn is_counted(&mut self, said: &Sensitivity) -> bool {
+        if !self.is_read {
+            self.tally.see(said.class, policy::treatment(said));
+        }
+        !self.is_read
     }
 
-    pub(crate) fn unknown<T: Serialize + ?Sized>(&mut self, here: Option<Sensitivity>, value: &T) {
+    pub(crate) fn value<T: Serialize + ?Sized>(&mut self, here: Option<&Sensitivity>, value: &T) {
         let said = self.said(here);
-        self.write(|redactor| redactor.unknown(value, &said));
+        if !self.is_counted(said) {
+            self.write(|redactor| redactor.value(value, said));
+        }
     }
 
-    pub(crate) fn opaque(&mut self, here: Option<Sensitivity>) {
+    pub(crate) fn unknown<T: Serialize + ?Sized>(&mut self, here: Option<&Sensitivity>, value: &T) {
         let said = self.said(here);
-        self.write(|redactor| redactor.opaque(&said));
+        if !self.is_counted(said) {
+            self.write(|redactor| redactor.unknown(value, said));
+        }
+    }
+
+    pub(crate) fn opaque(&mut self, here: Option<&Sensitivity>) {
+        let said = self.said(here);
+        self.write(|redactor| redactor.opaque(said));
     }
 
     pub(crate) fn classified<T: Classify + ?Sized>(
         &mut self,
-        here: Option<Sensitivity>,
+        here: Option<&Sensitivity>,
         value: &T,
     ) {
         // A default is for what has no class.
         let said = here.filter(|here| !here.by_default);
         self.class = said.map_or(T::MAX, |said| said.class.or(T::MAX));
-        self.write(|redactor| match &here {
+        self.write(|redactor| match here {
             Some(here) => redactor.classified(value, here),
             None => value.redact(redactor),
         });

@@ -13,10 +13,10 @@ use futures_core::future::FusedFuture;
 use futures_core::stream::{FusedStream, Stream};
 use pin_project_lite::pin_project;
 
-use crate::call::Call;
+use crate::call::{Around, Call};
 use crate::ends::Ends;
 use crate::items::Items;
-use crate::settle::Settle;
+use crate::settle::{Decision, Settle};
 use crate::switch::{self, Need};
 
 pin_project! {
@@ -44,12 +44,19 @@ enum Opens {
 }
 
 impl Opens {
+    /// What is around a poll that is not let through. Not generic, so that it is not compiled for each
+    /// function.
     #[inline]
-    fn need(&mut self) -> Need {
-        match std::mem::replace(self, Self::Already) {
+    fn around<'a>(&mut self, call: &'a mut Call) -> Option<Around<'a>> {
+        let need = match std::mem::replace(self, Self::Already) {
             Self::Already => Need::Nothing,
             Self::First => switch::need(),
             Self::FirstWithBudget => switch::need_with_budget(),
+        };
+        match need {
+            Need::Nothing if call.is_let_through() => None,
+            Need::Nothing => Some(call.around()),
+            need => Some(call.around_first(need)),
         }
     }
 }
@@ -66,23 +73,23 @@ impl<F, K, S> Watched<F, K, S> {
         }
     }
 
-    /// A future that opens its call when it is polled.
-    #[inline]
-    pub(crate) fn unopened(inner: F, settle: S) -> Self {
-        Self {
-            inner,
-            call: Call::LET_THROUGH,
-            opens: Opens::First,
-            settle,
-            ends: PhantomData,
-        }
-    }
-
     /// One that has not opened its call, with a budget of its own.
     #[doc(hidden)]
     pub fn __with_budget(mut self) -> Self {
         self.opens = Opens::FirstWithBudget;
         self
+    }
+}
+
+/// The body of an `async fn`, which opens the call if it is asked to.
+#[inline]
+pub fn async_call<F, K, S>(body: F, decision: Decision<K, S>) -> Watched<F, K, S> {
+    Watched {
+        inner: body,
+        call: Call::LET_THROUGH,
+        opens: Opens::First,
+        settle: decision.settle,
+        ends: PhantomData,
     }
 }
 
@@ -97,23 +104,26 @@ where
     #[inline]
     fn poll(self: Pin<&mut Self>, cx: &mut TaskContext<'_>) -> Poll<K::Out> {
         let this = self.project();
-        let need = this.opens.need();
         // Written apart, so that a poll that is let through is the body's and two tests.
-        let polled = if need == Need::Nothing && this.call.is_let_through() {
-            this.inner.poll(cx)
-        } else {
-            let around = match need {
-                Need::Nothing => this.call.around(),
-                need => this.call.around_first(need),
-            };
-            let polled = this.inner.poll(cx);
-            around.done();
-            polled
+        let polled = match this.opens.around(this.call) {
+            None => this.inner.poll(cx),
+            Some(around) => {
+                let polled = this.inner.poll(cx);
+                around.done();
+                polled
+            }
         };
-        match polled {
-            Poll::Ready(yielded) => Poll::Ready(K::end(yielded, this.call.take(), *this.settle)),
-            Poll::Pending => Poll::Pending,
-        }
+        end_if_ready::<F::Output, K, S>(polled, this.call, *this.settle)
+    }
+}
+
+/// Ends the call of a body that has come to its end. Apart from `poll`, so that functions that yield the
+/// same share it.
+#[inline]
+fn end_if_ready<R, K: Ends<R, S>, S>(polled: Poll<R>, call: &mut Call, settle: S) -> Poll<K::Out> {
+    match polled {
+        Poll::Ready(yielded) => Poll::Ready(K::end(yielded, call.take(), settle)),
+        Poll::Pending => Poll::Pending,
     }
 }
 

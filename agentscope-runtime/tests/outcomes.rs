@@ -115,3 +115,72 @@ async fn a_future_that_is_never_polled_opens_nothing() {
     let of_task = |span: &_| text(span, "agentscope.task.id").as_deref() == Some("never polled");
     assert!(!recorder.spans().iter().any(of_task));
 }
+
+#[agent(default = internal)]
+fn answer(question: &str) -> Result<String, std::fmt::Error> {
+    match question {
+        "nothing" => Err(std::fmt::Error),
+        question => Ok(format!("about {question}")),
+    }
+}
+
+#[test]
+fn a_session_says_what_it_was_asked_first_and_what_came_of_it_last() {
+    let recorder = recorder();
+    for (task, questions, output) in [
+        (
+            "two turns",
+            ["orders", "refunds"],
+            Some("\"about refunds\""),
+        ),
+        ("a turn that fails", ["orders", "nothing"], None),
+    ] {
+        agentscope::Session::builder().task(task).run_sync(|| {
+            let _answers = questions.map(answer);
+        });
+        let spans = recorder.task(task);
+        let session = named(&spans, "invoke_workflow session");
+        let shown = |key| text(session, key);
+        assert_eq!(
+            shown("input.value").as_deref(),
+            Some("{\"question\":\"orders\"}"),
+            "{task}"
+        );
+        assert_eq!(shown("output.value").as_deref(), output, "{task}");
+    }
+}
+
+#[agent(default = secret)]
+fn sign_in(_token: &str) {}
+
+#[agent(default = internal)]
+async fn hesitates(_question: &str) {
+    std::future::pending().await
+}
+
+// Both were so once: the input of a later agent, and no output beside a lost branch.
+#[tokio::test]
+async fn a_session_shows_no_input_that_its_first_agent_hides_and_keeps_the_output_of_who_wins() {
+    let recorder = recorder();
+    let race = async {
+        sign_in("token");
+        tokio::select! {
+            biased;
+            () = hesitates("orders") => {}
+            _answer = async { answer("refunds") } => {}
+        }
+    };
+    let session = agentscope::Session::builder().task("a race");
+    session.run(race).await;
+    let spans = recorder.task("a race");
+    assert_eq!(
+        outcome(named(&spans, "invoke_agent hesitates")),
+        "cancelled"
+    );
+    let session = named(&spans, "invoke_workflow session");
+    assert_eq!(text(session, "input.value"), None);
+    assert_eq!(
+        text(session, "output.value").as_deref(),
+        Some("\"about refunds\"")
+    );
+}

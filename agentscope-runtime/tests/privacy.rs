@@ -153,6 +153,27 @@ fn touchy(
     }
 }
 
+#[inference(
+    provider = "test",
+    model = "m",
+    output(internal, reason = "there is nothing in it")
+)]
+fn unread(#[sensitivity(internal, reason = "there is nothing in it")] prompt: Touchy) -> Touchy {
+    prompt
+}
+
+// A prompt is large, and was written as JSON at every call only to be dropped.
+#[test]
+fn of_content_that_goes_nowhere_only_the_class_is_looked_at() {
+    let recorder = recorder();
+    Session::builder()
+        .task("unread")
+        .run_sync(|| unread(Touchy));
+    let spans = recorder.task("unread");
+    let class = text(named(&spans, "chat m"), "agentscope.data.classification");
+    assert_eq!(class.as_deref(), Some("internal"));
+}
+
 #[inference(provider = "test", usage = |_| -> Usage { panic!("on purpose: usage") }, default = internal)]
 fn unusable() {}
 

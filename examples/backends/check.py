@@ -186,8 +186,8 @@ def of_tree(tree, kinds):
     head = r"^([│├└─ ]*)[◆●▸✦] (\w+) (?:#\d+ )?(.+?)  (ok|error|cancelled|panicked)(.*)((?:\n[│├└─ ]+[a-z!].*)*)"
     spans, session = [], re.search(r"◆ session .* · id (\w+)", tree) or sys.exit(f"FAILED: no tree in\n{tree}")
     for bars, layer, name, outcome, rest, details in re.findall(head, tree, re.MULTILINE):
-        # What an agent takes and gives, and what a model is asked and answers, is not printed.
-        panels = ("  args: " in details, "  result: " in details) if layer in ("session", "tool") else (True, True)
+        # Of a tool only the tree shows what goes in and comes out.
+        panels = ("  args: " in details, "  result: " in details) if layer == "tool" else (True, True)
         used = tokens(rest) if layer == "inference" else None
         depth, name = len(bars) // 3, prefix[layer] + name
         spans.append(Span(depth, kinds[layer], name, session[1], outcome == "error", panels, used))

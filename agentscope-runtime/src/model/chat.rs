@@ -6,9 +6,7 @@ use serde_json::Value;
 
 use crate::model::counts::Counts;
 use crate::model::dialect::Dialect;
-use crate::model::fields::{
-    arguments, as_count, as_list, as_text, count, list, of_type, read, text, typed,
-};
+use crate::model::fields::{arguments, as_count, count, list, of_type, text, typed};
 use crate::model::response::ToolCall;
 use crate::model::streamed::{CallPiece, Place, StreamedResponse};
 
@@ -25,63 +23,72 @@ fn first(body: &Value) -> Option<&Value> {
         .min_by_key(|choice| index(choice).unwrap_or(0))
 }
 
-/// A message, or what a chunk adds to it.
+/// A message, or what a chunk adds to it. An empty text is none.
+#[derive(Default)]
 struct Message<'a> {
-    content: Option<&'a Value>,
-    refusal: Option<&'a Value>,
-    reasoning: [Option<&'a Value>; 2],
+    content: Option<&'a str>,
+    /// Of the content, where that is no text.
+    parts: &'a [Value],
+    refusal: Option<&'a str>,
+    reasoning: Option<&'a str>,
     tool_calls: &'a [Value],
     function_call: Option<&'a Value>,
 }
 
 impl<'a> Message<'a> {
+    #[inline(always)]
     fn of(message: &'a Value) -> Self {
-        let [content, refusal, tool_calls, function_call, reasoning @ ..] = read(
-            message,
-            [
-                "content",
-                "refusal",
-                "tool_calls",
-                "function_call",
-                "reasoning_content",
-                "reasoning",
-            ],
-        );
-        Self {
-            content,
-            refusal,
-            reasoning,
-            tool_calls: as_list(tool_calls),
-            function_call,
+        let mut read = Self::default();
+        let Value::Object(fields) = message else {
+            return read;
+        };
+        for (field, value) in fields {
+            match value {
+                Value::String(text) if !text.is_empty() => match field.as_str() {
+                    "content" => read.content = Some(text),
+                    "refusal" => read.refusal = Some(text),
+                    // DeepSeek and vLLM write the first, OpenRouter and Groq the second, some both
+                    // with the same text.
+                    "reasoning_content" => read.reasoning = Some(text),
+                    "reasoning" => read.reasoning = read.reasoning.or(Some(text)),
+                    _ => {}
+                },
+                Value::Array(elements) => match field.as_str() {
+                    "content" => read.parts = elements,
+                    "tool_calls" => read.tool_calls = elements,
+                    _ => {}
+                },
+                Value::Object(_) if field == "function_call" => read.function_call = Some(value),
+                _ => {}
+            }
         }
+        read
     }
 
     /// A text, or a list of parts; and the refusal that stands in its place.
     ///
     /// Handed on one by one: nearly always there is one text, and a chunk has to be cheap.
     fn said(&self, mut say: impl FnMut(&'a str)) {
-        match as_text(self.content) {
+        match self.content {
             Some(text) => say(text),
             None => {
-                let parts = of_type(as_list(self.content), "text");
+                let parts = of_type(self.parts, "text");
                 parts
                     .filter_map(|part| text(part, "text"))
                     .for_each(&mut say);
             }
         }
-        if let Some(refusal) = as_text(self.refusal) {
+        if let Some(refusal) = self.refusal {
             say(refusal);
         }
     }
 
-    /// DeepSeek and vLLM write `reasoning_content`, OpenRouter and Groq `reasoning`, some both with
-    /// the same text; Mistral has parts of the content for it.
+    /// Beside the content, or in parts of it, as Mistral has it.
     fn thought(&self, mut think: impl FnMut(&'a str)) {
-        let [one, other] = self.reasoning;
-        if let Some(beside) = as_text(one).or_else(|| as_text(other)) {
+        if let Some(beside) = self.reasoning {
             return think(beside);
         }
-        let parts = of_type(as_list(self.content), "thinking");
+        let parts = of_type(self.parts, "thinking");
         parts
             .flat_map(|part| typed(part, "thinking", "text"))
             .filter_map(|part| text(part, "text"))
@@ -191,9 +198,14 @@ impl Dialect for Chat {
     }
 }
 
-/// A chunk of a stream, its fields found in one pass.
+/// A chunk of a stream.
+///
+/// An answer has many, each with a word of it, so each is read in one pass, and inlined: to hand on
+/// what was read takes as long as to read it. The kind of a value is looked at before the name of its
+/// field: that lies elsewhere in memory, and most fields are numbers or `null`.
+#[derive(Default)]
 pub(super) struct Chunk<'a> {
-    kind: Option<&'a Value>,
+    has_type: bool,
     id: Option<&'a str>,
     model: Option<&'a str>,
     usage: Option<&'a Value>,
@@ -203,6 +215,7 @@ pub(super) struct Chunk<'a> {
 }
 
 /// One of the choices, likewise.
+#[derive(Default)]
 struct Choice<'a> {
     number: u64,
     delta: Option<&'a Value>,
@@ -212,18 +225,28 @@ struct Choice<'a> {
 }
 
 impl<'a> Choice<'a> {
+    #[inline(always)]
     fn of(choice: &'a Value) -> Self {
-        let [number, delta, message, text, reason] = read(
-            choice,
-            ["index", "delta", "message", "text", "finish_reason"],
-        );
-        Self {
-            number: as_count(number).unwrap_or(0),
-            delta,
-            message,
-            text: as_text(text),
-            reason: as_text(reason),
+        let mut read = Self::default();
+        let Value::Object(fields) = choice else {
+            return read;
+        };
+        for (field, value) in fields {
+            match value {
+                Value::Number(_) if field == "index" => {
+                    read.number = as_count(Some(value)).unwrap_or(0);
+                }
+                Value::Object(_) if field == "delta" => read.delta = Some(value),
+                Value::Object(_) if field == "message" => read.message = Some(value),
+                Value::String(text) if !text.is_empty() => match field.as_str() {
+                    "text" => read.text = Some(text),
+                    "finish_reason" => read.reason = Some(text),
+                    _ => {}
+                },
+                _ => {}
+            }
         }
+        read
     }
 
     fn gather(&self, into: &mut StreamedResponse) {
@@ -241,33 +264,39 @@ impl<'a> Choice<'a> {
 }
 
 impl<'a> Chunk<'a> {
-    pub(super) fn of(chunk: &'a Value) -> Self {
-        let [kind, id, model, usage, choices] =
-            read(chunk, ["type", "id", "model", "usage", "choices"]);
-        let choices = as_list(choices);
-        let only = match choices {
-            [only] => Some(Choice::of(only)),
-            _ => None,
+    /// `is_named` says that the id and the model of the answer are known.
+    #[inline(always)]
+    pub(super) fn of(chunk: &'a Value, is_named: bool) -> Self {
+        let mut read = Self::default();
+        let Value::Object(fields) = chunk else {
+            return read;
         };
-        Self {
-            kind,
-            id: as_text(id),
-            model: as_text(model),
-            usage,
-            choices,
-            only,
+        for (field, value) in fields {
+            match value {
+                Value::Array(elements) if field == "choices" => read.choices = elements,
+                Value::Object(_) if field == "usage" => read.usage = Some(value),
+                Value::String(_) if field == "type" => read.has_type = true,
+                Value::String(text) if !is_named && !text.is_empty() => match field.as_str() {
+                    "id" => read.id = Some(text),
+                    "model" => read.model = Some(text),
+                    _ => {}
+                },
+                _ => {}
+            }
         }
+        if let [only] = read.choices {
+            read.only = Some(Choice::of(only));
+        }
+        read
     }
 
     /// As nearly all chunks are; no other dialect has such.
     pub(super) fn is_of_deltas(&self) -> bool {
-        let is_delta = |delta: Option<&Value>| delta.is_some_and(Value::is_object);
-        self.kind.is_none()
+        let is_delta = |choice: &Value| choice.get("delta").is_some_and(Value::is_object);
+        !self.has_type
             && match (&self.only, self.choices) {
-                (Some(only), _) => is_delta(only.delta),
-                (None, choices) => {
-                    !choices.is_empty() && choices.iter().all(|it| is_delta(it.get("delta")))
-                }
+                (Some(only), _) => only.delta.is_some(),
+                (None, choices) => !choices.is_empty() && choices.iter().all(is_delta),
             }
     }
 
@@ -300,7 +329,7 @@ fn gather_delta(choice: u64, delta: &Message<'_>, into: &mut StreamedResponse) {
             arguments: piece.as_deref().unwrap_or(""),
         });
     }
-    if let Some(call) = delta.function_call.filter(|call| call.is_object()) {
+    if let Some(call) = delta.function_call {
         into.call(CallPiece {
             place: Place(choice, 1, 0),
             id: None,

@@ -47,7 +47,7 @@ pub(super) fn of(body: &Value) -> Option<&'static dyn Dialect> {
 
 /// Adds what a chunk of a stream says; one that nobody knows says nothing.
 pub(super) fn gather(chunk: &Value, into: &mut StreamedResponse) {
-    let of_choices = chat::Chunk::of(chunk);
+    let of_choices = chat::Chunk::of(chunk, into.is_named());
     if of_choices.is_of_deltas() {
         return of_choices.gather(into);
     }

@@ -4,31 +4,9 @@ use std::borrow::Cow;
 
 use serde_json::Value;
 
-/// Some fields of an object, found in one pass: to look up each costs more than all of that, and
-/// what is streamed has many chunks.
-#[inline(always)]
-pub(super) fn read<'a, const N: usize>(of: &'a Value, names: [&str; N]) -> [Option<&'a Value>; N] {
-    let mut found = [None; N];
-    if let Value::Object(fields) = of {
-        for (field, value) in fields {
-            for (name, place) in names.iter().zip(&mut found) {
-                if field == name {
-                    *place = Some(value);
-                }
-            }
-        }
-    }
-    found
-}
-
 /// The text of a field; an empty one is none, for streams and proxies write that where they have nothing.
 pub(super) fn text<'a>(of: &'a Value, field: &str) -> Option<&'a str> {
-    as_text(of.get(field))
-}
-
-/// The text of a value, likewise.
-pub(super) fn as_text(value: Option<&Value>) -> Option<&str> {
-    value?.as_str().filter(|text| !text.is_empty())
+    of.get(field)?.as_str().filter(|text| !text.is_empty())
 }
 
 /// A count. Some providers write whole numbers with a point.
@@ -47,11 +25,7 @@ pub(super) fn as_count(value: Option<&Value>) -> Option<u64> {
 
 /// The elements of a field that is a list.
 pub(super) fn list<'a>(of: &'a Value, field: &str) -> &'a [Value] {
-    as_list(of.get(field))
-}
-
-pub(super) fn as_list(value: Option<&Value>) -> &[Value] {
-    match value {
+    match of.get(field) {
         Some(Value::Array(elements)) => elements,
         _ => &[],
     }

@@ -29,6 +29,7 @@
 
 #[cfg(feature = "async-openai")]
 mod async_openai;
+mod by_place;
 mod chat;
 pub(crate) mod conversation;
 mod converse;

@@ -1,10 +1,10 @@
 //! Gathers a streamed answer into what the unstreamed one would have been.
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
 
 use serde_json::Value;
 
+use crate::model::by_place::ByPlace;
 use crate::model::counts::Counts;
 use crate::model::dialect::{self, Dialect};
 use crate::model::response::{InferenceResponse, ToolCall};
@@ -107,11 +107,11 @@ pub struct StreamedResponse {
     usage_of_chunks: StreamUsage,
     id: Option<String>,
     model: Option<String>,
-    text: BTreeMap<Place, String>,
-    reasoning: BTreeMap<Place, String>,
+    text: ByPlace<Place, String>,
+    reasoning: ByPlace<Place, String>,
     calls: Vec<Call>,
     /// Every choice that was seen, with why it ended.
-    choices: BTreeMap<u64, Option<String>>,
+    choices: ByPlace<u64, Option<String>>,
     counts: Option<Counts>,
     ended: bool,
     attempts: u32,
@@ -194,28 +194,33 @@ impl StreamedResponse {
         }
     }
 
+    /// Nobody needs to look for its id and model any longer.
+    pub(super) fn is_named(&self) -> bool {
+        self.id.is_some() && self.model.is_some()
+    }
+
     pub(super) fn choice(&mut self, choice: u64) {
-        self.choices.entry(choice).or_default();
+        self.choices.at(choice, || None);
     }
 
     pub(super) fn finish(&mut self, choice: u64, reason: &str) {
-        self.choices.insert(choice, Some(reason.to_owned()));
+        *self.choices.at(choice, || None) = Some(reason.to_owned());
     }
 
     /// Nothing has said yet why it stopped.
     pub(super) fn is_open(&self) -> bool {
-        self.choices.values().all(Option::is_none)
+        self.choices.iter().all(|(_, reason)| reason.is_none())
     }
 
     pub(super) fn say(&mut self, place: Place, piece: &str) {
         if !self.counts_only {
-            add(&mut self.text, place, piece);
+            self.text.add(place, piece);
         }
     }
 
     pub(super) fn think(&mut self, place: Place, piece: &str) {
         if !self.counts_only {
-            add(&mut self.reasoning, place, piece);
+            self.reasoning.add(place, piece);
         }
     }
 
@@ -322,8 +327,8 @@ impl StreamedResponse {
         if self.counts_only {
             return;
         }
-        self.text = places(dialect.text(body));
-        self.reasoning = places(dialect.reasoning(body));
+        self.text = ByPlace::whole(dialect.text(body));
+        self.reasoning = ByPlace::whole(dialect.reasoning(body));
         self.calls.clear();
         for (part, call) in (0_u64..).zip(dialect.tool_calls(body)) {
             self.call(CallPiece {
@@ -333,34 +338,18 @@ impl StreamedResponse {
                 arguments: &call.arguments,
             });
         }
-        self.choices = BTreeMap::new();
+        self.choices = ByPlace::default();
         for (choice, reason) in (0_u64..).zip(dialect.finish_reasons(body)) {
             self.finish(choice, &reason);
         }
     }
 
     /// The texts of the first choice.
-    fn of_first<'a>(&self, pieces: &'a BTreeMap<Place, String>) -> Vec<&'a str> {
-        let first = self.choices.keys().next().copied().unwrap_or(0);
+    fn of_first<'a>(&self, pieces: &'a ByPlace<Place, String>) -> Vec<&'a str> {
+        let first = self.choices.iter().next().map_or(0, |(choice, _)| *choice);
         let pieces = pieces.iter().filter(|(place, _)| place.0 == first);
         pieces.map(|(_, piece)| piece.as_str()).collect()
     }
-}
-
-/// The first text gets its room at once. To grow step by step has the allocator tidy up between the
-/// chunks.
-fn add(texts: &mut BTreeMap<Place, String>, place: Place, piece: &str) {
-    let room = if texts.is_empty() { 1024 } else { 0 };
-    let text = texts.entry(place);
-    text.or_insert_with(|| String::with_capacity(room))
-        .push_str(piece);
-}
-
-fn places(pieces: Vec<&str>) -> BTreeMap<Place, String> {
-    let pieces = (0_u64..).zip(pieces);
-    pieces
-        .map(|(part, piece)| (Place(0, 0, part), piece.to_owned()))
-        .collect()
 }
 
 impl InferenceResponse for StreamedResponse {
@@ -376,7 +365,7 @@ impl InferenceResponse for StreamedResponse {
         if self.ended && self.choices.is_empty() {
             return vec![Cow::Borrowed("error")];
         }
-        let reasons = self.choices.values().filter_map(|reason| match reason {
+        let reasons = self.choices.iter().filter_map(|(_, reason)| match reason {
             Some(reason) => Some(reason.as_str()),
             None => self.ended.then_some("error"),
         });
@@ -396,7 +385,7 @@ impl InferenceResponse for StreamedResponse {
     }
 
     fn tool_calls(&self) -> Vec<ToolCall<'_>> {
-        let first = self.choices.keys().next().copied().unwrap_or(0);
+        let first = self.choices.iter().next().map_or(0, |(choice, _)| *choice);
         let calls = self.calls.iter().filter(|call| call.place.0 == first);
         // One that was never named cannot be called.
         let mut calls: Vec<&Call> = calls.filter(|call| !call.name.is_empty()).collect();

@@ -17,7 +17,7 @@ use crate::keyring::Hasher;
 use crate::ledger::Ledger;
 use crate::limits::{Kind, Limits};
 use crate::opening;
-use crate::recording::OwnSession;
+use crate::own_session::{self, OwnSession};
 use crate::redacted::Redacted;
 use crate::session_state::SessionState;
 use crate::site::Layer;
@@ -167,10 +167,10 @@ pub(crate) fn find(remote: &RemoteContext, name: Redacted) -> Option<Found> {
             let from = Some(remote.parent.clone());
             let from = from.filter(|from| from.is_valid() && !parent.has_active_span());
             let links = from.into_iter().collect();
-            let (tracer, cx) = opening::open_session_span(&parent, name.clone(), links)?;
+            let (tracer, cx) = own_session::open_session_span(&parent, name.clone(), links)?;
             seen();
             let state = remote.state(cx.span().span_context().clone(), tracer);
-            opening::own_session(state, cx, name)
+            own_session::own_session(state, cx, name)
         }
     };
     remote.account.sessions().push(own.state.clone());
@@ -187,7 +187,7 @@ fn below(remote: &RemoteContext, parent: &Context, name: Redacted) -> Option<Own
         return None;
     }
     let span = parent.span().span_context().clone();
-    let mut state = remote.state(span, opening::tracer());
+    let mut state = remote.state(span, own_session::tracer());
     state.is_continued = true;
     let state = Arc::new(state);
     frame::track(&state);
@@ -223,7 +223,7 @@ fn provider_is_there() -> bool {
     if PROVIDER_SEEN.load(Relaxed) {
         return true;
     }
-    let is_there = opening::probe(&Context::new()).is_some_and(|span| span.is_valid());
+    let is_there = own_session::probe(&Context::new()).is_some_and(|span| span.is_valid());
     if is_there {
         seen();
         switch::provider_seen();

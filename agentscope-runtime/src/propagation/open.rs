@@ -23,8 +23,9 @@ use crate::names;
 use crate::opening::{Opening, Placed};
 use crate::outcome::{Ending, Outcome};
 use crate::output::Failure;
+use crate::own_session::OwnSession;
 use crate::propagation;
-use crate::recording::{Entered, OwnSession};
+use crate::recording::Entered;
 use crate::redacted::{Labels, Redacted, attribute};
 use crate::session_state::{SpanKey, end_span};
 use crate::site::Layer;
@@ -242,8 +243,7 @@ impl OpenDelegation {
     fn moment(&self) -> Moment<'_> {
         Moment {
             frame: &self.frame,
-            span: &self.span,
-            sampled: self.span.is_sampled(),
+            span: (&self.span).into(),
             time: self.now,
             step: Some(self.step),
         }
@@ -372,7 +372,7 @@ impl OpenDelegation {
         };
         if let Some(agent) = &self.frame.agent {
             let call = CallPrint {
-                tool: self.state.target.clone(),
+                tool: &self.state.target,
                 arguments: 0,
             };
             agent.finished_step(call, status, false);
@@ -414,7 +414,7 @@ impl OpenDelegation {
             end_span(&self.cx, ending, attributes, self.now);
         }
         if let Some(own) = self.own_session.take() {
-            own.end(ending, None, self.now);
+            own.end(ending, self.now);
         }
         if session.has_ended() && !session.has_open_spans() {
             frame::untrack(session);

@@ -14,7 +14,7 @@ use super::view;
 use crate::frame;
 use crate::level::{self, Level};
 use crate::names;
-use crate::opening;
+use crate::own_session;
 use crate::site::Layer;
 use crate::snapshot::{self, Snapshot, SnapshotSink};
 
@@ -127,7 +127,7 @@ impl Recorder {
 /// Whether no provider is installed, and whether the kit's is.
 fn probe() -> (bool, bool) {
     let answered = Arc::new(OnceLock::new());
-    let found = opening::probe(&Context::new().with_value(Probe(answered.clone())));
+    let found = own_session::probe(&Context::new().with_value(Probe(answered.clone())));
     (found.is_none(), answered.get().is_some())
 }
 
