@@ -11,7 +11,8 @@ use crate::subjects::{SetUp, Subject};
 use crate::telemetry::{emitted_logs, wait_for_logs};
 
 const HAND: &str = "hand-written SDK code for the same telemetry";
-const BARE: &str = "a bare #[instrument] span through tracing-opentelemetry";
+const BARE: &str = "a bare #[instrument] of the same function through tracing-opentelemetry";
+const SMALL: &str = "a bare #[instrument] of a function of one number, without a parent";
 const FASTRACE: &str = "a fastrace span";
 
 /// What a budget is about.
@@ -90,9 +91,10 @@ pub(crate) fn run(set_up: &SetUp) -> Vec<Outcome> {
             Subject::Annotated,
             Subject::HandWritten,
             Subject::BareInstrument,
+            Subject::SmallInstrument,
             Subject::Fastrace,
         ];
-        let [ours, hand, bare, fastrace] = measure(set_up, subjects, CALLS, threads);
+        let [ours, hand, bare, small, fastrace] = measure(set_up, subjects, CALLS, threads);
         let mut push = |unit: &'static str, part: usize, reference, other: [Timing; 2], budget| {
             let other = (reference, other[part]);
             outcomes.push(Outcome::new(
@@ -107,6 +109,7 @@ pub(crate) fn run(set_up: &SetUp) -> Vec<Outcome> {
         push(PROCESS, 1, HAND, hand, Budget::Ratio(1.25));
         push(CALLER, 0, BARE, bare, Budget::Ratio(1.0));
         push(PROCESS, 1, BARE, bare, Budget::None);
+        push(CALLER, 0, SMALL, small, Budget::None);
         push(CALLER, 0, FASTRACE, fastrace, Budget::None);
         push(PROCESS, 1, FASTRACE, fastrace, Budget::None);
     }

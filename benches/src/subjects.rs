@@ -20,7 +20,7 @@ use crate::hand_written::{Hand, HandAgent};
 use crate::instructions::Counted;
 use crate::telemetry::{InPlace, Kept, keep, lines};
 
-#[derive(serde::Serialize, schemars::JsonSchema, Classify)]
+#[derive(Debug, serde::Serialize, schemars::JsonSchema, Classify)]
 pub(crate) struct Customer {
     #[sensitivity(internal)]
     pub(crate) id: u64,
@@ -51,9 +51,21 @@ fn infer(request: &Request, answer: &Response) -> Response {
     answer.clone()
 }
 
+/// `balance`, of a program that has only `tracing`.
+#[tracing::instrument]
+fn instrumented(customer: &Customer, currency: &str, limit: u64) -> u64 {
+    black_box((customer.id, currency.len() as u64, limit)).2
+}
+
+#[tracing::instrument(skip_all)]
+fn inside_a_span<R>(run: impl FnOnce() -> R) -> R {
+    run()
+}
+
+/// The least that can be recorded with `tracing`.
 #[tracing::instrument]
 #[inline(never)]
-fn instrumented(n: u64) -> u64 {
+fn small_instrumented(n: u64) -> u64 {
     black_box(n) + 1
 }
 
@@ -74,6 +86,7 @@ pub(crate) enum Subject {
     HandWritten,
     Annotated,
     BareInstrument,
+    SmallInstrument,
     Fastrace,
     HandWrittenInference,
     AnnotatedInference,
@@ -88,6 +101,7 @@ impl Subject {
             "hand-written" => Self::HandWritten,
             "annotated" | "annotated-in-place" => Self::Annotated,
             "bare-instrument" => Self::BareInstrument,
+            "small-instrument" => Self::SmallInstrument,
             "fastrace" => Self::Fastrace,
             "hand-written-inference" => Self::HandWrittenInference,
             "inference" => Self::AnnotatedInference,
@@ -100,6 +114,7 @@ impl Subject {
             Self::HandWritten => "hand-written",
             Self::Annotated => "annotated",
             Self::BareInstrument => "bare-instrument",
+            Self::SmallInstrument => "small-instrument",
             Self::Fastrace => "fastrace",
             Self::HandWrittenInference => "hand-written-inference",
             Self::AnnotatedInference => "inference",
@@ -119,7 +134,7 @@ impl Subject {
 
     pub(crate) fn log_records(self) -> u64 {
         match self {
-            Self::BareInstrument | Self::Fastrace => 0,
+            Self::BareInstrument | Self::SmallInstrument | Self::Fastrace => 0,
             Self::HandWrittenInference | Self::AnnotatedInference => 1,
             _ => 2,
         }
@@ -231,7 +246,11 @@ impl SetUp {
                 inside_an_agent(|| measured(&mut || repeat(&mut |n| annotated(&self.customer, n))))
             }
             Subject::BareInstrument => tracing::dispatcher::with_default(&self.subscriber, || {
-                measured(&mut || repeat(&mut instrumented))
+                let call = |n| instrumented(&self.customer, "EUR", n);
+                inside_a_span(|| measured(&mut || repeat(&mut { call })))
+            }),
+            Subject::SmallInstrument => tracing::dispatcher::with_default(&self.subscriber, || {
+                measured(&mut || repeat(&mut small_instrumented))
             }),
             Subject::Fastrace => measured(&mut || {
                 // Its spans are collected under a root, and those of a root are limited.
