@@ -92,7 +92,7 @@ impl Builder {
     {
         let logger = provider.logger(SCOPE);
         self.emit = Some(Box::new(move |snapshot| {
-            agentscope_runtime::emit(&logger, snapshot)
+            agentscope_runtime::__private::emit_from(&logger, snapshot)
         }));
         self
     }

@@ -37,7 +37,8 @@ const BURST: usize = CAPACITY / 4;
 /// would cost both more than to copy them.
 #[expect(clippy::large_enum_variant, reason = "see above")]
 pub(crate) enum Message {
-    Span(Box<SpanData>),
+    /// Until it is taken out.
+    Span(Option<Box<SpanData>>),
     Snapshot(Snapshot),
     /// Answer when everything before this was dealt with.
     Flush(SyncSender<()>),
@@ -45,8 +46,8 @@ pub(crate) enum Message {
     Stop(SyncSender<()>),
 }
 
-/// Takes a snapshot to wherever log records go.
-pub(crate) type Emit = Box<dyn Fn(Snapshot) + Send>;
+/// Takes what a snapshot says to wherever log records go.
+pub(crate) type Emit = Box<dyn Fn(&mut Snapshot) + Send>;
 
 /// What the thread does with what it takes from the queue.
 pub(crate) struct Stages {
@@ -147,7 +148,7 @@ impl Queue {
         let mut waiting = lock(&self.waiting);
         let taken = waiting.has_room();
         if taken {
-            waiting.messages.push(Message::Span(span));
+            waiting.messages.push(Message::Span(Some(span)));
         }
         let lane = self.spans.as_ref().map(|export| export.lane());
         let lost = self.lost.as_ref().map(|lost| &lost.spans);
@@ -237,11 +238,14 @@ fn work(waiting: &Arc<Mutex<Waiting>>, mut stages: Stages) {
             }
             std::thread::park_timeout(REST);
         }
-        for message in batch.drain(..) {
+        for message in &mut batch {
             if !deal_with(message, &mut stages) {
                 return;
             }
         }
+        // All at once: what snapshots share with those that agents are making is let go of in one go, not
+        // a piece at a time while they count on it.
+        batch.clear();
     }
 }
 
@@ -258,10 +262,13 @@ impl Drop for Ends<'_> {
     }
 }
 
-/// False where it was the last one.
-fn deal_with(message: Message, stages: &mut Stages) -> bool {
+/// Where it lies, for it is large to move. False where it was the last one.
+fn deal_with(message: &mut Message, stages: &mut Stages) -> bool {
     match message {
-        Message::Span(mut span) => {
+        Message::Span(span) => {
+            let Some(mut span) = span.take() else {
+                return true;
+            };
             // The exporter scrubs what it gets; nobody else does.
             if let (true, Some(scrubber)) = (stages.keeps_spans(), &stages.scrubber) {
                 scrub_span(scrubber, &mut span);
@@ -279,21 +286,18 @@ fn deal_with(message: Message, stages: &mut Stages) -> bool {
                 (None, None) => {}
             }
         }
-        Message::Snapshot(mut snapshot) => {
+        Message::Snapshot(snapshot) => {
             if let Some(scrubber) = &stages.scrubber {
-                scrub_snapshot(scrubber, &mut snapshot);
+                scrub_snapshot(scrubber, snapshot);
             }
             if let Some(feed) = &mut stages.feed {
                 feed.snapshot(snapshot.clone());
             }
-            match (&mut stages.printer, &stages.emit) {
-                (Some(printer), Some(emit)) => {
-                    printer.log(convert::snapshot(snapshot.clone()));
-                    emit(snapshot);
-                }
-                (Some(printer), None) => printer.log(convert::snapshot(snapshot)),
-                (None, Some(emit)) => emit(snapshot),
-                (None, None) => {}
+            if let Some(printer) = &mut stages.printer {
+                printer.log(convert::snapshot(snapshot.clone()));
+            }
+            if let Some(emit) = &stages.emit {
+                emit(snapshot);
             }
         }
         Message::Flush(answer) => {

@@ -67,13 +67,14 @@ pub struct Snapshot {
 
 impl Snapshot {
     /// The snapshot as OpenTelemetry log attributes, named as in [`names`].
-    pub fn attributes(self) -> Vec<(&'static str, AnyValue)> {
+    pub fn attributes(mut self) -> Vec<(&'static str, AnyValue)> {
         let mut attributes = Vec::with_capacity(16);
-        self.for_each_attribute(|key, value| attributes.push((key, value)));
+        self.take_attributes(|key, value| attributes.push((key, value)));
         attributes
     }
 
-    fn for_each_attribute(self, mut take: impl FnMut(&'static str, AnyValue)) {
+    /// Those that are not shared are gone afterwards.
+    fn take_attributes(&mut self, mut take: impl FnMut(&'static str, AnyValue)) {
         let take = &mut take;
         let Situation {
             session_id,
@@ -98,9 +99,9 @@ impl Snapshot {
         );
         put(take, names::AGENT_ID, agent_id.clone());
         put(take, names::AGENT_NAME, agent_name.clone());
-        put(take, names::TOOL_NAME, self.tool_name);
-        put(take, names::TOOL_SCHEMA_HASH, self.schema_hash);
-        put(take, names::CALL_REASON, self.reason);
+        put(take, names::TOOL_NAME, self.tool_name.take());
+        put(take, names::TOOL_SCHEMA_HASH, self.schema_hash.take());
+        put(take, names::CALL_REASON, self.reason.take());
         put(take, names::MEMORY, memory.clone());
         put(take, names::MEMORY_CHANGE, memory_change.clone());
         put(take, names::GOAL, goal.clone());
@@ -119,7 +120,7 @@ impl Snapshot {
         if let Some(step) = self.step_index {
             take(names::STEP_INDEX, i64::from(step).into());
         }
-        if let Some(remaining) = self.remaining {
+        if let Some(remaining) = &self.remaining {
             put(take, names::BUDGET_REMAINING, remaining.tokens);
             put(take, names::COST_REMAINING, remaining.cost);
             put(take, names::ITERATION_REMAINING, remaining.iterations);
@@ -128,9 +129,9 @@ impl Snapshot {
         }
         put(take, names::OUTCOME, self.outcome.map(Outcome::as_str));
         put(take, names::TOOL_STATUS, self.tool_status);
-        put(take, names::REQUEST_MODEL, self.model);
+        put(take, names::REQUEST_MODEL, self.model.take());
         put(take, names::CONTEXT_USED, self.context_used);
-        for (key, value) in self.details {
+        for (key, value) in self.details.drain(..) {
             take(key, value);
         }
     }
@@ -264,7 +265,7 @@ struct LoggerSink<L>(L);
 impl<L: Logger + Send + Sync> SnapshotSink for LoggerSink<L> {
     fn record(&self, mut snapshot: Snapshot) -> bool {
         scrubbing::scrub_snapshot(&mut snapshot);
-        emit(&self.0, snapshot);
+        emit_from(&self.0, &mut snapshot);
         true
     }
 }
@@ -286,7 +287,13 @@ impl<L: Logger + Send + Sync> SnapshotSink for LoggerSink<L> {
 ///     }
 /// }
 /// ```
-pub fn emit<L: Logger>(logger: &L, snapshot: Snapshot) {
+pub fn emit<L: Logger>(logger: &L, mut snapshot: Snapshot) {
+    emit_from(logger, &mut snapshot);
+}
+
+/// The same where the snapshot lies: it is large to move, and what many of them share is slow to let go
+/// of while others take it. What it says is not in it any longer.
+pub fn emit_from<L: Logger>(logger: &L, snapshot: &mut Snapshot) {
     let mut record = logger.create_log_record();
     record.set_event_name(snapshot.event);
     record.set_timestamp(snapshot.time);
@@ -297,7 +304,7 @@ pub fn emit<L: Logger>(logger: &L, snapshot: Snapshot) {
         snapshot.span_id,
         Some(snapshot.trace_flags),
     );
-    snapshot.for_each_attribute(|key, value| record.add_attribute(key, value));
+    snapshot.take_attributes(|key, value| record.add_attribute(key, value));
     logger.emit(record);
 }
 
