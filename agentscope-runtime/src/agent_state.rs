@@ -13,7 +13,7 @@ use crate::memory::{self, Memory};
 use crate::names;
 use crate::propagation::{DelegationState, Fan};
 use crate::reasoning::Reasoning;
-use crate::redacted::{Redacted, attribute};
+use crate::redacted::{Put, Redacted};
 use crate::session_state::SessionState;
 use crate::situation::Situation;
 use crate::totals::Totals;
@@ -204,10 +204,7 @@ impl AgentState {
         let totals = &self.totals;
         let totals = totals.attributes(names::AGENT_TOOL_CALLS, names::AGENT_INFERENCE_CALLS);
         let mut attributes: Vec<_> = totals.collect();
-        attributes.push(attribute(
-            names::ITERATION_COUNT,
-            i64::from(self.ledger.iterations()),
-        ));
+        attributes.put(names::ITERATION_COUNT, i64::from(self.ledger.iterations()));
         attributes.extend(self.ledger.closing_attributes());
         attributes
     }

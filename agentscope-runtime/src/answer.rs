@@ -6,7 +6,7 @@ use crate::json::LARGEST;
 use crate::keyring::Hasher;
 use crate::model::InferenceResponse;
 use crate::names;
-use crate::redacted::{Labels, Redacted, attribute};
+use crate::redacted::{Labels, Put, Redacted};
 use crate::text::{self, TEXT_LIMIT};
 use crate::usage::Usage;
 
@@ -67,14 +67,14 @@ impl Answer {
     pub(crate) fn push_attributes(&mut self, attributes: &mut Vec<KeyValue>, hasher: &Hasher) {
         if let Some(id) = self.id.take() {
             let id = text::identifier(id.into(), hasher);
-            attributes.push(attribute(names::RESPONSE_ID, id));
+            attributes.put(names::RESPONSE_ID, id);
         }
         if let Some(model) = self.model.clone() {
-            attributes.push(attribute(names::RESPONSE_MODEL, model));
+            attributes.put(names::RESPONSE_MODEL, model);
         }
         if !self.finish_reasons.is_empty() {
             let reasons = Labels(std::mem::take(&mut self.finish_reasons));
-            attributes.push(attribute(names::FINISH_REASONS, reasons));
+            attributes.put(names::FINISH_REASONS, reasons);
         }
     }
 

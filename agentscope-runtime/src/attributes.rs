@@ -10,7 +10,7 @@ use crate::frame::{Frame, Within};
 use crate::names;
 use crate::propagation::path_of;
 use crate::reasoning::ModelsCall;
-use crate::redacted::{Redacted, Words, attribute};
+use crate::redacted::{Put, Redacted, Words, attribute};
 use crate::site::{Layer, Meta};
 
 /// What is known of a call that is about to open its span.
@@ -31,8 +31,8 @@ pub(crate) const INPUT: JsonKeys = (names::INPUT_VALUE, names::INPUT_MIME_TYPE);
 pub(crate) const OUTPUT: JsonKeys = (names::OUTPUT_VALUE, names::OUTPUT_MIME_TYPE);
 
 pub(crate) fn push_json(attributes: &mut Vec<KeyValue>, keys: JsonKeys, json: Redacted) {
-    attributes.push(attribute(keys.0, json));
-    push_words(attributes, &[(keys.1, "application/json")]);
+    attributes.put(keys.0, json);
+    push_word(attributes, keys.1, "application/json");
 }
 
 thread_local! {
@@ -75,11 +75,11 @@ pub(crate) fn span_name(call: &Opened<'_>, capture: &Capture) -> Cow<'static, st
 /// A key and what it says, both in the code.
 pub(crate) type Word = (&'static str, &'static str);
 
-/// Several at once and in one place: most attributes are such, and to write each where it belongs is
-/// more code than a call finds room for in the processor's cache.
+/// In one place: most attributes are such, and to write each where it belongs is more code than a call
+/// finds room for in the processor's cache.
 #[inline(never)]
-pub(crate) fn push_words(attributes: &mut Vec<KeyValue>, words: &[Word]) {
-    attributes.extend(words.iter().map(|(key, word)| attribute(key, *word)));
+pub(crate) fn push_word(attributes: &mut Vec<KeyValue>, key: &'static str, word: &'static str) {
+    attributes.put(key, word);
 }
 
 /// What every span of a function says alike, but for its name where that is known at run time only.
@@ -111,13 +111,14 @@ pub(crate) fn of_call(call: &Opened<'_>, capture: &mut Capture) -> Vec<KeyValue>
     let Within { session, agent, .. } = &**call.frame;
     // Room for those that the span gets at its end too.
     let mut attributes = Vec::with_capacity(36);
-    push_words(&mut attributes, &capture.site.words);
-    attributes.push(attribute(names::SESSION_ID, session.id.clone()));
+    let words = capture.site.words.iter();
+    attributes.extend(words.map(|(key, word)| attribute(key, *word)));
+    attributes.put(names::SESSION_ID, session.id.clone());
     if let Some(step) = call.step.or_else(|| session.latest_step()) {
-        attributes.push(attribute(names::STEP_INDEX, i64::from(step)));
+        attributes.put(names::STEP_INDEX, i64::from(step));
     }
     if let Some(step) = call.step {
-        attributes.push(attribute(names::STEP_PATH, path_of(call.frame, step)));
+        attributes.put(names::STEP_PATH, path_of(call.frame, step));
     }
     session.push_identity(&mut attributes);
     if !capture.attributes.is_empty() {
@@ -132,7 +133,7 @@ pub(crate) fn of_call(call: &Opened<'_>, capture: &mut Capture) -> Vec<KeyValue>
         }
     }
     if let (Some(agent), Layer::Tool | Layer::Inference) = (agent, capture.site.meta.layer) {
-        attributes.push(attribute(names::AGENT_ID, agent.id.clone()));
+        attributes.put(names::AGENT_ID, agent.id.clone());
     }
     attributes
 }
@@ -150,14 +151,14 @@ pub(crate) fn tier(attributes: &mut Vec<KeyValue>, frame: &Frame) -> Option<Reda
         Some(_) => return None,
     };
     let tier = outer.clone()?;
-    attributes.push(attribute(names::AGENT_TIER, tier.clone()));
+    attributes.put(names::AGENT_TIER, tier.clone());
     Some(tier)
 }
 
 fn tool(attributes: &mut Vec<KeyValue>, call: &Opened<'_>, capture: &mut Capture) {
-    attributes.push(attribute(names::TOOL_NAME, call.name.clone()));
+    attributes.put(names::TOOL_NAME, call.name.clone());
     if let Some(agent) = &call.frame.agent {
-        attributes.push(attribute(names::AGENT_NAME, agent.name.clone()));
+        attributes.put(names::AGENT_NAME, agent.name.clone());
     }
     let (reason, source) = match (call.reason, call.models) {
         (Some(reason), _) => (Some(reason), "stated"),
@@ -165,27 +166,27 @@ fn tool(attributes: &mut Vec<KeyValue>, call: &Opened<'_>, capture: &mut Capture
         (None, None) => (None, "missing"),
     };
     attributes.extend(reason.map(|reason| attribute(names::CALL_REASON, reason.clone())));
-    push_words(attributes, &[(names::CALL_REASON_SOURCE, source)]);
+    push_word(attributes, names::CALL_REASON_SOURCE, source);
     if let Some(models) = call.models {
         let decided_by = models.decided_by.clone();
-        attributes.push(attribute(names::CALL_DECIDED_BY, decided_by));
+        attributes.put(names::CALL_DECIDED_BY, decided_by);
         let id = models.id.clone();
         attributes.extend(id.map(|id| attribute(names::TOOL_CALL_ID, id)));
     }
     if let Some(schema) = &capture.schema {
-        push_words(attributes, &[(names::TOOL_SCHEMA_HASH, schema.hash)]);
+        push_word(attributes, names::TOOL_SCHEMA_HASH, schema.hash);
         if !schema.opaque.is_empty() {
             let opaque = Words(schema.opaque.clone());
-            attributes.push(attribute(names::TOOL_OPAQUE_ARGS, opaque));
+            attributes.put(names::TOOL_OPAQUE_ARGS, opaque);
         }
     }
     if let Some(hash) = capture.shape_hash() {
-        attributes.push(attribute(names::TOOL_SHAPE_HASH, hash));
+        attributes.put(names::TOOL_SHAPE_HASH, hash);
     }
 }
 
 fn inference(attributes: &mut Vec<KeyValue>, capture: &Capture) {
-    attributes.push(attribute(names::OPERATION_NAME, capture.operation.clone()));
+    attributes.put(names::OPERATION_NAME, capture.operation.clone());
     let provider = capture.provider.clone();
     attributes.extend(provider.map(|provider| attribute(names::PROVIDER_NAME, provider)));
     let model = capture.model.clone();
@@ -193,10 +194,10 @@ fn inference(attributes: &mut Vec<KeyValue>, capture: &Capture) {
 }
 
 fn entry(attributes: &mut Vec<KeyValue>, call: &Opened<'_>) {
-    attributes.push(attribute(names::AGENT_NAME, call.name.clone()));
+    attributes.put(names::AGENT_NAME, call.name.clone());
     // Why the agent was asked. Nobody expects a reason here, so none is not missing.
     if let Some(reason) = call.reason {
-        attributes.push(attribute(names::CALL_REASON, reason.clone()));
-        attributes.push(attribute(names::CALL_REASON_SOURCE, "stated"));
+        attributes.put(names::CALL_REASON, reason.clone());
+        attributes.put(names::CALL_REASON_SOURCE, "stated");
     }
 }

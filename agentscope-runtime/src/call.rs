@@ -16,7 +16,7 @@ pub(crate) use crate::recording::Entered;
 use crate::recording::Recording;
 use crate::redacted::Redacted;
 use crate::settle::{Judged, Settle};
-use crate::site::Site;
+use crate::site::{KnownSite, Site};
 use crate::so_far::SoFar;
 use crate::switch::{self, Need};
 
@@ -67,8 +67,9 @@ pub(crate) fn open_with(site: &'static Site, need: Need, fill: impl FnOnce(&mut 
 /// Not generic, so that it is compiled once.
 fn open_filled(site: &'static Site, need: Need, fill: &mut dyn FnMut(&mut Capture)) -> Call {
     if site.has_context {
-        return open_in_context(site, need, fill);
+        return open_in_context(site.known(), need, fill);
     }
+    let site = site.known();
     let opening = match need {
         Need::Record => Opening::begin(site),
         Need::Charge | Need::Nothing => None,
@@ -90,7 +91,11 @@ fn open_filled(site: &'static Site, need: Need, fill: &mut dyn FnMut(&mut Captur
 
 /// The same of a function whose attribute says where its task came from: what is said comes first.
 #[cold]
-fn open_in_context(site: &'static Site, need: Need, fill: &mut dyn FnMut(&mut Capture)) -> Call {
+fn open_in_context(
+    site: &'static KnownSite,
+    need: Need,
+    fill: &mut dyn FnMut(&mut Capture),
+) -> Call {
     let running = Frame::of_current_context();
     let hasher = running.map(|frame| frame.session.hasher().clone());
     let mut capture = match need {

@@ -16,17 +16,17 @@ use crate::names;
 use crate::option::{Code, FloatOption, IntOption, TextOption, TimeOption};
 use crate::probe::Argued;
 use crate::propagation::{ContextOption, RemoteContext};
-use crate::redacted::{Recordable, Redacted, attribute};
+use crate::redacted::{Put, Recordable, Redacted};
 use crate::schema::{Schema, SchemaBuilder};
 use crate::shapes::Shapes;
-use crate::site::{Layer, Site};
+use crate::site::{KnownSite, Layer};
 use crate::text;
 use crate::text::{IntoText, Text};
 use crate::values::Values;
 
 /// What a call was made with; expansions fill it before the arguments move into the body.
 pub struct Capture {
-    pub(crate) site: &'static Site,
+    pub(crate) site: &'static KnownSite,
     pub(crate) name: Option<Redacted>,
     /// Where its task came from.
     pub(crate) context: Option<Box<RemoteContext>>,
@@ -62,7 +62,7 @@ pub enum Literal {
 }
 
 impl Capture {
-    pub(crate) fn new(site: &'static Site, hasher: Hasher) -> Self {
+    pub(crate) fn new(site: &'static KnownSite, hasher: Hasher) -> Self {
         Self {
             site,
             name: None,
@@ -85,7 +85,7 @@ impl Capture {
     }
 
     /// For a call of which nothing is recorded.
-    pub(crate) fn of_options(site: &'static Site) -> Self {
+    pub(crate) fn of_options(site: &'static KnownSite) -> Self {
         Self {
             options_only: true,
             ..Self::new(site, Hasher::default())
@@ -238,7 +238,7 @@ impl Capture {
             if self.attributes.capacity() == 0 {
                 self.attributes = attributes::lend();
             }
-            self.attributes.push(attribute(key, value));
+            self.attributes.put(key, value);
         }
     }
 

@@ -17,7 +17,7 @@ use crate::outcome::{Ending, Outcome};
 use crate::output::Output;
 use crate::reasoning::{ModelsCall, Window};
 use crate::recording::Recording;
-use crate::redacted::{Labels, Redacted, attribute};
+use crate::redacted::{Labels, Put, Redacted};
 use crate::text::{self, TEXT_LIMIT, Text};
 use crate::usage::Usage;
 
@@ -57,7 +57,7 @@ impl Recording {
             }
         });
         if let Some(answer) = answer.as_ref().filter(|_| capture.on_spans) {
-            attributes.push(attribute(names::OUTPUT_MESSAGES, answer.clone()));
+            attributes.put(names::OUTPUT_MESSAGES, answer.clone());
         }
         let Some(asked) = self.asked.take().filter(|_| capture.in_events) else {
             return;
@@ -141,7 +141,7 @@ impl Recording {
         }
         if output.attempts > 1 {
             let attempts = i64::from(output.attempts);
-            attributes.push(attribute(names::REQUEST_ATTEMPTS, attempts));
+            attributes.put(names::REQUEST_ATTEMPTS, attempts);
         }
         let (class, size) = (output.values.class, output.size());
         let mut chosen_tools = None;
@@ -154,8 +154,8 @@ impl Recording {
         let window = usage.and_then(|usage| self.window(answer, &usage));
         if let Some(window) = window {
             let size = to_signed(window.size);
-            attributes.push(attribute(names::CONTEXT_WINDOW, size));
-            attributes.push(attribute(names::CONTEXT_USED, window.used()));
+            attributes.put(names::CONTEXT_WINDOW, size);
+            attributes.put(names::CONTEXT_USED, window.used());
         }
         Told {
             usage,
@@ -224,7 +224,7 @@ impl Recording {
             self.snapshot(event.with(names::CONTEXT_USED, window.used()));
         }
         if let Some(before) = news.compacted_from {
-            attributes.push(attribute(names::CONVERSATION_COMPACTED, true));
+            attributes.put(names::CONVERSATION_COMPACTED, true);
             let event = Event::new(names::EVENT_COMPACTED, Level::Info)
                 .with(names::CONTEXT_TOKENS_BEFORE, to_signed(before))
                 .with(names::CONTEXT_TOKENS_AFTER, to_signed(window.tokens));
@@ -234,7 +234,7 @@ impl Recording {
 }
 
 fn push_usage(attributes: &mut Vec<KeyValue>, usage: &Usage) {
-    let mut push = |key, tokens| attributes.push(attribute(key, to_signed(tokens)));
+    let mut push = |key, tokens| attributes.put(key, to_signed(tokens));
     push(names::USAGE_INPUT_TOKENS, usage.input_tokens);
     push(names::USAGE_OUTPUT_TOKENS, usage.output_tokens);
     let where_used = [

@@ -140,13 +140,12 @@ fn field_name(field: &FieldMeta) -> String {
 
 fn of_site(site: &'static Site) -> impl Iterator<Item = Entry> {
     let place = (site.place.file(), site.place.line());
-    let params = site.meta.params.iter();
+    let meta = &site.known().meta;
+    let params = meta.params.iter();
     let params = params.map(|param| (param.name, param.sensitivity.as_ref()));
     params
-        .chain([("output", site.meta.output.as_ref())])
-        .map(move |(name, sensitivity)| {
-            entry(site.meta.function, name.to_owned(), place, sensitivity)
-        })
+        .chain([("output", meta.output.as_ref())])
+        .map(move |(name, sensitivity)| entry(meta.function, name.to_owned(), place, sensitivity))
 }
 
 fn entry(

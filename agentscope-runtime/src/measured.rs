@@ -14,7 +14,7 @@ use crate::outcome::Ending;
 use crate::output::Output;
 use crate::own_session::OwnSession;
 use crate::recording::Recording;
-use crate::redacted::{Redacted, attribute};
+use crate::redacted::{Put, Redacted, attribute};
 
 /// The labels of the first call of a function: most others are by the same agent or of the same
 /// model, and to make labels costs more than to compare names.
@@ -40,7 +40,7 @@ fn tool_labels(tool: &Redacted, agent: Option<&Redacted>) -> Vec<KeyValue> {
 /// `labels` are as they were afterwards.
 fn measure_budget(meters: &Meters, ledger: &Ledger, labels: &mut Vec<KeyValue>) {
     for (kind, left) in ledger.parts_left() {
-        labels.push(attribute(names::BUDGET_KIND, kind.as_str()));
+        labels.put(names::BUDGET_KIND, kind.as_str());
         meters.budget_left.record(left, labels);
         labels.pop();
     }
@@ -149,10 +149,10 @@ fn model_labels(models: [Option<&Redacted>; 4]) -> Vec<KeyValue> {
         names::RESPONSE_MODEL,
     ];
     let mut labels = Vec::with_capacity(6);
-    labels.push(attribute(names::TOKEN_TYPE, "input"));
+    labels.put(names::TOKEN_TYPE, "input");
     let models = KEYS.into_iter().zip(models);
     labels.extend(models.filter_map(|(key, model)| Some(attribute(key, model?.clone()))));
-    labels.push(attribute(names::TOKEN_TYPE, "output"));
+    labels.put(names::TOKEN_TYPE, "output");
     labels
 }
 

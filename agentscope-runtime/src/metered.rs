@@ -18,7 +18,7 @@ use crate::propagation::RemoteContext;
 use crate::recording::Entered;
 use crate::redacted::Redacted;
 use crate::settle::Settle;
-use crate::site::{Layer, Site};
+use crate::site::{KnownSite, Layer};
 use crate::usage::Usage;
 
 /// A ledger in a context.
@@ -110,7 +110,7 @@ pub(crate) struct Inference {
 }
 
 /// A call of a function whose attribute says where its task came from; its options are known.
-pub(crate) fn open_asked(capture: &mut Capture, site: &'static Site) -> Box<Metered> {
+pub(crate) fn open_asked(capture: &mut Capture, site: &'static KnownSite) -> Box<Metered> {
     let name = capture.name.take();
     let name = name.unwrap_or_else(|| Redacted::of_code(site.meta.name));
     let outer = match capture.context.take() {
@@ -127,7 +127,7 @@ pub(crate) fn open_asked(capture: &mut Capture, site: &'static Site) -> Box<Mete
 
 /// `None` for a call that no budget is about.
 pub(crate) fn open(
-    site: &'static Site,
+    site: &'static KnownSite,
     fill: &mut dyn FnMut(&mut Capture),
 ) -> Option<Box<Metered>> {
     let nearest = nearest().filter(|ledger| ledger.limits_anything());

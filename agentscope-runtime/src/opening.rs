@@ -28,8 +28,8 @@ use crate::own_session::{Described, OwnSession, open_session_span, start_session
 use crate::payload::{self, PayloadSide};
 use crate::propagation::{self, RemoteContext, continued};
 use crate::recording::Recording;
-use crate::redacted::{Redacted, attribute};
-use crate::site::{Layer, Site};
+use crate::redacted::{Put, Redacted, attribute};
+use crate::site::{KnownSite, Layer};
 use crate::text::{TEXT_LIMIT, Text};
 use crate::totals::Totals;
 
@@ -65,7 +65,7 @@ enum Place {
 impl Opening {
     /// `None` where nothing is recorded: telemetry is suppressed here or there is no provider.
     #[inline]
-    pub(crate) fn begin(site: &'static Site) -> Option<Self> {
+    pub(crate) fn begin(site: &'static KnownSite) -> Option<Self> {
         let is_agent = site.meta.layer == Layer::Agent;
         Self::find(is_agent, || Redacted::of_code(site.meta.name))
     }
@@ -233,7 +233,7 @@ impl Opening {
             .then(|| attributes::tier(&mut attributes, &frame))
             .flatten();
         if self.displaced.is_some() {
-            attributes.push(attribute(names::FRAME, "recovered"));
+            attributes.put(names::FRAME, "recovered");
         }
         let builder = SpanBuilder {
             span_kind: Some(match layer {

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use opentelemetry::KeyValue;
 
 use crate::names;
-use crate::redacted::attribute;
+use crate::redacted::{Put, attribute};
 
 /// Gaps that the median is taken over: the latest ones.
 const GAPS: usize = 4096;
@@ -59,7 +59,7 @@ impl Pace {
         output_tokens: Option<u64>,
         attributes: &mut Vec<KeyValue>,
     ) {
-        attributes.push(attribute(names::STREAM_CHUNKS, i64::from(self.chunks)));
+        attributes.put(names::STREAM_CHUNKS, i64::from(self.chunks));
         let millis = |micros: u32| f64::from(micros) / 1e3;
         let middle = self.gaps.len() / 2;
         if middle < self.gaps.len() {
@@ -72,7 +72,7 @@ impl Pace {
         let seconds = self.latest.duration_since(self.first).as_secs_f64();
         if let (Some(tokens), true) = (output_tokens, seconds > 0.0) {
             let rate = tokens as f64 / seconds;
-            attributes.push(attribute(names::STREAM_TOKENS_PER_SECOND, rate));
+            attributes.put(names::STREAM_TOKENS_PER_SECOND, rate);
         }
     }
 }

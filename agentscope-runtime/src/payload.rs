@@ -13,7 +13,7 @@ use crate::json::LARGEST;
 use crate::keyring::Hasher;
 use crate::limits::to_signed;
 use crate::names;
-use crate::redacted::{Redacted, attribute};
+use crate::redacted::{Put, Redacted, attribute};
 use crate::tally::Tally;
 
 /// Which side of a call a [`Payload`] is.
@@ -153,11 +153,11 @@ pub(crate) fn put(payload: Payload<'_>, shown: Tally, hasher: &Hasher) -> Vec<Ke
     };
     let mut attributes = vec![attribute(reference_key, Redacted::of_code(reference))];
     if let Some(size) = shown.size_shown(class, json.len()) {
-        attributes.push(attribute(size_key, to_signed(size)));
+        attributes.put(size_key, to_signed(size));
     }
     if shown.may_be_compared(class) {
         let hash = hasher.hash(side.as_str(), json.as_bytes());
-        attributes.push(attribute(hash_key, hash));
+        attributes.put(hash_key, hash);
     }
     attributes
 }

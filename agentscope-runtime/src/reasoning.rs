@@ -10,7 +10,7 @@ use serde_json::Value;
 use crate::answer::Choice;
 use crate::look::Look;
 use crate::redacted::Redacted;
-use crate::site::{Meta, Site};
+use crate::site::{KnownSite, Meta};
 
 /// Of an agent, or of a session for calls outside any agent.
 #[derive(Default)]
@@ -157,7 +157,7 @@ impl Reasoning {
     }
 
     /// An inference of this function has filled so much of the model's window.
-    pub(crate) fn filled(&self, site: &Site, now: Window) -> WindowNews {
+    pub(crate) fn filled(&self, site: &KnownSite, now: Window) -> WindowNews {
         let mut known = self.known();
         let function = site.meta.function;
         let before = known.windows.iter_mut().find(|(of, _)| *of == function);
@@ -241,7 +241,7 @@ mod tests {
     fn take(reasoning: &Reasoning, argument: u32) -> Option<String> {
         let mut look = Look::default();
         look.append(&argument);
-        let call = reasoning.take("get", &SITE.meta, Some(look.print.finish()))?;
+        let call = reasoning.take("get", &SITE.known().meta, Some(look.print.finish()))?;
         call.id.map(|id| id.as_str().to_owned())
     }
 
@@ -261,7 +261,7 @@ mod tests {
             "the code changed it"
         );
         let unknown = reasoning
-            .take("get", &SITE.meta, None)
+            .take("get", &SITE.known().meta, None)
             .expect("one is left");
         assert_eq!(unknown.id.expect("given").as_str(), "c");
         assert_eq!(take(&reasoning, 9), None, "nobody chose that");
@@ -299,7 +299,7 @@ mod tests {
     fn a_window_is_said_to_be_nearly_full_once_and_to_be_compacted_where_it_lost_half() {
         let reasoning = Reasoning::default();
         let news = [70, 81, 95, 40, 30, 10]
-            .map(|tokens| reasoning.filled(&SITE, Window { tokens, size: 100 }));
+            .map(|tokens| reasoning.filled(SITE.known(), Window { tokens, size: 100 }));
         let nearly_full = news.map(|news| news.is_nearly_full);
         assert_eq!(nearly_full, [false, true, false, false, false, false]);
         let compacted = news.map(|news| news.compacted_from);

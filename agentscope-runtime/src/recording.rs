@@ -6,7 +6,7 @@ use opentelemetry::trace::TraceContextExt as _;
 use opentelemetry::{Context, KeyValue};
 
 use crate::agent_state::CallPrint;
-use crate::attributes::{self, OUTPUT, push_words};
+use crate::attributes::{self, OUTPUT, push_word};
 use crate::budget::BudgetExhausted;
 use crate::content;
 use crate::decided::Asked;
@@ -18,17 +18,17 @@ use crate::outcome::{Ending, Outcome};
 use crate::output::{Failure, Output};
 use crate::own_session::OwnSession;
 use crate::payload::{self, PayloadSide};
-use crate::redacted::{Redacted, Words, attribute};
+use crate::redacted::{Put, Redacted, Words, attribute};
 use crate::result_schema::Misfit;
 use crate::schema::Schema;
 use crate::session_state::{SpanKey, end_span};
-use crate::site::{Layer, Site};
+use crate::site::{KnownSite, Layer};
 use crate::so_far::SoFar;
 use crate::tally::Tally;
 use crate::totals::Totals;
 
 pub(crate) struct Recording {
-    pub(crate) site: &'static Site,
+    pub(crate) site: &'static KnownSite,
     pub(crate) cx: Context,
     pub(crate) span: SpanIds,
     pub(crate) key: SpanKey,
@@ -229,21 +229,18 @@ impl Recording {
         let result_tally = output.as_deref().map(|output| output.values.tally);
         let tally = result_tally.map_or(self.tally, |result| self.tally.and(result));
         if let Some(max) = tally.max {
-            push_words(&mut attributes, &[(names::CLASSIFICATION, max.as_str())]);
+            push_word(&mut attributes, names::CLASSIFICATION, max.as_str());
         }
-        attributes.push(attribute(names::REDACTION_COUNT, i64::from(tally.hidden)));
+        attributes.put(names::REDACTION_COUNT, i64::from(tally.hidden));
         let is_hidden = tally.visible == 0 && tally.hidden > 0 && result_tally.is_some();
         if is_hidden && self.site.meta.layer == Layer::Tool {
             self.push_blind(&mut attributes);
         }
         if let Some(error) = self.error.take() {
-            attributes.push(attribute(names::ERROR_PARTS, error));
+            attributes.put(names::ERROR_PARTS, error);
         }
-        let words = [
-            (names::OUTCOME, ending.outcome.as_str()),
-            (names::LEVEL, self.worst.as_str()),
-        ];
-        push_words(&mut attributes, &words);
+        push_word(&mut attributes, names::OUTCOME, ending.outcome.as_str());
+        push_word(&mut attributes, names::LEVEL, self.worst.as_str());
         if self.frame.session.close_span(self.key) {
             end_span(&self.cx, &ending, attributes, self.now);
         }
@@ -262,8 +259,8 @@ impl Recording {
         let unclassified = self.site.meta.unclassified();
         // What somebody has made secret is meant to be.
         if !unclassified.is_empty() {
-            attributes.push(attribute(names::TOOL_BLIND, true));
-            attributes.push(attribute(names::TOOL_UNCLASSIFIED, Words(unclassified)));
+            attributes.put(names::TOOL_BLIND, true);
+            attributes.put(names::TOOL_UNCLASSIFIED, Words(unclassified));
         }
     }
 
@@ -333,15 +330,15 @@ impl Recording {
             Outcome::Cancelled => "cancelled",
         };
         if ending.outcome != Outcome::Cancelled {
-            push_words(attributes, &[(names::TOOL_STATUS, status)]);
+            push_word(attributes, names::TOOL_STATUS, status);
         }
         if let Some(size) = output.and_then(Output::size) {
             let size = i64::try_from(size).unwrap_or(i64::MAX);
-            attributes.push(attribute(names::TOOL_RESPONSE_SIZE, size));
+            attributes.put(names::TOOL_RESPONSE_SIZE, size);
         }
         if let Some(bytes) = output.and_then(Output::hashable) {
             let hash = self.frame.session.hasher().hash("response", bytes);
-            attributes.push(attribute(names::TOOL_RESPONSE_HASH, hash));
+            attributes.put(names::TOOL_RESPONSE_HASH, hash);
         }
         let failed = ending.outcome != Outcome::Ok;
         if let Some((agent, call)) = self.frame.agent.as_ref().zip(self.call_print()) {

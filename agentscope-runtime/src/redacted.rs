@@ -1,7 +1,7 @@
 //! Values that telemetry may carry, as a type: whatever is put on a span or into a log record has
 //! been one of these.
 
-use std::fmt;
+use std::{fmt, iter};
 
 use opentelemetry::logs::AnyValue;
 use opentelemetry::{KeyValue, StringValue, Value};
@@ -141,4 +141,18 @@ impl From<Labels> for AnyValue {
 )]
 pub(crate) fn attribute(key: &'static str, value: impl Recordable) -> KeyValue {
     KeyValue::new(key, value)
+}
+
+/// A list of attributes.
+pub(crate) trait Put {
+    /// Adds one, made where it will lie: `Vec::push` makes it elsewhere and copies it at once, and the
+    /// copy waits until the processor has written all of it.
+    fn put(&mut self, key: &'static str, value: impl Recordable);
+}
+
+impl Put for Vec<KeyValue> {
+    #[inline]
+    fn put(&mut self, key: &'static str, value: impl Recordable) {
+        self.extend(iter::once_with(|| attribute(key, value)));
+    }
 }

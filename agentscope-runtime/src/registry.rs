@@ -80,12 +80,12 @@ pub fn tools() -> impl Iterator<Item = Tool> {
 impl Tool {
     /// The name that a model calls it by: `name = ".."`, else the function's.
     pub fn name(&self) -> &'static str {
-        self.site.meta.name
+        self.site.known().meta.name
     }
 
     /// Path of the function: `crate::module::function`.
     pub fn function(&self) -> &'static str {
-        self.site.meta.function
+        self.site.known().meta.function
     }
 
     /// The file and the line of its attribute.
@@ -95,7 +95,7 @@ impl Tool {
 
     /// What it is for: `description = ".."`, else the doc comment; empty where there is none.
     pub fn description(&self) -> &'static str {
-        self.site.meta.description
+        self.site.known().meta.description
     }
 
     /// Names of the arguments whose type has no JSON Schema; in [`schema`](Self::schema) they
@@ -186,7 +186,7 @@ impl Tool {
     }
 
     fn read<R>(&self, read: impl FnOnce(&Schema) -> R) -> Option<R> {
-        self.site.declared_schema().map(read)
+        self.site.known().declared_schema().map(read)
     }
 }
 

@@ -220,7 +220,7 @@ impl Seen {
     }
 
     fn output(&self, content: Class, hasher: &Hasher) -> Output {
-        let mut output = Output::new(&SITE.meta, hasher);
+        let mut output = Output::new(&SITE.known().meta, hasher);
         if let Some(text) = self.text() {
             output.values.value(Some(&Sensitivity::of(content)), &*text);
             output.structure(&*text);

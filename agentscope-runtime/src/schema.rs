@@ -52,7 +52,9 @@ impl Cache {
 
     pub(crate) fn get(&self, types: &'static str) -> Option<&'static Schema> {
         let (first, schema) = self.first.get()?;
-        if *first == types {
+        // The key is empty where a function is not generic. To compare nothing with nothing takes longer
+        // than all the rest, on processors whose `memcmp` then reads from nowhere.
+        if first.len() == types.len() && (types.is_empty() || *first == types) {
             return Some(schema);
         }
         let others = self.others.lock().unwrap_or_else(PoisonError::into_inner);

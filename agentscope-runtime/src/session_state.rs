@@ -25,7 +25,7 @@ use crate::payload::{Payload, PayloadSide};
 use crate::propagation::{DelegationState, Fan};
 use crate::reasoning::Reasoning;
 use crate::redacted::{Redacted, attribute};
-use crate::site::Site;
+use crate::site::KnownSite;
 use crate::situation::Situation;
 use crate::snapshot::KnownSink;
 use crate::stats;
@@ -201,7 +201,7 @@ impl SessionState {
     pub(crate) fn payload<'a>(
         &'a self,
         span: SpanIds,
-        site: &Site,
+        site: &KnownSite,
         side: PayloadSide,
         class: Class,
         json: &'a str,

@@ -1,6 +1,5 @@
 //! What the macros know of an annotated function at compile time.
 
-use std::ops::Deref;
 use std::panic::Location;
 use std::sync::atomic::AtomicU8;
 use std::sync::{Arc, Mutex, OnceLock};
@@ -98,7 +97,7 @@ pub struct Param {
 /// One annotated function: a static in its expansion.
 ///
 /// What is in it the compiler computes for each function, so it is little. The rest is made when it is
-/// first asked for, and stands behind `Deref`.
+/// first asked for: see [`known`](Self::known).
 pub struct Site {
     said: &'static str,
     /// Of the attribute.
@@ -106,9 +105,9 @@ pub struct Site {
     /// Declares the schema of the arguments, where it can be told without a call.
     pub(crate) declares: Option<fn(&mut SchemaBuilder)>,
     /// Its attribute gives it a budget of its own.
-    pub(crate) has_budget: bool,
+    has_budget: bool,
     /// It is not run where a budget is used up.
-    pub(crate) enforces_budget: bool,
+    enforces_budget: bool,
     /// Its attribute says where its task came from.
     pub(crate) has_context: bool,
     /// The one that was registered before it, if it is registered.
@@ -121,19 +120,21 @@ pub struct Site {
 struct Kept(&'static dyn Keeps);
 
 trait Keeps: Sync {
-    fn known(&self) -> &Known;
+    fn known(&'static self) -> &'static KnownSite;
 }
 
-impl Keeps for Known {
-    #[inline]
-    fn known(&self) -> &Known {
+impl Keeps for KnownSite {
+    fn known(&'static self) -> &'static KnownSite {
         self
     }
 }
 
 /// What is said of a function, read; and what its calls have found out about it.
-pub struct Known {
+pub(crate) struct KnownSite {
     pub(crate) meta: Meta,
+    pub(crate) has_budget: bool,
+    pub(crate) enforces_budget: bool,
+    declares: Option<fn(&mut SchemaBuilder)>,
     pub(crate) schemas: Cache,
     /// Of each argument `,"name":`.
     keys: OnceLock<Box<[String]>>,
@@ -149,12 +150,15 @@ pub struct Known {
     other_shape: Mutex<Option<KnownShape>>,
 }
 
-impl Known {
-    fn of(said: &'static str) -> Self {
-        let meta = said::read(said);
+impl KnownSite {
+    fn of(site: &Site) -> Self {
+        let meta = said::read(site.said);
         Self {
             words: attributes::words_of(&meta),
             meta,
+            has_budget: site.has_budget,
+            enforces_budget: site.enforces_budget,
+            declares: site.declares,
             schemas: Cache::new(),
             keys: OnceLock::new(),
             labels: OnceLock::new(),
@@ -162,17 +166,6 @@ impl Known {
             other_shapes: AtomicU8::new(0),
             other_shape: Mutex::new(None),
         }
-    }
-}
-
-impl Deref for Site {
-    type Target = Known;
-
-    #[inline]
-    fn deref(&self) -> &Known {
-        // Nobody waits for who is first. It is never dropped, as the site is not.
-        let make = || &*Box::leak(Box::new(Kept(Box::leak(Box::new(Known::of(self.said))))));
-        self.known.get_or_init(make).0.known()
     }
 }
 
@@ -250,6 +243,15 @@ impl Site {
         self
     }
 
+    /// Asked once a call.
+    pub(crate) fn known(&'static self) -> &'static KnownSite {
+        // Nobody waits for who is first. It is never dropped, as the site is not.
+        let make = || &*Box::leak(Box::new(Kept(Box::leak(Box::new(KnownSite::of(self))))));
+        self.known.get_or_init(make).0.known()
+    }
+}
+
+impl KnownSite {
     /// The key of an argument in the JSON of all of them, and what separates it.
     pub(crate) fn key(&self, index: usize) -> &str {
         let keys = self.keys.get_or_init(|| {

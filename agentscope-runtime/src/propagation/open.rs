@@ -26,7 +26,7 @@ use crate::output::Failure;
 use crate::own_session::OwnSession;
 use crate::propagation;
 use crate::recording::Entered;
-use crate::redacted::{Labels, Redacted, attribute};
+use crate::redacted::{Labels, Put, Redacted, attribute};
 use crate::session_state::{SpanKey, end_span};
 use crate::site::Layer;
 use crate::text::TEXT_LIMIT;
@@ -176,14 +176,14 @@ impl OpenDelegation {
         let said = said.into_iter();
         attributes.extend(said.filter_map(|(key, text)| Some(attribute(key, text?))));
         if !chain.is_empty() {
-            attributes.push(attribute(names::DELEGATION_CHAIN, Labels(chain.clone())));
+            attributes.put(names::DELEGATION_CHAIN, Labels(chain.clone()));
         }
         if is_cycle {
-            attributes.push(attribute(names::DELEGATION_CYCLE, true));
+            attributes.put(names::DELEGATION_CYCLE, true);
         }
         let mut links: Vec<_> = frame.fan().join();
         if let Some(displaced) = displaced {
-            attributes.push(attribute(names::FRAME, "recovered"));
+            attributes.put(names::FRAME, "recovered");
             links.push(displaced);
         }
         let builder = SpanBuilder::from_name(format!("invoke_agent {target}"))

@@ -13,7 +13,7 @@ use crate::moment::Event;
 use crate::names;
 use crate::outcome::Ending;
 use crate::recording::Recording;
-use crate::redacted::{Redacted, attribute};
+use crate::redacted::{Put, Redacted, attribute};
 use crate::totals::{Sums, Totals};
 
 /// The delegation that code runs on behalf of: one of this process, or one that came with a task.
@@ -69,7 +69,7 @@ impl DelegationState {
             attribute(names::DELEGATION_ATTEMPT, i64::from(self.attempt)),
         ]);
         if self.is_cycle_by(agent) {
-            to.push(attribute(names::DELEGATION_CYCLE, true));
+            to.put(names::DELEGATION_CYCLE, true);
         }
     }
 
