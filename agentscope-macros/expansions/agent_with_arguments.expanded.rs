@@ -4,16 +4,12 @@ async fn support(ticket: &str, tenant: u32, budget: u32) -> String {
     use __agentscope::probing::*;
     __agentscope::async_call(
             async move {
-                let _ = &budget;
-                let _ = &tenant;
                 if __agentscope::asked() {
                     __agentscope::begin_with(
                         {
                             static __SITE: __agentscope::Site = __agentscope::Site::new(
-                                    ::core::concat!(
-                                        ::core::module_path!(),
-                                        "::support\0agent\0support\0\0\0confidential\0ticket\0&str\0internal\0tenant\0u32\0internal\0budget\0u32\0internal"
-                                    ),
+                                    ::core::module_path!(),
+                                    "support\0agent\0support\0\0\0confidential\0mode=react\0ticket\0&str\0internal\0tenant\0u32\0internal\0budget\0u32\0internal",
                                 )
                                 .with_budget();
                             #[used]
@@ -39,7 +35,6 @@ async fn support(ticket: &str, tenant: u32, budget: u32) -> String {
                         |__capture| {
                             let _ = &__capture;
                             __capture.name(format!("support-{tenant}"));
-                            __capture.literal(&__agentscope::Literal::Mode("react"));
                             __capture.token_budget(budget);
                             __capture.task(ticket);
                             __capture

@@ -6,10 +6,8 @@ fn specialist(envelope: &Envelope<Task>) -> String {
         __agentscope::open_with_budget(
             {
                 static __SITE: __agentscope::Site = __agentscope::Site::new(
-                        ::core::concat!(
-                            ::core::module_path!(),
-                            "::specialist\0agent\0specialist\0\0\0confidential\0envelope\0&Envelope<Task>\0secret"
-                        ),
+                        ::core::module_path!(),
+                        "specialist\0agent\0specialist\0\0\0confidential\0\0envelope\0&Envelope<Task>\0secret",
                     )
                     .with_context();
                 #[used]

@@ -4,16 +4,13 @@ async fn price(article: String) -> Result<u32, std::io::Error> {
     use __agentscope::probing::*;
     __agentscope::async_call(
             async move {
-                let _ = &article;
                 if __agentscope::asked() {
                     __agentscope::begin(
                         {
-                            static __SITE: __agentscope::Site = __agentscope::Site::declaring(
-                                ::core::concat!(
-                                    ::core::module_path!(),
-                                    "::price\0tool\0price\0\0\0default internal\0article\0String\0default internal"
-                                ),
-                                __schema,
+                            static __SITE: __agentscope::Site = __agentscope::Site::of_leaves(
+                                ::core::module_path!(),
+                                "price\0tool\0price\0\0\0default internal\0\0article\0String\0default internal",
+                                &[__agentscope::TypeProbe::<String>::LEAF],
                             );
                             #[used]
                             #[cfg_attr(
@@ -33,10 +30,6 @@ async fn price(article: String) -> Result<u32, std::io::Error> {
                                 }
                                 __register
                             };
-                            fn __schema(__builder: &mut __agentscope::SchemaBuilder) {
-                                __agentscope::TypeProbe::<String>::NEW
-                                    .__declare(__builder, 0usize);
-                            }
                             &__SITE
                         },
                         &[(&__agentscope::Probe(&article)).__argument()],

@@ -6,10 +6,8 @@ fn update(customer: &Customer, orders: Vec<Order>) -> Result<Customer, UpdateErr
         __agentscope::open(
             {
                 static __SITE: __agentscope::Site = __agentscope::Site::declaring(
-                    ::core::concat!(
-                        ::core::module_path!(),
-                        "::update\0tool\0update\0\0\0\0customer\0&Customer\0\0orders\0Vec<Order>\0"
-                    ),
+                    ::core::module_path!(),
+                    "update\0tool\0update\0\0\0\0\0customer\0&Customer\0\0orders\0Vec<Order>\0",
                     __schema,
                 );
                 #[used]

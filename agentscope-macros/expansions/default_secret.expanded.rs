@@ -6,10 +6,8 @@ fn open(credentials: Credentials, user: &str) -> Store {
         __agentscope::open(
             {
                 static __SITE: __agentscope::Site = __agentscope::Site::declaring(
-                    ::core::concat!(
-                        ::core::module_path!(),
-                        "::open\0tool\0open\0\0\0default secret\0credentials\0Credentials\0default secret\0user\0&str\0pii kind=email redact=mask"
-                    ),
+                    ::core::module_path!(),
+                    "open\0tool\0open\0\0\0default secret\0\0credentials\0Credentials\0default secret\0user\0&str\0pii kind=email redact=mask",
                     __schema,
                 );
                 #[used]

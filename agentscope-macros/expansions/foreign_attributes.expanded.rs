@@ -14,16 +14,13 @@ async fn price(
     use __agentscope::probing::*;
     __agentscope::async_call(
             async move {
-                let _ = &article;
                 if __agentscope::asked() {
                     __agentscope::classified(&context);
                     __agentscope::begin(
                         {
                             static __SITE: __agentscope::Site = __agentscope::Site::declaring(
-                                ::core::concat!(
-                                    ::core::module_path!(),
-                                    "::price\0tool\0price\0read\0\0\0article\0String\0public\0context\0&mut ToolContext\0"
-                                ),
+                                ::core::module_path!(),
+                                "price\0tool\0price\0read\0\0\0\0article\0String\0public\0context\0&mut ToolContext\0",
                                 __schema,
                             );
                             #[used]

@@ -9,10 +9,8 @@ where
         __agentscope::open(
             {
                 static __SITE: __agentscope::Site = __agentscope::Site::new(
-                    ::core::concat!(
-                        ::core::module_path!(),
-                        "::filled\0tool\0filled\0\0\0default secret\0value\0&T\0default secret"
-                    ),
+                    ::core::module_path!(),
+                    "filled\0tool\0filled\0\0\0default secret\0\0value\0&T\0default secret",
                 );
                 #[used]
                 #[cfg_attr(

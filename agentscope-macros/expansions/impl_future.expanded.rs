@@ -10,12 +10,10 @@ fn price(article: u32) -> impl Future<Output = Result<u32, std::io::Error>> + Se
     >(
         __agentscope::open(
             {
-                static __SITE: __agentscope::Site = __agentscope::Site::declaring(
-                    ::core::concat!(
-                        ::core::module_path!(),
-                        "::price\0tool\0price\0\0\0default internal\0article\0u32\0default internal"
-                    ),
-                    __schema,
+                static __SITE: __agentscope::Site = __agentscope::Site::of_leaves(
+                    ::core::module_path!(),
+                    "price\0tool\0price\0\0\0default internal\0\0article\0u32\0default internal",
+                    &[__agentscope::TypeProbe::<u32>::LEAF],
                 );
                 #[used]
                 #[cfg_attr(
@@ -33,9 +31,6 @@ fn price(article: u32) -> impl Future<Output = Result<u32, std::io::Error>> + Se
                     }
                     __register
                 };
-                fn __schema(__builder: &mut __agentscope::SchemaBuilder) {
-                    __agentscope::TypeProbe::<u32>::NEW.__declare(__builder, 0usize);
-                }
                 &__SITE
             },
             |__capture| {

@@ -5,12 +5,10 @@ fn prices(articles: Vec<u32>) -> impl Stream<Item = u32> {
     __agentscope::call(
         __agentscope::open(
             {
-                static __SITE: __agentscope::Site = __agentscope::Site::declaring(
-                    ::core::concat!(
-                        ::core::module_path!(),
-                        "::prices\0tool\0prices\0\0\0default internal\0articles\0Vec<u32>\0default internal"
-                    ),
-                    __schema,
+                static __SITE: __agentscope::Site = __agentscope::Site::of_leaves(
+                    ::core::module_path!(),
+                    "prices\0tool\0prices\0\0\0default internal\0\0articles\0Vec<u32>\0default internal",
+                    &[__agentscope::TypeProbe::<Vec<u32>>::LEAF],
                 );
                 #[used]
                 #[cfg_attr(
@@ -28,10 +26,6 @@ fn prices(articles: Vec<u32>) -> impl Stream<Item = u32> {
                     }
                     __register
                 };
-                fn __schema(__builder: &mut __agentscope::SchemaBuilder) {
-                    __agentscope::TypeProbe::<Vec<u32>>::NEW
-                        .__declare(__builder, 0usize);
-                }
                 &__SITE
             },
             |__capture| {

@@ -4,15 +4,12 @@ async fn complete(request: Request) -> Result<Response, Error> {
     use __agentscope::probing::*;
     __agentscope::async_call(
             async move {
-                let _ = &request;
                 if __agentscope::asked() {
                     __agentscope::begin_with(
                         {
                             static __SITE: __agentscope::Site = __agentscope::Site::new(
-                                ::core::concat!(
-                                    ::core::module_path!(),
-                                    "::complete\0inference\0complete\0\0\0default confidential\0request\0Request\0default confidential"
-                                ),
+                                ::core::module_path!(),
+                                "complete\0inference\0complete\0\0\0default confidential\0provider=openai\0request\0Request\0default confidential",
                             );
                             #[used]
                             #[cfg_attr(
@@ -36,8 +33,6 @@ async fn complete(request: Request) -> Result<Response, Error> {
                         },
                         |__capture| {
                             let _ = &__capture;
-                            __capture
-                                .literal(&__agentscope::Literal::Provider("openai"));
                             __capture.model(&request.model);
                             __capture
                                 .argument(

@@ -4,14 +4,11 @@ async fn complete(prompt: String) -> Result<String, Error> {
     use __agentscope::probing::*;
     __agentscope::async_call(
             async move {
-                let _ = &prompt;
                 if let ::core::option::Option::Some(__refused) = __agentscope::begin_unless_refused(
                     {
                         static __SITE: __agentscope::Site = __agentscope::Site::new(
-                                ::core::concat!(
-                                    ::core::module_path!(),
-                                    "::complete\0inference\0complete\0\0\0default secret\0prompt\0String\0default secret"
-                                ),
+                                ::core::module_path!(),
+                                "complete\0inference\0complete\0\0\0default secret\0provider=openai\0prompt\0String\0default secret",
                             )
                             .enforcing_budget();
                         #[used]
@@ -36,7 +33,6 @@ async fn complete(prompt: String) -> Result<String, Error> {
                     },
                     |__capture| {
                         let _ = &__capture;
-                        __capture.literal(&__agentscope::Literal::Provider("openai"));
                         __capture
                             .argument(
                                 0usize,

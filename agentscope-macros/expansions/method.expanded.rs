@@ -6,10 +6,8 @@ fn price(&self, article: &str) -> u32 {
         __agentscope::open(
             {
                 static __SITE: __agentscope::Site = __agentscope::Site::new(
-                    ::core::concat!(
-                        ::core::module_path!(),
-                        "::price\0tool\0price\0\0\0internal\0article\0&str\0public"
-                    ),
+                    ::core::module_path!(),
+                    "price\0tool\0price\0\0\0internal\0\0article\0&str\0public",
                 );
                 #[used]
                 #[cfg_attr(

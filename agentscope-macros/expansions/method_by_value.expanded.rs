@@ -9,10 +9,8 @@ async fn close(mut self: Box<Self>) {
                     __agentscope::begin_with(
                         {
                             static __SITE: __agentscope::Site = __agentscope::Site::new(
-                                ::core::concat!(
-                                    ::core::module_path!(),
-                                    "::close\0tool\0close\0\0\0default secret"
-                                ),
+                                ::core::module_path!(),
+                                "close\0tool\0close\0\0\0default secret\0",
                             );
                             #[used]
                             #[cfg_attr(

@@ -8,9 +8,8 @@ async fn serve() -> ! {
                     __agentscope::begin(
                         {
                             static __SITE: __agentscope::Site = __agentscope::Site::new(
-                                ::core::concat!(
-                                    ::core::module_path!(), "::serve\0agent\0serve\0\0\0public"
-                                ),
+                                ::core::module_path!(),
+                                "serve\0agent\0serve\0\0\0public\0",
                             );
                             #[used]
                             #[cfg_attr(

@@ -7,10 +7,8 @@ fn sum(__arg0: (u32, u32), __arg1: String, d: u32, #[cfg(any())] e: u32) -> u32 
         __agentscope::open(
             {
                 static __SITE: __agentscope::Site = __agentscope::Site::declaring(
-                    ::core::concat!(
-                        ::core::module_path!(),
-                        "::sum\0tool\0sum\0\0\0default public\0arg0\0(u32, u32)\0default public\0arg1\0String\0default public\0d\0u32\0default public\0e\0u32\0default public"
-                    ),
+                    ::core::module_path!(),
+                    "sum\0tool\0sum\0\0\0default public\0\0arg0\0(u32, u32)\0default public\0arg1\0String\0default public\0d\0u32\0default public\0e\0u32\0default public",
                     __schema,
                 );
                 #[used]

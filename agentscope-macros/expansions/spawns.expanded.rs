@@ -8,9 +8,8 @@ async fn plan() {
                     __agentscope::begin(
                         {
                             static __SITE: __agentscope::Site = __agentscope::Site::new(
-                                ::core::concat!(
-                                    ::core::module_path!(), "::plan\0agent\0plan\0\0\0"
-                                ),
+                                ::core::module_path!(),
+                                "plan\0agent\0plan\0\0\0\0",
                             );
                             #[used]
                             #[cfg_attr(

@@ -5,10 +5,8 @@ fn complete(prompt: &str) -> Result<String, Error> {
     let __call = __agentscope::open(
         {
             static __SITE: __agentscope::Site = __agentscope::Site::new(
-                    ::core::concat!(
-                        ::core::module_path!(),
-                        "::complete\0inference\0complete\0\0\0default secret\0prompt\0&str\0default secret"
-                    ),
+                    ::core::module_path!(),
+                    "complete\0inference\0complete\0\0\0default secret\0provider=openai\0prompt\0&str\0default secret",
                 )
                 .enforcing_budget();
             #[used]
@@ -31,7 +29,6 @@ fn complete(prompt: &str) -> Result<String, Error> {
         },
         |__capture| {
             let _ = &__capture;
-            __capture.literal(&__agentscope::Literal::Provider("openai"));
             __capture.argument(0usize, (&__agentscope::Probe(&prompt)).__argument());
         },
     );

@@ -6,12 +6,10 @@ pub fn price(article: &str) -> Option<u32> {
     __agentscope::call(
         __agentscope::open(
             {
-                static __SITE: __agentscope::Site = __agentscope::Site::declaring(
-                    ::core::concat!(
-                        ::core::module_path!(),
-                        "::price\0tool\0price\0read\0Look up the price of an article, in cents.\0internal\0article\0&str\0public"
-                    ),
-                    __schema,
+                static __SITE: __agentscope::Site = __agentscope::Site::of_leaves(
+                    ::core::module_path!(),
+                    "price\0tool\0price\0read\0Look up the price of an article, in cents.\0internal\0\0article\0&str\0public",
+                    &[__agentscope::TypeProbe::<&str>::LEAF],
                 );
                 #[used]
                 #[cfg_attr(
@@ -29,9 +27,6 @@ pub fn price(article: &str) -> Option<u32> {
                     }
                     __register
                 };
-                fn __schema(__builder: &mut __agentscope::SchemaBuilder) {
-                    __agentscope::TypeProbe::<&str>::NEW.__declare(__builder, 0usize);
-                }
                 &__SITE
             },
             |__capture| {

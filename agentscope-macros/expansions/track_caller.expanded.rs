@@ -6,12 +6,10 @@ fn located() -> u32 {
     let __inside = __agentscope::inside(
         __agentscope::open(
             {
-                static __SITE: __agentscope::Site = __agentscope::Site::declaring(
-                    ::core::concat!(
-                        ::core::module_path!(),
-                        "::located\0tool\0located\0\0\0default public"
-                    ),
-                    __schema,
+                static __SITE: __agentscope::Site = __agentscope::Site::of_leaves(
+                    ::core::module_path!(),
+                    "located\0tool\0located\0\0\0default public\0",
+                    &[],
                 );
                 #[used]
                 #[cfg_attr(
@@ -29,7 +27,6 @@ fn located() -> u32 {
                     }
                     __register
                 };
-                fn __schema(__builder: &mut __agentscope::SchemaBuilder) {}
                 &__SITE
             },
             |__capture| {

@@ -8,6 +8,7 @@ use syn::{Expr, ReceiverKind, Type};
 use crate::checks::Argument;
 use crate::expand::Expansion;
 use crate::function::Function;
+use crate::leaf;
 use crate::tokens::mentions;
 
 impl Expansion<'_> {
@@ -43,13 +44,18 @@ impl Expansion<'_> {
     /// which this is. The second part is for after the call was opened.
     pub(crate) fn captured(&self, function: &Function) -> (TokenStream, TokenStream) {
         let own_self = self.own_self(function);
-        let mentioned = self
-            .values
-            .iter()
-            .rev()
-            // What is never dropped has no order.
-            .filter(|value| !matches!(value.ty, Type::Reference(_)))
-            .map(|Argument { binding, cfgs, .. }| quote!(#(#cfgs)* let _ = &#binding;));
+        // What is never dropped has no order, and what is alone has none.
+        let is_dropped = |value: &&Argument| {
+            !matches!(value.ty, Type::Reference(_)) && !leaf::is_primitive(&value.ty)
+        };
+        let mentioned = self.values.iter().rev().filter(is_dropped);
+        let mentioned =
+            mentioned.map(|Argument { binding, cfgs, .. }| quote!(#(#cfgs)* let _ = &#binding;));
+        let mentioned: Vec<_> = mentioned.collect();
+        let mentioned = match (&mentioned[..], &own_self) {
+            ([_], None) => &[],
+            (mentioned, _) => mentioned,
+        };
         let bound = self.values.iter().map(|value| {
             let Argument {
                 binding,

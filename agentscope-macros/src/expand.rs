@@ -6,7 +6,7 @@
 use proc_macro2::{Group, Ident, Span, TokenStream};
 use quote::{quote, quote_spanned};
 use syn::spanned::Spanned as _;
-use syn::{Expr, Lit, Path, ReturnType};
+use syn::{Expr, Path, ReturnType};
 
 use crate::arguments::{self, Arguments, Macro};
 use crate::checks::{self, Argument, Plan};
@@ -17,6 +17,7 @@ use crate::guards;
 use crate::leaf;
 use crate::places::Classified;
 use crate::resolve;
+use crate::said::said_literal;
 use crate::schema::{self, REGISTRATION};
 use crate::tokens::{hidden, literal, read, split_inner_attributes, type_span};
 
@@ -124,56 +125,27 @@ impl Expansion<'_> {
         let private = &self.private;
         let schema_by_call = self.kind == Macro::Tool && !self.declared;
         let left_out = self.values.iter().any(|value| !value.cfgs.is_empty());
-        let literals = self.literals().filter(|_| !schema_by_call && !left_out);
-        let Some(literals) = literals else {
+        if schema_by_call || left_out || self.has_expressions() {
             let begin = self.open("begin_with", function);
             return quote!(if #private::asked() { #begin; });
-        };
+        }
         let site = self.site(function);
         let checks = self.values.iter().map(|value| self.checks(value, function));
         let arguments = self.values.iter().map(|value| self.recorded(value));
-        let arguments = quote!(&[#(#arguments),*]);
-        // An empty list is a constant, and each of those is compiled on its own.
-        let begin = match literals.is_empty() {
-            true => quote!(begin(#site, #arguments)),
-            false => quote!(begin_saying(#site, &[#(#literals),*], #arguments)),
-        };
         quote! {
             if #private::asked() {
                 #(#checks)*
-                #private::#begin;
+                #private::begin(#site, &[#(#arguments),*]);
             }
         }
     }
 
-    /// What the attribute says that is not in the site, where all of it is string literals.
-    fn literals(&self) -> Option<Vec<TokenStream>> {
+    /// Whether the attribute says something that is not in the site.
+    fn has_expressions(&self) -> bool {
         let name = self.arguments.name.as_ref();
-        if name.is_some_and(|name| literal(name).is_none()) {
-            return None;
-        }
-        let options = self.arguments.options.iter();
-        options
-            .map(|(name, value)| self.literal(name, value))
-            .collect()
-    }
-
-    fn literal(&self, name: &Ident, value: &Expr) -> Option<TokenStream> {
-        let variant = match name.to_string().as_str() {
-            "mode" => "Mode",
-            "model" => "Model",
-            "operation" => "Operation",
-            "provider" => "Provider",
-            "tier" => "Tier",
-            "version" => "Version",
-            _ => return None,
-        };
-        let Lit::Str(text) = literal(value)? else {
-            return None;
-        };
-        let private = &self.private;
-        let variant = Ident::new(variant, Span::call_site());
-        Some(quote!(#private::Literal::#variant(#text)))
+        let mut options = self.arguments.options.iter();
+        name.is_some_and(|name| literal(name).is_none())
+            || options.any(|(name, value)| said_literal(name, value).is_none())
     }
 
     /// `open(&SITE, |capture| ..)`, where the arguments are; `how` is one of the runtime's functions
@@ -199,14 +171,11 @@ impl Expansion<'_> {
             .options
             .iter()
             .partition(|(name, _)| name == "tenant" || name == "context");
-        let options =
-            tenant
-                .into_iter()
-                .chain(others)
-                .map(|(name, value)| match self.literal(name, value) {
-                    Some(literal) => quote!(#capture.literal(&#literal);),
-                    None => quote_spanned!(value.span()=> #capture.#name(#value);),
-                });
+        let options = tenant
+            .into_iter()
+            .chain(others)
+            .filter(|(name, value)| said_literal(name, value).is_none())
+            .map(|(name, value)| quote_spanned!(value.span()=> #capture.#name(#value);));
         let name = self
             .arguments
             .name
@@ -229,9 +198,14 @@ impl Expansion<'_> {
 
     /// The static of the function, and what is an item beside it.
     fn site(&self, function: &Function) -> TokenStream {
-        let (how, schema, declaration) = match self.declared {
-            true => ("declaring", ", __schema", Some(self.schema_declaration())),
-            false => ("new", "", None),
+        let leaves = self.declared.then(|| self.leaves()).flatten();
+        let (how, schema, declaration) = match (self.declared, leaves) {
+            (true, Some(leaves)) => ("of_leaves", format!(", &[{leaves}]"), None),
+            (true, None) => {
+                let declaration = Some(self.schema_declaration());
+                ("declaring", ", __schema".to_owned(), declaration)
+            }
+            (false, _) => ("new", String::new(), None),
         };
         let budget = match (self.arguments.has_budget(), self.arguments.enforces_budget) {
             (true, _) => ".with_budget()",
@@ -246,7 +220,7 @@ impl Expansion<'_> {
         let said = self.said(function);
         let site = read(&format!(
             "static __SITE: __agentscope::Site = __agentscope::Site::{how}(
-                 ::core::concat!(::core::module_path!(), {said:?}){schema}
+                 ::core::module_path!(), {said:?}{schema}
              ){budget}{context};
              {REGISTRATION}"
         ));

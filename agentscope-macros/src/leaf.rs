@@ -104,6 +104,29 @@ pub(crate) fn is_sure(ty: &Type) -> bool {
     })
 }
 
+/// Whether a type is such, or a list of them or an option, whose names are rarely others'.
+pub(crate) fn is_plain(ty: &Type) -> bool {
+    let holds = |segment: &PathSegment| {
+        let is_it = ["Option", "Vec"].iter().any(|name| segment.ident == name);
+        match &segment.arguments {
+            PathArguments::AngleBracketed(held) if is_it => {
+                held.args.iter().all(|held| match held {
+                    GenericArgument::Type(held) => is_plain(held),
+                    _ => false,
+                })
+            }
+            _ => false,
+        }
+    };
+    match ty {
+        Type::Reference(reference) => is_plain(&reference.elem),
+        Type::Path(path) if path.qself.is_none() && path.path.segments.len() == 1 => {
+            is_sure(ty) || path.path.segments.first().is_some_and(holds)
+        }
+        _ => false,
+    }
+}
+
 /// Whether a type is a number, text or the like of the language itself, or a reference to one. There
 /// are crates whose `String` takes the place of the standard library's.
 pub(crate) fn is_primitive(ty: &Type) -> bool {

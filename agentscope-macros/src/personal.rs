@@ -5,6 +5,9 @@
 //! `address`, `card`, `zip`, `orientation`, `race`), and whole words are compared: `membership` is
 //! no `ship`.
 
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
 use crate::contents::Contents;
 use crate::kinds::Kind;
 
@@ -177,9 +180,6 @@ const NUMBERS: &[&str] = &[
 /// The kind that the name of a value means, where the value can be that.
 pub(crate) fn kind_of(name: &str, contents: Contents) -> Option<&'static Kind> {
     let words = words(name);
-    if HARMLESS.contains(&words.join("_").as_str()) {
-        return None;
-    }
     let joined = |from: usize, to: usize| words[from..to].join("_");
     let mut spans: Vec<_> = (0..words.len())
         .flat_map(|from| (from + 1..=words.len()).map(move |to| (from, to)))
@@ -188,9 +188,7 @@ pub(crate) fn kind_of(name: &str, contents: Contents) -> Option<&'static Kind> {
     // An earlier word with a number is not the one meant: the longest, then the highest class.
     let found = spans.into_iter().filter_map(|(from, to)| {
         let phrase = joined(from, to);
-        let (word, _) = NAMES
-            .iter()
-            .find(|(_, names)| names.contains(&phrase.as_str()))?;
+        let word = kind_word(&phrase)?;
         let kind = Kind::of(word)?;
         let others = || words[..from].iter().chain(&words[to..]);
         let beside = |list: &[&str]| others().any(|word| list.contains(&word.as_str()));
@@ -200,12 +198,24 @@ pub(crate) fn kind_of(name: &str, contents: Contents) -> Option<&'static Kind> {
         let is_told_of = is_about
             || is_token
             || phrase_of_id(&words[..from])
-            || (*word == "credential" && beside(CALLS));
+            || (word == "credential" && beside(CALLS));
         (!is_told_of && fits(kind, &phrase, contents)).then_some((to - from, kind))
     });
     found
         .max_by_key(|(length, kind)| (*length, kind.least))
         .map(|(_, kind)| kind)
+        .filter(|_| !HARMLESS.contains(&words.join("_").as_str()))
+}
+
+/// What kind such words mean, if one. Asked of every name, by a compiler that runs this unoptimised.
+fn kind_word(phrase: &str) -> Option<&'static str> {
+    static KINDS: LazyLock<HashMap<&str, &str>> = LazyLock::new(|| {
+        let names = NAMES
+            .iter()
+            .flat_map(|(kind, names)| names.iter().map(move |name| (*name, *kind)));
+        names.collect()
+    });
+    KINDS.get(phrase).copied()
 }
 
 /// `id_of_..`, `number_of_..`.
@@ -248,13 +258,12 @@ fn words(name: &str) -> Vec<String> {
     }
     words.push(word);
     // `email2` is a second e-mail address, unless it is a word of its own.
-    let is_known = |word: &str| NAMES.iter().any(|(_, names)| names.contains(&word));
     for word in &mut words {
-        if !is_known(word) {
-            word.truncate(
-                word.trim_end_matches(|last: char| last.is_ascii_digit())
-                    .len(),
-            );
+        let end = word
+            .trim_end_matches(|last: char| last.is_ascii_digit())
+            .len();
+        if end < word.len() && kind_word(word).is_none() {
+            word.truncate(end);
         }
     }
     words.retain(|word| !word.is_empty());

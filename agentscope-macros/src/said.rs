@@ -1,7 +1,8 @@
 //! What an expansion says of its function, as one text that the runtime reads: the compiler works on
 //! each constant of each annotated function. The module of that name in `agentscope-runtime` says how.
 
-use syn::Lit;
+use proc_macro2::Ident;
+use syn::{Expr, Lit};
 
 use crate::arguments::Macro;
 use crate::checks;
@@ -32,13 +33,28 @@ impl Expansion<'_> {
             true => "read",
             false => "",
         };
-        let mut said = format!("::{own_name}");
+        let mut said = own_name;
         let mut say = |part: &str| {
             said.push('\0');
             // A part ends where a NUL is.
             said.extend(part.chars().filter(|letter| *letter != '\0'));
         };
-        for part in [layer, &name, effect, &description, &class(self.output)] {
+        let options = self.arguments.options.iter();
+        let literals = options.filter_map(|(name, value)| {
+            // A literal ends where a SOH is.
+            let text = said_literal(name, value)?.replace('\u{1}', "");
+            Some(format!("{name}={text}"))
+        });
+        let literals = literals.collect::<Vec<_>>().join("\u{1}");
+        let class_of_output = class(self.output);
+        for part in [
+            layer,
+            &name,
+            effect,
+            &description,
+            &class_of_output,
+            &literals,
+        ] {
             say(part);
         }
         for value in self.values {
@@ -52,6 +68,15 @@ impl Expansion<'_> {
         }
         said
     }
+}
+
+/// The text of an option that is said here: of one that is a string literal, where it tells a text.
+pub(crate) fn said_literal(name: &Ident, value: &Expr) -> Option<String> {
+    const OPTIONS: [&str; 6] = ["mode", "model", "operation", "provider", "tier", "version"];
+    let Lit::Str(text) = literal(value)? else {
+        return None;
+    };
+    OPTIONS.iter().any(|it| name == it).then(|| text.value())
 }
 
 fn class(classified: &Classified) -> String {

@@ -3,12 +3,13 @@
 
 use proc_macro2::{Ident, TokenStream};
 use quote::{ToTokens as _, quote};
-use syn::Signature;
 use syn::visit_mut::VisitMut as _;
+use syn::{Signature, Type};
 
 use crate::arguments::{Arguments, Macro};
-use crate::checks::Argument;
+use crate::checks::{self, Argument};
 use crate::expand::Expansion;
+use crate::leaf;
 use crate::tokens::{AnyLifetime, hidden, mentions_word};
 
 /// The entry in the registry: of every function, for the list of all classes. It is made before
@@ -50,15 +51,35 @@ pub(crate) fn is_declared(
             .any(|value| mentions_word(value.ty.to_token_stream(), &opaque))
 }
 
+/// As an item can name it.
+fn erased(ty: &Type) -> Type {
+    let mut ty = ty.clone();
+    AnyLifetime.visit_type_mut(&mut ty);
+    ty
+}
+
 impl Expansion<'_> {
-    /// An item beside the site: the schema by the types alone.
+    /// The schema by the types alone, where they are those that most are: constants, for the compiler
+    /// takes longer over a function.
+    pub(crate) fn leaves(&self) -> Option<String> {
+        let is_leaf = |value: &Argument| leaf::is_plain(&value.ty) && value.cfgs.is_empty();
+        let declares = |value: &Argument| {
+            let ty = checks::spelt(&erased(&value.ty));
+            format!("__agentscope::TypeProbe::<{ty}>::LEAF,")
+        };
+        let mut values = self.values.iter();
+        values
+            .all(is_leaf)
+            .then(|| self.values.iter().map(declares).collect())
+    }
+
+    /// An item beside the site: the same of any types.
     pub(crate) fn schema_declaration(&self) -> TokenStream {
         let private = &self.private;
         let builder = hidden("__builder");
         let arguments = self.values.iter().enumerate().map(|(index, value)| {
             let Argument { ty, cfgs, .. } = value;
-            let mut ty = ty.clone();
-            AnyLifetime.visit_type_mut(&mut ty);
+            let ty = erased(ty);
             quote!(#(#cfgs)* #private::TypeProbe::<#ty>::NEW.__declare(#builder, #index);)
         });
         quote! {

@@ -8,7 +8,7 @@ use std::cell::{Cell, RefCell};
 
 use crate::budget::BudgetExhausted;
 use crate::call::{Call, Inside, inside, open_with};
-use crate::capture::{Capture, Literal};
+use crate::capture::Capture;
 use crate::probe::Argued;
 use crate::site::Site;
 use crate::switch::Need;
@@ -33,17 +33,7 @@ pub fn asked() -> bool {
 #[cold]
 #[inline(never)]
 pub fn begin(site: &'static Site, arguments: &[Argued<'_>]) {
-    begin_saying(site, &[], arguments);
-}
-
-/// The same with options that are literals.
-#[cold]
-#[inline(never)]
-pub fn begin_saying(site: &'static Site, literals: &[Literal], arguments: &[Argued<'_>]) {
     begin_with(site, |capture| {
-        for literal in literals {
-            capture.literal(literal);
-        }
         for (index, argument) in arguments.iter().enumerate() {
             argument.record(capture, index);
         }

@@ -13,13 +13,13 @@ use crate::identity::Stated;
 use crate::keyring::Hasher;
 use crate::limits::Limits;
 use crate::names;
-use crate::option::{Code, FloatOption, IntOption, TextOption, TimeOption};
+use crate::option::{FloatOption, IntOption, TextOption, TimeOption};
 use crate::probe::Argued;
 use crate::propagation::{ContextOption, RemoteContext};
 use crate::redacted::{Put, Recordable, Redacted};
 use crate::schema::{Schema, SchemaBuilder};
 use crate::shapes::Shapes;
-use crate::site::{KnownSite, Layer};
+use crate::site::{KnownSite, Layer, Literal};
 use crate::text;
 use crate::text::{IntoText, Text};
 use crate::values::Values;
@@ -51,19 +51,9 @@ pub struct Capture {
     pub(crate) options_only: bool,
 }
 
-/// An option that is a string literal: a value tells it, where an expression needs code.
-pub enum Literal {
-    Mode(&'static str),
-    Model(&'static str),
-    Operation(&'static str),
-    Provider(&'static str),
-    Tier(&'static str),
-    Version(&'static str),
-}
-
 impl Capture {
     pub(crate) fn new(site: &'static KnownSite, hasher: Hasher) -> Self {
-        Self {
+        let mut capture = Self {
             site,
             name: None,
             context: None,
@@ -81,7 +71,11 @@ impl Capture {
             shapes: Shapes::new(site),
             print_is_whole: true,
             options_only: false,
+        };
+        for (option, text) in &site.meta.literals {
+            capture.literal(*option, text.clone());
         }
+        capture
     }
 
     /// For a call of which nothing is recorded.
@@ -193,15 +187,18 @@ impl Capture {
         self.print_is_whole = false;
     }
 
-    /// Takes an option that is written as a string literal.
-    pub fn literal(&mut self, literal: &Literal) {
-        match *literal {
-            Literal::Mode(text) => self.mode(Code(text)),
-            Literal::Model(text) => self.model(Code(text)),
-            Literal::Operation(text) => self.operation(Code(text)),
-            Literal::Provider(text) => self.provider(Code(text)),
-            Literal::Tier(text) => self.tier(Code(text)),
-            Literal::Version(text) => self.version(Code(text)),
+    /// An option that the attribute says as a string literal.
+    fn literal(&mut self, option: Literal, text: Redacted) {
+        match option {
+            Literal::Mode => self.attribute(names::AGENT_MODE, Some(text)),
+            Literal::Model if self.site.meta.layer == Layer::Agent => {
+                self.attribute(names::AGENT_MODEL, Some(text));
+            }
+            Literal::Model => self.model = Some(text),
+            Literal::Operation => self.operation = text,
+            Literal::Provider => self.provider = Some(text),
+            Literal::Tier => self.attribute(names::AGENT_TIER, Some(text)),
+            Literal::Version => self.attribute(names::AGENT_VERSION, Some(text)),
         }
     }
 

@@ -240,10 +240,10 @@ pub use __private as expects_agentscope_runtime_0_1_0;
 #[doc(hidden)]
 #[allow(missing_docs)]
 pub mod __private {
-    pub use crate::begin::{asked, begin, begin_saying, begin_unless_refused, begin_with};
+    pub use crate::begin::{asked, begin, begin_unless_refused, begin_with};
     pub use crate::budget::refuse;
     pub use crate::call::{Call, inside, open, open_with_budget};
-    pub use crate::capture::{Capture, Literal};
+    pub use crate::capture::Capture;
     pub use crate::class::{Class, Sensitivity, Treatment, classes, defaults};
     pub use crate::classify::{Classify, FieldMeta, TypeMeta};
     pub use crate::in_agent::{in_cx, in_cx_fn};
@@ -280,7 +280,9 @@ pub mod __private {
     /// are those of types of ours.
     pub mod probing {
         pub use crate::answered::Answers as _;
-        pub use crate::probe::{Argument as _, DeclaredType as _, Described as _, Field as _};
+        pub use crate::probe::{
+            Argument as _, DeclaredType as _, Described as _, Field as _, NoLeaf as _,
+        };
         pub use crate::request::Request as _;
         pub use crate::returned::{
             IsFuture as _, IsFutureInOk as _, IsIterator as _, IsIteratorInOk as _, IsStream as _,

@@ -103,15 +103,6 @@ text!(
     &Arc<str>
 );
 
-/// Text that is in the code: no copy of it is made.
-pub(crate) struct Code(pub(crate) &'static str);
-
-impl TextOption for Code {
-    fn text_option(self) -> Option<StringValue> {
-        Some(StringValue::from(self.0))
-    }
-}
-
 impl TextOption for &&str {
     fn text_option(self) -> Option<StringValue> {
         (*self).text_option()

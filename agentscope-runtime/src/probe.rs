@@ -280,12 +280,25 @@ impl<T: ?Sized> TypeProbe<T> {
     pub const NEW: Self = Self(std::marker::PhantomData);
 }
 
+/// Adds the argument of an index to a schema.
+pub(crate) type Declares = fn(&mut SchemaBuilder, usize);
+
 /// A leaf: most types are, and to ask this first costs the compiler least.
 impl<T: JsonSchema + Leaf + ?Sized> TypeProbe<T> {
+    /// For a type with the name of a leaf: a constant, where a call would have to be in a function.
+    pub const LEAF: Declares = SchemaBuilder::declared::<T>;
+
     pub fn __declare(self, builder: &mut SchemaBuilder, index: usize) {
         builder.declared::<T>(index);
     }
 }
+
+/// A type that only has the name of a leaf.
+pub trait NoLeaf {
+    const LEAF: Declares = SchemaBuilder::opaque;
+}
+
+impl<T: ?Sized> NoLeaf for TypeProbe<T> {}
 
 /// Finds what a type that is no leaf contributes to a schema: its classes too, only its schema, or
 /// its signature.

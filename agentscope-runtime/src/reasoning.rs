@@ -215,7 +215,7 @@ mod tests {
     use super::*;
     use crate::site::Site;
 
-    static SITE: Site = Site::new("shop::get\0tool\0get\0read\0\0\0id\0u32\0");
+    static SITE: Site = Site::new("shop", "get\0tool\0get\0read\0\0\0\0id\0u32\0");
 
     fn at(seconds: u64) -> SystemTime {
         UNIX_EPOCH + Duration::from_secs(seconds)

@@ -67,7 +67,7 @@ use crate::text;
 use crate::usage::Usage;
 
 /// All model calls that rig makes: its own functions are not the program's.
-static SITE: Site = Site::new("rig\0inference\0rig\0read\0\0");
+static SITE: Site = Site::new("", "rig\0inference\0rig\0read\0\0\0");
 
 /// In the context of an annotated inference: what rig says of a call inside is said by that already.
 pub(crate) struct Asking;

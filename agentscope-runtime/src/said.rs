@@ -1,17 +1,22 @@
 //! Reads what an expansion says of its function: one text, for the compiler works on each constant of
 //! each annotated function, and on one text as long as on a number.
 //!
-//! Its parts end where a NUL is: path, layer, name, effect, description, class of the result; then
-//! name, type and class of each argument. `agentscope-macros` writes it.
+//! Its parts end where a NUL is: the function in its module, layer, name, effect, description, class of the result, options that
+//! are string literals; then name, type and class of each argument. `agentscope-macros` writes it.
 
 use crate::class::{Class, Sensitivity, Treatment};
 use crate::kind::Kind;
-use crate::site::{Layer, Meta, Param};
+use crate::redacted::Redacted;
+use crate::site::{Layer, Literal, Meta, Param};
+use crate::text;
 
-pub(crate) fn read(said: &'static str) -> Meta {
+pub(crate) fn read(module: &str, said: &'static str) -> Meta {
     let mut parts = said.split('\0');
     let mut next = || parts.next().unwrap_or_default();
-    let function = next();
+    let function = match module {
+        "" => next().to_owned(),
+        module => format!("{module}::{}", next()),
+    };
     let layer = match next() {
         "agent" => Layer::Agent,
         "tool" => Layer::Tool,
@@ -21,6 +26,7 @@ pub(crate) fn read(said: &'static str) -> Meta {
     let reads_only = next() == "read";
     let description = next();
     let output = sensitivity(next());
+    let literals = next().split('\u{1}').filter_map(literal).collect();
     let mut params = Vec::new();
     while let (Some(name), Some(signature), Some(class)) =
         (parts.next(), parts.next(), parts.next())
@@ -40,12 +46,28 @@ pub(crate) fn read(said: &'static str) -> Meta {
             Layer::Tool => format!("execute_tool {name}").leak(),
             _ => "",
         },
-        function,
+        function: function.leak(),
         description,
         reads_only,
         params: params.leak(),
         output,
+        literals,
     }
+}
+
+/// `model=gpt-4o`
+fn literal(said: &'static str) -> Option<(Literal, Redacted)> {
+    let (option, text) = said.split_once('=')?;
+    let option = match option {
+        "mode" => Literal::Mode,
+        "model" => Literal::Model,
+        "operation" => Literal::Operation,
+        "provider" => Literal::Provider,
+        "tier" => Literal::Tier,
+        "version" => Literal::Version,
+        _ => return None,
+    };
+    Some((option, text::label(text.into())))
 }
 
 /// `pii kind=email redact=mask reason=..`, the reason last; `default internal`; nothing where the type
@@ -96,8 +118,9 @@ mod tests {
     #[test]
     fn all_that_is_said_of_a_function_is_read() {
         let meta = read(
-            "shop::get\0tool\0get it\0read\0Looks it up.\0pii kind=email redact=mask reason=shown = in the shop\0\
-             id\0u64\0default internal\0customer\0&Customer\0",
+            "shop",
+            "get\0tool\0get it\0read\0Looks it up.\0pii kind=email redact=mask reason=shown = in the shop\0\
+             model=m=1\u{1}provider=p q\0id\0u64\0default internal\0customer\0&Customer\0",
         );
         assert_eq!(
             (meta.function, meta.layer, meta.name, meta.span_name),
@@ -108,6 +131,13 @@ mod tests {
         assert_eq!(
             (output.class, output.kind, output.redact),
             (Class::Pii, Some(Kind::Email), Some(Treatment::Mask)),
+        );
+        assert_eq!(
+            meta.literals,
+            [
+                (Literal::Model, "m=1".into()),
+                (Literal::Provider, "p q".into())
+            ],
         );
         assert_eq!(output.reason, Some("shown = in the shop"));
         let [id, customer] = meta.params else {

@@ -150,7 +150,7 @@ mod tests {
         }
         assert_eq!(glanced.print, written.print, "of the values");
         let hasher = Hasher::default();
-        let apart = Box::leak(Box::new(Site::new(TOOL))).known();
+        let apart = Box::leak(Box::new(Site::new("", TOOL))).known();
         let by_itself = apart.shape_hash(written.shapes(), &[], &hasher);
         let hash = shapes.hash(&mut glanced, &hasher).expect("arguments");
         [hash, by_itself].map(|hash| hash.as_str().to_owned())
@@ -177,7 +177,7 @@ mod tests {
         let calls: Vec<_> = pairs.collect();
         for first in &calls {
             for second in &calls {
-                let site = Box::leak(Box::new(Site::new(TOOL))).known();
+                let site = Box::leak(Box::new(Site::new("", TOOL))).known();
                 for arguments in [first, second, first] {
                     let [hash, by_itself] = hashes(site, arguments);
                     assert_eq!(hash, by_itself, "{first:?} {second:?}");
@@ -188,7 +188,7 @@ mod tests {
 
     #[test]
     fn who_always_has_another_shape_is_not_glanced_at_for_ever() {
-        static SITE: Site = Site::new(TOOL);
+        static SITE: Site = Site::new("", TOOL);
         let call = |value: &dyn Fn(&mut Look, &mut Shapes) -> bool| {
             let (mut look, mut shapes) = (Look::default(), Shapes::new(SITE.known()));
             assert!(value(&mut look, &mut shapes));

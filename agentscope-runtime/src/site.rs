@@ -10,6 +10,7 @@ use crate::attributes::{self, Word};
 use crate::class::{Class, Sensitivity};
 use crate::keyring::Hasher;
 use crate::measured::Labels;
+use crate::probe::Declares;
 use crate::redacted::Redacted;
 use crate::said;
 use crate::schema::{Cache, Schema, SchemaBuilder};
@@ -63,11 +64,24 @@ pub struct Meta {
     pub params: &'static [Param],
     /// Class of the result; `None` where its type says it.
     pub output: Option<Sensitivity>,
+    /// Options of its attribute that are string literals.
+    pub(crate) literals: Vec<(Literal, Redacted)>,
+}
+
+/// Which option of an attribute a string literal is of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Literal {
+    Mode,
+    Model,
+    Operation,
+    Provider,
+    Tier,
+    Version,
 }
 
 /// What is said of it.
 #[cfg(test)]
-pub(crate) const TOOL: &str = "tool\0tool\0tool\0read\0\0";
+pub(crate) const TOOL: &str = "tool\0tool\0tool\0read\0\0\0";
 
 #[cfg(test)]
 impl Meta {
@@ -81,6 +95,7 @@ impl Meta {
         reads_only: true,
         params: &[],
         output: None,
+        literals: Vec::new(),
     };
 }
 
@@ -99,11 +114,12 @@ pub struct Param {
 /// What is in it the compiler computes for each function, so it is little. The rest is made when it is
 /// first asked for: see [`known`](Self::known).
 pub struct Site {
+    module: &'static str,
     said: &'static str,
     /// Of the attribute.
     pub(crate) place: &'static Location<'static>,
     /// Declares the schema of the arguments, where it can be told without a call.
-    pub(crate) declares: Option<fn(&mut SchemaBuilder)>,
+    pub(crate) declares: Schemas,
     /// Its attribute gives it a budget of its own.
     has_budget: bool,
     /// It is not run where a budget is used up.
@@ -113,6 +129,15 @@ pub struct Site {
     /// The one that was registered before it, if it is registered.
     pub(crate) before: OnceRef<'static, Self>,
     known: OnceRef<'static, Kept>,
+}
+
+/// What declares the schema of a function's arguments.
+#[derive(Clone, Copy)]
+pub(crate) enum Schemas {
+    /// The values of a call: it cannot be told without one.
+    OfValues,
+    OfTypes(fn(&mut SchemaBuilder)),
+    OfLeaves(&'static [Declares]),
 }
 
 /// What is known of a site, by a type that does not tell what that is: the compiler asks of each static
@@ -134,7 +159,7 @@ pub(crate) struct KnownSite {
     pub(crate) meta: Meta,
     pub(crate) has_budget: bool,
     pub(crate) enforces_budget: bool,
-    declares: Option<fn(&mut SchemaBuilder)>,
+    declares: Schemas,
     pub(crate) schemas: Cache,
     /// Of each argument `,"name":`.
     keys: OnceLock<Box<[String]>>,
@@ -152,7 +177,7 @@ pub(crate) struct KnownSite {
 
 impl KnownSite {
     fn of(site: &Site) -> Self {
-        let meta = said::read(site.said);
+        let meta = said::read(site.module, site.said);
         Self {
             words: attributes::words_of(&meta),
             meta,
@@ -194,9 +219,10 @@ impl Site {
         reason = "copied into statics only"
     )]
     pub(crate) const EMPTY: Self = Self {
+        module: "",
         said: "",
         place: Location::caller(),
-        declares: None,
+        declares: Schemas::OfValues,
         has_budget: false,
         enforces_budget: false,
         has_context: false,
@@ -206,8 +232,9 @@ impl Site {
 
     /// Of the place that it is called at; `said` is read by [`said`].
     #[track_caller]
-    pub const fn new(said: &'static str) -> Self {
+    pub const fn new(module: &'static str, said: &'static str) -> Self {
         Self {
+            module,
             said,
             place: Location::caller(),
             ..Self::EMPTY
@@ -216,11 +243,32 @@ impl Site {
 
     /// The same of a tool whose schema can be told without a call.
     #[track_caller]
-    pub const fn declaring(said: &'static str, declares: fn(&mut SchemaBuilder)) -> Self {
+    pub const fn declaring(
+        module: &'static str,
+        said: &'static str,
+        declares: fn(&mut SchemaBuilder),
+    ) -> Self {
         Self {
+            module,
             said,
             place: Location::caller(),
-            declares: Some(declares),
+            declares: Schemas::OfTypes(declares),
+            ..Self::EMPTY
+        }
+    }
+
+    /// The same where all arguments are leaves: the compiler need not compile a function for it.
+    #[track_caller]
+    pub const fn of_leaves(
+        module: &'static str,
+        said: &'static str,
+        leaves: &'static [Declares],
+    ) -> Self {
+        Self {
+            module,
+            said,
+            place: Location::caller(),
+            declares: Schemas::OfLeaves(leaves),
             ..Self::EMPTY
         }
     }
@@ -267,10 +315,20 @@ impl KnownSite {
     pub(crate) fn declared_schema(&self) -> Option<&'static Schema> {
         // One key for all: such a function is not generic.
         const TYPES: &str = "";
-        let declare = self.declares?;
+        if let Schemas::OfValues = self.declares {
+            return None;
+        }
         self.schemas.get(TYPES).or_else(|| {
             let mut builder = SchemaBuilder::new(self.meta.params);
-            declare(&mut builder);
+            match self.declares {
+                Schemas::OfValues => {}
+                Schemas::OfTypes(declare) => declare(&mut builder),
+                Schemas::OfLeaves(leaves) => {
+                    for (index, declare) in leaves.iter().enumerate() {
+                        declare(&mut builder, index);
+                    }
+                }
+            }
             Some(builder.store(&self.meta, &self.schemas, TYPES))
         })
     }
