@@ -50,6 +50,18 @@ async fn borrows<'a>(text: &'a str, words: std::borrow::Cow<'a, [&'a str]>) {
     let _ = (text, words);
 }
 
+mod own_types {
+    use agentscope::tool;
+    use agentscope_runtime as agentscope;
+
+    pub(super) struct String;
+
+    #[tool(default = internal)]
+    pub(super) fn own(text: String, count: u32) {
+        let _ = (text, count);
+    }
+}
+
 #[test]
 fn a_tool_has_a_definition_in_the_form_that_each_model_api_wants() {
     let read = agentscope::tools()
@@ -79,10 +91,19 @@ fn a_tool_has_a_definition_in_the_form_that_each_model_api_wants() {
 fn what_cannot_be_told_without_a_call_is_not_listed() {
     let mut names: Vec<_> = agentscope::tools().map(|tool| tool.name()).collect();
     names.sort_unstable();
-    assert_eq!(names, ["borrows", "read"]);
+    assert_eq!(names, ["borrows", "own", "read"]);
     generic(1);
     Store(1).method(2);
     Store::associated(3);
+}
+
+// Types with the names of leaves are asked no further question.
+#[test]
+fn a_type_that_only_has_the_name_of_a_leaf_is_opaque() {
+    let own = agentscope::tools().find(|tool| tool.name() == "own");
+    let own = own.expect("registered");
+    assert_eq!(own.opaque_arguments(), ["text"]);
+    assert_eq!(own.schema()["properties"]["count"]["type"], "integer");
 }
 
 #[tokio::test]
@@ -91,6 +112,7 @@ async fn the_schema_of_the_registry_is_that_of_the_call() {
     let run = Session::builder().task("T-hash").run(async {
         read_lines("a", None, Opaque);
         borrows("a", vec!["b"].into()).await;
+        own_types::own(own_types::String, 1);
     });
     run.await;
     for span in recorder.task("T-hash") {
