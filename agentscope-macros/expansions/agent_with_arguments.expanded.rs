@@ -40,17 +40,17 @@ async fn support(ticket: &str, tenant: u32, budget: u32) -> String {
                             __capture
                                 .argument(
                                     0usize,
-                                    (&__agentscope::Probe(&ticket)).__argument(),
+                                    __agentscope::Probe(&ticket).__primitive(),
                                 );
                             __capture
                                 .argument(
                                     1usize,
-                                    (&__agentscope::Probe(&tenant)).__argument(),
+                                    __agentscope::Probe(&tenant).__primitive(),
                                 );
                             __capture
                                 .argument(
                                     2usize,
-                                    (&__agentscope::Probe(&budget)).__argument(),
+                                    __agentscope::Probe(&budget).__primitive(),
                                 );
                         },
                     );

@@ -37,7 +37,7 @@ fn open(credentials: Credentials, user: &str) -> Store {
                 let _ = &__capture;
                 __capture
                     .argument(0usize, (&__agentscope::Probe(&credentials)).__argument());
-                __capture.argument(1usize, (&__agentscope::Probe(&user)).__argument());
+                __capture.argument(1usize, __agentscope::Probe(&user).__primitive());
                 __capture.declared_schema();
             },
         ),

@@ -35,8 +35,7 @@ fn price(article: u32) -> impl Future<Output = Result<u32, std::io::Error>> + Se
             },
             |__capture| {
                 let _ = &__capture;
-                __capture
-                    .argument(0usize, (&__agentscope::Probe(&article)).__argument());
+                __capture.argument(0usize, __agentscope::Probe(&article).__primitive());
                 __capture.declared_schema();
             },
         ),

@@ -29,8 +29,7 @@ fn price(&self, article: &str) -> u32 {
             },
             |__capture| {
                 let _ = &__capture;
-                __capture
-                    .argument(0usize, (&__agentscope::Probe(&article)).__argument());
+                __capture.argument(0usize, __agentscope::Probe(&article).__primitive());
                 let __types = ();
                 let __types = (__types, &article);
                 let __types = __agentscope::type_key(&__types);

@@ -45,9 +45,9 @@ fn sum(__arg0: (u32, u32), __arg1: String, d: u32, #[cfg(any())] e: u32) -> u32 
                         (&__agentscope::Probe(&__arg0)).__shown_argument(),
                     );
                 __capture.argument(1usize, (&__agentscope::Probe(&__arg1)).__argument());
-                __capture.argument(2usize, (&__agentscope::Probe(&d)).__argument());
+                __capture.argument(2usize, __agentscope::Probe(&d).__primitive());
                 #[cfg(any())]
-                __capture.argument(3usize, (&__agentscope::Probe(&e)).__argument());
+                __capture.argument(3usize, __agentscope::Probe(&e).__primitive());
                 __capture.declared_schema();
             },
         ),

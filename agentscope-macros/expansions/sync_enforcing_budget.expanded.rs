@@ -29,7 +29,7 @@ fn complete(prompt: &str) -> Result<String, Error> {
         },
         |__capture| {
             let _ = &__capture;
-            __capture.argument(0usize, (&__agentscope::Probe(&prompt)).__argument());
+            __capture.argument(0usize, __agentscope::Probe(&prompt).__primitive());
         },
     );
     let __refused = __call.refused();

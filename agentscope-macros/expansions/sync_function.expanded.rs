@@ -31,8 +31,7 @@ pub fn price(article: &str) -> Option<u32> {
             },
             |__capture| {
                 let _ = &__capture;
-                __capture
-                    .argument(0usize, (&__agentscope::Probe(&article)).__argument());
+                __capture.argument(0usize, __agentscope::Probe(&article).__primitive());
                 __capture.declared_schema();
             },
         ),

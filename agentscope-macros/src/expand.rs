@@ -260,6 +260,7 @@ impl Expansion<'_> {
                 let keyed = quote_spanned!(at=> #here::keyed_by::<#class, _>(&#binding));
                 quote!((&#private::Probe(&#keyed)).__argument())
             }
+            _ if leaf::is_primitive(ty) => quote!(#private::Probe(&#binding).__primitive()),
             // An error about what is in it points at its type.
             _ if self.is_shown(value) => {
                 let at = type_span(ty);

@@ -282,6 +282,7 @@ pub mod __private {
         pub use crate::answered::Answers as _;
         pub use crate::probe::{
             Argument as _, DeclaredType as _, Described as _, Field as _, NoLeaf as _,
+            NoPrimitive as _,
         };
         pub use crate::request::Request as _;
         pub use crate::returned::{

@@ -124,6 +124,23 @@ impl<'a, T: Leaf + Serialize> Probe<'a, T> {
     pub fn __shown_argument(&self) -> Argued<'a> {
         self.__argument()
     }
+
+    /// For a type with the name of a number or of `str`: nothing else is asked of it first.
+    pub fn __primitive(self) -> Argued<'a> {
+        // By its path: a method would be that of any type.
+        Self::__argument(&self)
+    }
+}
+
+/// A type that only has such a name.
+pub trait NoPrimitive<'a>: Sized {
+    fn __primitive(self) -> Argued<'a>;
+}
+
+impl<'a, T: ?Sized> NoPrimitive<'a> for Probe<'a, T> {
+    fn __primitive(self) -> Argued<'a> {
+        Argued::new(Recorded::Opaque)
+    }
 }
 
 /// Finds what is recorded of an argument that is no leaf, as its type allows; asked of `&Probe`.
