@@ -73,7 +73,7 @@ pub struct Tool {
 /// leave out a library of which nothing is used.
 pub fn tools() -> impl Iterator<Item = Tool> {
     sites()
-        .filter(|site| !matches!(site.declares, Schemas::OfValues))
+        .filter(|site| !matches!(site.declares, Schemas::ByCall))
         .map(|site| Tool { site })
 }
 

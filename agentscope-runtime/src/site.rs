@@ -135,9 +135,9 @@ pub struct Site {
 #[derive(Clone, Copy)]
 pub(crate) enum Schemas {
     /// The values of a call: it cannot be told without one.
-    OfValues,
-    OfTypes(fn(&mut SchemaBuilder)),
-    OfLeaves(&'static [Declares]),
+    ByCall,
+    Types(fn(&mut SchemaBuilder)),
+    Leaves(&'static [Declares]),
 }
 
 /// What is known of a site, by a type that does not tell what that is: the compiler asks of each static
@@ -222,7 +222,7 @@ impl Site {
         module: "",
         said: "",
         place: Location::caller(),
-        declares: Schemas::OfValues,
+        declares: Schemas::ByCall,
         has_budget: false,
         enforces_budget: false,
         has_context: false,
@@ -252,7 +252,7 @@ impl Site {
             module,
             said,
             place: Location::caller(),
-            declares: Schemas::OfTypes(declares),
+            declares: Schemas::Types(declares),
             ..Self::EMPTY
         }
     }
@@ -268,7 +268,7 @@ impl Site {
             module,
             said,
             place: Location::caller(),
-            declares: Schemas::OfLeaves(leaves),
+            declares: Schemas::Leaves(leaves),
             ..Self::EMPTY
         }
     }
@@ -315,15 +315,15 @@ impl KnownSite {
     pub(crate) fn declared_schema(&self) -> Option<&'static Schema> {
         // One key for all: such a function is not generic.
         const TYPES: &str = "";
-        if let Schemas::OfValues = self.declares {
+        if let Schemas::ByCall = self.declares {
             return None;
         }
         self.schemas.get(TYPES).or_else(|| {
             let mut builder = SchemaBuilder::new(self.meta.params);
             match self.declares {
-                Schemas::OfValues => {}
-                Schemas::OfTypes(declare) => declare(&mut builder),
-                Schemas::OfLeaves(leaves) => {
+                Schemas::ByCall => {}
+                Schemas::Types(declare) => declare(&mut builder),
+                Schemas::Leaves(leaves) => {
                     for (index, declare) in leaves.iter().enumerate() {
                         declare(&mut builder, index);
                     }
