@@ -112,7 +112,7 @@ pub struct Param {
 /// One annotated function: a static in its expansion.
 ///
 /// What is in it the compiler computes for each function, so it is little. The rest is made when it is
-/// first asked for: see [`known`](Self::known).
+/// first asked for: see `known`.
 pub struct Site {
     module: &'static str,
     said: &'static str,
