@@ -344,9 +344,13 @@ impl StreamedResponse {
         }
     }
 
+    fn first_choice(&self) -> u64 {
+        self.choices.iter().next().map_or(0, |(choice, _)| *choice)
+    }
+
     /// The texts of the first choice.
     fn of_first<'a>(&self, pieces: &'a ByPlace<Place, String>) -> Vec<&'a str> {
-        let first = self.choices.iter().next().map_or(0, |(choice, _)| *choice);
+        let first = self.first_choice();
         let pieces = pieces.iter().filter(|(place, _)| place.0 == first);
         pieces.map(|(_, piece)| piece.as_str()).collect()
     }
@@ -385,7 +389,7 @@ impl InferenceResponse for StreamedResponse {
     }
 
     fn tool_calls(&self) -> Vec<ToolCall<'_>> {
-        let first = self.choices.iter().next().map_or(0, |(choice, _)| *choice);
+        let first = self.first_choice();
         let calls = self.calls.iter().filter(|call| call.place.0 == first);
         // One that was never named cannot be called.
         let mut calls: Vec<&Call> = calls.filter(|call| !call.name.is_empty()).collect();
