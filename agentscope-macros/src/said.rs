@@ -2,7 +2,7 @@
 //! each constant of each annotated function. The module of that name in `agentscope-runtime` says how.
 
 use proc_macro2::Ident;
-use syn::{Expr, Lit};
+use syn::{Expr, Lit, LitStr};
 
 use crate::arguments::Macro;
 use crate::checks;
@@ -42,7 +42,7 @@ impl Expansion<'_> {
         let options = self.arguments.options.iter();
         let literals = options.filter_map(|(name, value)| {
             // A literal ends where a SOH is.
-            let text = said_literal(name, value)?.replace('\u{1}', "");
+            let text = said_literal(name, value)?.value().replace('\u{1}', "");
             Some(format!("{name}={text}"))
         });
         let literals = literals.collect::<Vec<_>>().join("\u{1}");
@@ -70,13 +70,13 @@ impl Expansion<'_> {
     }
 }
 
-/// The text of an option that is said here: of one that is a string literal, where it tells a text.
-pub(crate) fn said_literal(name: &Ident, value: &Expr) -> Option<String> {
+/// The text of an option that is said here: of one that is a text, where it is a literal.
+pub(crate) fn said_literal<'a>(name: &Ident, value: &'a Expr) -> Option<&'a LitStr> {
     const OPTIONS: [&str; 6] = ["mode", "model", "operation", "provider", "tier", "version"];
     let Lit::Str(text) = literal(value)? else {
         return None;
     };
-    OPTIONS.iter().any(|it| name == it).then(|| text.value())
+    OPTIONS.iter().any(|it| name == it).then_some(text)
 }
 
 fn class(classified: &Classified) -> String {
