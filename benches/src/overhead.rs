@@ -167,8 +167,8 @@ fn counted(case: &'static str, [ours, hand]: [Subject; 2], bare: Option<Subject>
         ),
         row(of_all, ours.process, HAND, hand.process, Budget::None),
     ];
-    // Valgrind's processor has no SHA instructions: four fifths of a bare span more on our side
-    // than on a real one. So there is no budget on this.
+    // Valgrind's processor has no SHA instructions: that is as much again as a bare span, on our side
+    // only. So there is no budget on this.
     let bare = counts.get(2);
     outcomes.extend(bare.map(|bare| row(of_caller, ours.caller, BARE, bare.caller, Budget::None)));
     outcomes
