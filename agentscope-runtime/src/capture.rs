@@ -19,7 +19,7 @@ use crate::propagation::{ContextOption, RemoteContext};
 use crate::redacted::{Put, Recordable, Redacted};
 use crate::schema::{Schema, SchemaBuilder};
 use crate::shapes::Shapes;
-use crate::site::{KnownSite, Layer, Literal};
+use crate::site::{KnownSite, Layer, OptionName};
 use crate::text;
 use crate::text::{IntoText, Text};
 use crate::values::Values;
@@ -73,7 +73,7 @@ impl Capture {
             options_only: false,
         };
         for (option, text) in &site.meta.literals {
-            capture.literal(*option, text.clone());
+            capture.option(*option, Some(text.clone()));
         }
         capture
     }
@@ -187,21 +187,6 @@ impl Capture {
         self.print_is_whole = false;
     }
 
-    /// An option that the attribute says as a string literal.
-    fn literal(&mut self, option: Literal, text: Redacted) {
-        match option {
-            Literal::Mode => self.attribute(names::AGENT_MODE, Some(text)),
-            Literal::Model if self.site.meta.layer == Layer::Agent => {
-                self.attribute(names::AGENT_MODEL, Some(text));
-            }
-            Literal::Model => self.model = Some(text),
-            Literal::Operation => self.operation = text,
-            Literal::Provider => self.provider = Some(text),
-            Literal::Tier => self.attribute(names::AGENT_TIER, Some(text)),
-            Literal::Version => self.attribute(names::AGENT_VERSION, Some(text)),
-        }
-    }
-
     /// Records one argument.
     pub fn argument(&mut self, index: usize, argument: Argued<'_>) {
         argument.record(self, index);
@@ -243,26 +228,38 @@ impl Capture {
         self.name = name.text_option().map(text::label);
     }
 
+    /// Takes what an option says, as a literal of the site or by its expression.
+    fn option(&mut self, option: OptionName, text: Option<Redacted>) {
+        match option {
+            OptionName::Mode => self.attribute(names::AGENT_MODE, text),
+            // Of an agent the model that it is configured with, of an inference the one that it asks.
+            OptionName::Model if self.site.meta.layer == Layer::Agent => {
+                self.attribute(names::AGENT_MODEL, text);
+            }
+            OptionName::Model => self.model = text,
+            OptionName::Operation => {
+                self.operation = text.unwrap_or_else(|| self.operation.clone())
+            }
+            OptionName::Provider => self.provider = text,
+            OptionName::Tier => self.attribute(names::AGENT_TIER, text),
+            OptionName::Version => self.attribute(names::AGENT_VERSION, text),
+        }
+    }
+
     pub fn mode(&mut self, mode: impl TextOption) {
-        self.attribute(names::AGENT_MODE, mode.text_option().map(text::label));
+        self.option(OptionName::Mode, mode.text_option().map(text::label));
     }
 
     pub fn tier(&mut self, tier: impl TextOption) {
-        self.attribute(names::AGENT_TIER, tier.text_option().map(text::label));
+        self.option(OptionName::Tier, tier.text_option().map(text::label));
     }
 
     pub fn version(&mut self, version: impl TextOption) {
-        self.attribute(names::AGENT_VERSION, version.text_option().map(text::label));
+        self.option(OptionName::Version, version.text_option().map(text::label));
     }
 
-    /// For an agent the model it is configured with, for an inference the model it asks.
     pub fn model(&mut self, model: impl TextOption) {
-        let model = model.text_option().map(text::label);
-        if self.site.meta.layer == Layer::Agent {
-            self.attribute(names::AGENT_MODEL, model);
-        } else {
-            self.model = model;
-        }
+        self.option(OptionName::Model, model.text_option().map(text::label));
     }
 
     pub fn token_budget(&mut self, tokens: impl IntOption) {
@@ -316,13 +313,17 @@ impl Capture {
     }
 
     pub fn provider(&mut self, provider: impl TextOption) {
-        self.provider = provider.text_option().map(text::label);
+        self.option(
+            OptionName::Provider,
+            provider.text_option().map(text::label),
+        );
     }
 
     pub fn operation(&mut self, operation: impl TextOption) {
-        if let Some(operation) = operation.text_option() {
-            self.operation = text::label(operation);
-        }
+        self.option(
+            OptionName::Operation,
+            operation.text_option().map(text::label),
+        );
     }
 
     pub fn temperature(&mut self, temperature: impl FloatOption) {

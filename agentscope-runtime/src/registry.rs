@@ -9,7 +9,7 @@ use serde_json::{Map, Value, json};
 use crate::classification;
 use crate::classify::TypeMeta;
 use crate::schema::Schema;
-use crate::site::{Schemas, Site};
+use crate::site::Site;
 
 /// The annotated function that was registered last; each says which was registered before it.
 static LAST: Mutex<&'static Site> = Mutex::new(&END);
@@ -73,7 +73,7 @@ pub struct Tool {
 /// leave out a library of which nothing is used.
 pub fn tools() -> impl Iterator<Item = Tool> {
     sites()
-        .filter(|site| !matches!(site.declares, Schemas::ByCall))
+        .filter(|site| site.declares.is_some())
         .map(|site| Tool { site })
 }
 

@@ -1,19 +1,21 @@
 //! Reads what an expansion says of its function: one text, for the compiler works on each constant of
 //! each annotated function, and on one text as long as on a number.
 //!
-//! Its parts end where a NUL is: the function in its module, layer, name, effect, description, class of the result, options that
-//! are string literals; then name, type and class of each argument. `agentscope-macros` writes it.
+//! Its parts end where a NUL is: the function in its module, layer, name, effect, description, class
+//! of the result, options that are string literals; then name, type and class of each argument.
+//! `agentscope-macros` writes it.
 
 use crate::class::{Class, Sensitivity, Treatment};
 use crate::kind::Kind;
 use crate::redacted::Redacted;
-use crate::site::{Layer, Literal, Meta, Param};
+use crate::site::{Layer, Meta, OptionName, Param};
 use crate::text;
 
 pub(crate) fn read(module: &str, said: &'static str) -> Meta {
     let mut parts = said.split('\0');
     let mut next = || parts.next().unwrap_or_default();
     let function = match module {
+        // One of our own, whose name says all.
         "" => next().to_owned(),
         module => format!("{module}::{}", next()),
     };
@@ -56,15 +58,15 @@ pub(crate) fn read(module: &str, said: &'static str) -> Meta {
 }
 
 /// `model=gpt-4o`
-fn literal(said: &'static str) -> Option<(Literal, Redacted)> {
+fn literal(said: &'static str) -> Option<(OptionName, Redacted)> {
     let (option, text) = said.split_once('=')?;
     let option = match option {
-        "mode" => Literal::Mode,
-        "model" => Literal::Model,
-        "operation" => Literal::Operation,
-        "provider" => Literal::Provider,
-        "tier" => Literal::Tier,
-        "version" => Literal::Version,
+        "mode" => OptionName::Mode,
+        "model" => OptionName::Model,
+        "operation" => OptionName::Operation,
+        "provider" => OptionName::Provider,
+        "tier" => OptionName::Tier,
+        "version" => OptionName::Version,
         _ => return None,
     };
     Some((option, text::label(text.into())))
@@ -135,8 +137,8 @@ mod tests {
         assert_eq!(
             meta.literals,
             [
-                (Literal::Model, "m=1".into()),
-                (Literal::Provider, "p q".into())
+                (OptionName::Model, "m=1".into()),
+                (OptionName::Provider, "p q".into())
             ],
         );
         assert_eq!(output.reason, Some("shown = in the shop"));

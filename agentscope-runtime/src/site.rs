@@ -65,12 +65,12 @@ pub struct Meta {
     /// Class of the result; `None` where its type says it.
     pub output: Option<Sensitivity>,
     /// Options of its attribute that are string literals.
-    pub(crate) literals: Vec<(Literal, Redacted)>,
+    pub(crate) literals: Vec<(OptionName, Redacted)>,
 }
 
-/// Which option of an attribute a string literal is of.
+/// An option of an attribute that is a text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Literal {
+pub(crate) enum OptionName {
     Mode,
     Model,
     Operation,
@@ -119,7 +119,7 @@ pub struct Site {
     /// Of the attribute.
     pub(crate) place: &'static Location<'static>,
     /// Declares the schema of the arguments, where it can be told without a call.
-    pub(crate) declares: Schemas,
+    pub(crate) declares: Option<Schemas>,
     /// Its attribute gives it a budget of its own.
     has_budget: bool,
     /// It is not run where a budget is used up.
@@ -134,8 +134,6 @@ pub struct Site {
 /// What declares the schema of a function's arguments.
 #[derive(Clone, Copy)]
 pub(crate) enum Schemas {
-    /// The values of a call: it cannot be told without one.
-    ByCall,
     Types(fn(&mut SchemaBuilder)),
     Leaves(&'static [Declares]),
 }
@@ -159,7 +157,7 @@ pub(crate) struct KnownSite {
     pub(crate) meta: Meta,
     pub(crate) has_budget: bool,
     pub(crate) enforces_budget: bool,
-    declares: Schemas,
+    declares: Option<Schemas>,
     pub(crate) schemas: Cache,
     /// Of each argument `,"name":`.
     keys: OnceLock<Box<[String]>>,
@@ -222,7 +220,7 @@ impl Site {
         module: "",
         said: "",
         place: Location::caller(),
-        declares: Schemas::ByCall,
+        declares: None,
         has_budget: false,
         enforces_budget: false,
         has_context: false,
@@ -252,7 +250,7 @@ impl Site {
             module,
             said,
             place: Location::caller(),
-            declares: Schemas::Types(declares),
+            declares: Some(Schemas::Types(declares)),
             ..Self::EMPTY
         }
     }
@@ -268,7 +266,7 @@ impl Site {
             module,
             said,
             place: Location::caller(),
-            declares: Schemas::Leaves(leaves),
+            declares: Some(Schemas::Leaves(leaves)),
             ..Self::EMPTY
         }
     }
@@ -315,13 +313,10 @@ impl KnownSite {
     pub(crate) fn declared_schema(&self) -> Option<&'static Schema> {
         // One key for all: such a function is not generic.
         const TYPES: &str = "";
-        if let Schemas::ByCall = self.declares {
-            return None;
-        }
+        let declares = self.declares?;
         self.schemas.get(TYPES).or_else(|| {
             let mut builder = SchemaBuilder::new(self.meta.params);
-            match self.declares {
-                Schemas::ByCall => {}
+            match declares {
                 Schemas::Types(declare) => declare(&mut builder),
                 Schemas::Leaves(leaves) => {
                     for (index, declare) in leaves.iter().enumerate() {
