@@ -438,7 +438,7 @@ pub(crate) fn end_span(
         attributes.push(error_type);
         span.set_status(opentelemetry::trace::Status::error(""));
     }
-    span.set_attributes(attributes.drain(..));
+    span.set_attributes(attributes::OneByOne(attributes.drain(..)));
     attributes::keep(attributes);
     span.end_with_timestamp(time);
     stats::count_ended(ending.outcome);
