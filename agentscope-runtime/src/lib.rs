@@ -95,6 +95,7 @@ mod classify;
 mod clean_names;
 mod confidence;
 mod content;
+mod counted;
 mod decided;
 mod emptiness;
 #[allow(missing_docs, reason = "called by expansions only")]

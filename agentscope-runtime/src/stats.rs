@@ -2,6 +2,7 @@
 
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
+use crate::counted::{self, Counted};
 use crate::outcome::Outcome;
 
 /// What the runtime has done since the program started.
@@ -41,59 +42,51 @@ pub struct Stats {
     pub dropped_baggage: u64,
 }
 
-macro_rules! counters {
-    ($($counter:ident => $field:ident),* $(,)?) => {
-        $(static $counter: AtomicU64 = AtomicU64::new(0);)*
+/// What is rare is counted in one place.
+static RECOVERED: AtomicU64 = AtomicU64::new(0);
+static UNTRACKED: AtomicU64 = AtomicU64::new(0);
+static IGNORED_CONFIDENCES: AtomicU64 = AtomicU64::new(0);
+static REFUSED_CONTEXTS: AtomicU64 = AtomicU64::new(0);
+static DROPPED_BAGGAGE: AtomicU64 = AtomicU64::new(0);
 
-        /// Reads the counters.
-        ///
-        /// ```
-        /// # extern crate agentscope_runtime as agentscope;
-        /// let stats = agentscope::stats();
-        /// assert_eq!(stats.opened, stats.ended, "no annotated call is running");
-        /// ```
-        pub fn stats() -> Stats {
-            let mut stats = Stats { $($field: $counter.load(Relaxed),)* ended: 0 };
-            stats.ended = stats.ok + stats.error + stats.cancelled + stats.panicked;
-            stats
-        }
-    };
-}
-
-counters! {
-    OPENED => opened,
-    OK => ok,
-    ERROR => error,
-    CANCELLED => cancelled,
-    PANICKED => panicked,
-    SNAPSHOTS => snapshots,
-    DROPPED => dropped,
-    RECOVERED => recovered,
-    UNTRACKED => untracked,
-    IGNORED_CONFIDENCES => ignored_confidences,
-    REFUSED_CONTEXTS => refused_contexts,
-    DROPPED_BAGGAGE => dropped_baggage,
-}
-
-fn add_one(counter: &AtomicU64) {
-    counter.fetch_add(1, Relaxed);
+/// Reads the counters.
+///
+/// ```
+/// # extern crate agentscope_runtime as agentscope;
+/// let stats = agentscope::stats();
+/// assert_eq!(stats.opened, stats.ended, "no annotated call is running");
+/// ```
+pub fn stats() -> Stats {
+    let sum = counted::sums();
+    let [ok, error] = [sum(Counted::Ok), sum(Counted::Error)];
+    let [cancelled, panicked] = [sum(Counted::Cancelled), sum(Counted::Panicked)];
+    Stats {
+        opened: sum(Counted::Opened),
+        ended: ok + error + cancelled + panicked,
+        ok,
+        error,
+        cancelled,
+        panicked,
+        snapshots: sum(Counted::Taken),
+        dropped: sum(Counted::Dropped),
+        recovered: RECOVERED.load(Relaxed),
+        untracked: UNTRACKED.load(Relaxed),
+        ignored_confidences: IGNORED_CONFIDENCES.load(Relaxed),
+        refused_contexts: REFUSED_CONTEXTS.load(Relaxed),
+        dropped_baggage: DROPPED_BAGGAGE.load(Relaxed),
+    }
 }
 
 pub(crate) fn count_opened() {
-    add_one(&OPENED);
+    counted::add_one(Counted::Opened);
 }
 
 pub(crate) fn count_ended(outcome: Outcome) {
-    add_one(match outcome {
-        Outcome::Ok => &OK,
-        Outcome::Error => &ERROR,
-        Outcome::Cancelled => &CANCELLED,
-        Outcome::Panicked => &PANICKED,
-    });
+    counted::add_one(outcome.into());
 }
 
 pub(crate) fn count_snapshot(taken: bool) {
-    add_one(if taken { &SNAPSHOTS } else { &DROPPED });
+    counted::add_one(if taken { Counted::Taken } else { Counted::Dropped });
 }
 
 /// True for the first one only: one warning a process.
@@ -107,11 +100,11 @@ pub(crate) fn count_ignored_confidence() -> bool {
 }
 
 pub(crate) fn count_untracked() {
-    add_one(&UNTRACKED);
+    UNTRACKED.fetch_add(1, Relaxed);
 }
 
 pub(crate) fn count_refused_context() {
-    add_one(&REFUSED_CONTEXTS);
+    REFUSED_CONTEXTS.fetch_add(1, Relaxed);
 }
 
 pub(crate) fn count_dropped_baggage(members: u64) {
