@@ -1,7 +1,7 @@
 //! A call of an annotated function: opened, run inside its recording, ended.
 
 use std::mem::{self, ManuallyDrop};
-use std::panic::{AssertUnwindSafe, RefUnwindSafe, UnwindSafe, catch_unwind};
+use std::panic::{RefUnwindSafe, UnwindSafe};
 
 use crate::begin;
 use crate::budget::BudgetExhausted;
@@ -11,11 +11,11 @@ use crate::frame::{self, Frame};
 use crate::keyring::Hasher;
 use crate::metered::{self, Metered};
 use crate::opening::Opening;
-use crate::output::Failure;
+use crate::output::{Failure, Output};
 pub(crate) use crate::recording::Entered;
 use crate::recording::Recording;
 use crate::redacted::Redacted;
-use crate::settle::{Judged, Settle};
+use crate::settle::Settle;
 use crate::site::{KnownSite, Site};
 use crate::so_far::SoFar;
 use crate::switch::{self, Need};
@@ -78,13 +78,8 @@ fn open_filled(site: &'static Site, need: Need, fill: &mut dyn FnMut(&mut Captur
         let metered = metered::open(site, fill).map(Open::Metered);
         return Call(ManuallyDrop::new(metered));
     };
-    // Filled and read where it is: it is large to move.
     let mut capture = Capture::new(site, opening.hasher());
-    // What fills it is the user's: expressions, `Serialize`, `Classify`. It may panic; the observed
-    // function must not.
-    if catch_unwind(AssertUnwindSafe(|| fill(&mut capture))).is_err() {
-        capture.spoil();
-    }
+    capture.fill(fill);
     let recording = opening.start(&mut capture);
     Call(ManuallyDrop::new(Some(Open::Recorded(recording))))
 }
@@ -102,9 +97,7 @@ fn open_in_context(
         Need::Record => Capture::new(site, hasher.unwrap_or_default()),
         Need::Charge | Need::Nothing => Capture::of_options(site),
     };
-    if catch_unwind(AssertUnwindSafe(|| fill(&mut capture))).is_err() {
-        capture.spoil();
-    }
+    capture.fill(fill);
     let opening = match (need, &capture.context) {
         (Need::Charge | Need::Nothing, _) => None,
         (Need::Record, None) => Opening::begin(site),
@@ -206,14 +199,16 @@ impl Call {
 
     /// Ends the call with what has been told of it.
     #[cfg(feature = "rig")]
-    pub(crate) fn told(&mut self, told: impl FnOnce(&Hasher) -> Judged) {
+    pub(crate) fn told(
+        &mut self,
+        site: &'static KnownSite,
+        told: &mut dyn FnMut(&mut Output) -> Option<Failure>,
+    ) {
         match self.0.take() {
-            Some(Open::Recorded(recording)) => {
-                let judged = told(recording.frame.session.hasher());
-                end(recording, judged);
-            }
+            Some(Open::Recorded(recording)) => end(recording, told),
             Some(Open::Metered(metered)) => {
-                if let Judged::Returned(output) = told(&Hasher::default()) {
+                let mut output = Output::new(&site.meta, &Hasher::default());
+                if told(&mut output).is_none() {
                     metered.used(output.usage);
                 }
             }
@@ -252,20 +247,19 @@ impl Call {
 #[cold]
 #[inline(never)]
 fn settle_open<S: Settle>(open: Open, result: &S::Yields, settle: S) {
-    let recording = match open {
-        Open::Recorded(recording) => recording,
-        Open::Metered(metered) => return metered.used(metered.usage(result, settle)),
-    };
-    let hasher = recording.frame.session.hasher();
-    let judged = settle.judge(result, &recording.site.meta, hasher);
-    end(recording, judged);
+    match open {
+        Open::Recorded(recording) => end(recording, &mut |output| settle.judge(result, output)),
+        Open::Metered(metered) => metered.used(metered.usage(result, settle)),
+    }
 }
 
-fn end(recording: Box<Recording>, judged: Judged) {
-    match judged {
-        // Where it is: it is large to move.
-        Judged::Returned(mut output) => recording.returned(&mut output),
-        Judged::Failed(failure) => recording.failed(failure, None),
+/// Not generic, so that it is compiled once.
+fn end(recording: Box<Recording>, judge: &mut dyn FnMut(&mut Output) -> Option<Failure>) {
+    // Filled and read where it is: it is large to move.
+    let mut output = Output::new(&recording.site.meta, recording.frame.session.hasher());
+    match judge(&mut output) {
+        None => recording.returned(&mut output),
+        Some(failure) => recording.failed(failure, None),
     }
 }
 

@@ -1,5 +1,6 @@
 //! Collects what an annotated function was called with, while the arguments are still there.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::SystemTime;
 
 use opentelemetry::KeyValue;
@@ -53,7 +54,7 @@ pub struct Capture {
 
 impl Capture {
     pub(crate) fn new(site: &'static KnownSite, hasher: Hasher) -> Self {
-        let mut capture = Self {
+        Self {
             site,
             name: None,
             context: None,
@@ -71,11 +72,7 @@ impl Capture {
             shapes: Shapes::new(site),
             print_is_whole: true,
             options_only: false,
-        };
-        for (option, text) in &site.meta.literals {
-            capture.option(*option, Some(text.clone()));
         }
-        capture
     }
 
     /// For a call of which nothing is recorded.
@@ -83,6 +80,21 @@ impl Capture {
         Self {
             options_only: true,
             ..Self::new(site, Hasher::default())
+        }
+    }
+
+    /// Takes what the attribute says: in literals, and in what `fill` evaluates.
+    ///
+    /// Where it is, for it is large to move.
+    pub(crate) fn fill(&mut self, fill: &mut dyn FnMut(&mut Self)) {
+        let site = self.site;
+        for (option, text) in &site.meta.literals {
+            self.option(*option, Some(text.clone()));
+        }
+        // What fills it is the user's: expressions, `Serialize`, `Classify`. It may panic; the observed
+        // function must not.
+        if catch_unwind(AssertUnwindSafe(|| fill(self))).is_err() {
+            self.spoil();
         }
     }
 
@@ -180,7 +192,7 @@ impl Capture {
     }
 
     /// Filling it was cut short: nothing half written may be shown.
-    pub(crate) fn spoil(&mut self) {
+    fn spoil(&mut self) {
         self.values.spoil();
         self.conversation = None;
         self.shapes.clear(&mut self.values.room.get().look);

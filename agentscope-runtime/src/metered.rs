@@ -3,7 +3,6 @@
 //! The ledger is in the OpenTelemetry context, as the agent frame is where something is recorded; no
 //! span is made and no value looked at.
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 use opentelemetry::Context;
@@ -134,7 +133,7 @@ pub(crate) fn open(
     let asked = |fill: &mut dyn FnMut(&mut Capture)| {
         let mut capture = Capture::of_options(site);
         // What is said until something in there panics, holds.
-        let _ = catch_unwind(AssertUnwindSafe(|| fill(&mut capture)));
+        capture.fill(fill);
         capture
     };
     let metered = match site.meta.layer {

@@ -64,6 +64,12 @@ impl Output {
         }
     }
 
+    /// Nothing half written may be shown.
+    #[cold]
+    pub(crate) fn forget(&mut self) {
+        *self = Self::new(self.meta, &self.values.hasher);
+    }
+
     /// Of a stream: its items went to the caller one by one, and only what a model has said in them
     /// was gathered. It is of the class of the items.
     pub(crate) fn of_items(

@@ -55,12 +55,10 @@ use crate::call;
 use crate::class::{Class, Sensitivity};
 use crate::frame::Frame;
 use crate::in_agent::Carried;
-use crate::keyring::Hasher;
 use crate::model::counts::Counts;
 use crate::model::{InferenceRequest, InferenceResponse, ToolCall};
 use crate::output::{Failure, Output};
 use crate::redacted::Redacted;
-use crate::settle::Judged;
 use crate::site::Site;
 use crate::switch;
 use crate::text;
@@ -209,25 +207,26 @@ impl Seen {
             let span = Redacted::of_code(recording.span.span_id.to_string());
             recording.frame.reasoning().ended_unheard(span);
         }
-        call.told(|hasher| match self.is_answered() {
-            true => Judged::Returned(self.output(content, hasher)),
+        call.told(SITE.known(), &mut |output| {
+            if self.is_answered() {
+                self.fill(output, content);
+                return None;
+            }
             // What went wrong rig does not say.
-            false => Judged::Failed(Failure {
+            Some(Failure {
                 error_type: Cow::Borrowed("_OTHER"),
                 parts: None,
-            }),
+            })
         });
     }
 
-    fn output(&self, content: Class, hasher: &Hasher) -> Output {
-        let mut output = Output::new(&SITE.known().meta, hasher);
+    fn fill(&self, output: &mut Output, content: Class) {
         if let Some(text) = self.text() {
             output.values.value(Some(&Sensitivity::of(content)), &*text);
             output.structure(&*text);
         }
         output.answered(self);
         output.values.class = content;
-        output
     }
 
     fn is_answered(&self) -> bool {

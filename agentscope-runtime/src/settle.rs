@@ -14,18 +14,11 @@ use crate::classify::Classify;
 use crate::keyring::Hasher;
 use crate::leaf::Leaf;
 use crate::output::{Failure, Output};
-use crate::site::Meta;
 use crate::so_far::SoFar;
 use crate::usage::Usage;
 
 /// Types that are named and never held.
 type Types<T> = PhantomData<fn() -> T>;
-
-/// What is known of the value that a call yielded.
-pub enum Judged {
-    Returned(Output),
-    Failed(Failure),
-}
 
 /// Whether a yielded value is a value or an error; decided by its type.
 pub trait Judge {
@@ -312,20 +305,20 @@ pub trait Settle: Copy {
         }
     }
 
+    /// Fills `output` from a value, or tells what is known of an error.
+    ///
     /// `Serialize`, `Classify` and `usage` are the user's and may panic; the observed function must
     /// not. What is known without them is said all the same.
-    fn judge(self, yielded: &Self::Yields, meta: &'static Meta, hasher: &Hasher) -> Judged {
+    fn judge(self, yielded: &Self::Yields, output: &mut Output) -> Option<Failure> {
         match Self::Judge::look(yielded) {
             Ok(value) => {
-                // Filled where it is: it is large to move.
-                let mut output = Output::new(meta, hasher);
-                let looked = catch_unwind(AssertUnwindSafe(|| self.show(value, &mut output)));
+                let looked = catch_unwind(AssertUnwindSafe(|| self.show(value, output)));
                 if looked.is_err() {
-                    output = Output::new(meta, hasher);
+                    output.forget();
                 }
-                Judged::Returned(output)
+                None
             }
-            Err(error) => Judged::Failed(self.failure(error, hasher)),
+            Err(error) => Some(self.failure(error, &output.values.hasher)),
         }
     }
 

@@ -50,7 +50,7 @@ impl Layer {
 
 /// What the macros know of a function.
 #[derive(Debug)]
-pub struct Meta {
+pub(crate) struct Meta {
     pub layer: Layer,
     pub name: &'static str,
     /// What the span is called, unless `name = ..` is known at run time only; empty for inferences.
@@ -101,7 +101,7 @@ impl Meta {
 
 /// What the macros know of an argument.
 #[derive(Debug)]
-pub struct Param {
+pub(crate) struct Param {
     pub name: &'static str,
     /// The type as written, the schema of last resort.
     pub signature: &'static str,
