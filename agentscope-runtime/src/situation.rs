@@ -8,7 +8,9 @@ use std::sync::Arc;
 ///
 /// They share one allocation. A snapshot mostly goes to another thread, and a count of references
 /// that two threads change is slow for both: so it is one for all of this, not one a text.
+// Aligned, so that the count does not lie in a line of cache with what that thread reads.
 #[derive(Clone, Debug)]
+#[repr(align(64))]
 #[non_exhaustive]
 pub struct Situation {
     /// Session.
