@@ -60,10 +60,10 @@ pub(crate) struct Event {
 
 /// The tool call that an event is about.
 #[derive(Default)]
-pub(crate) struct ToolCall {
-    pub(crate) name: Option<Redacted>,
+pub(crate) struct ToolCall<'a> {
+    pub(crate) name: Option<&'a Redacted>,
     pub(crate) schema_hash: Option<Redacted>,
-    pub(crate) reason: Option<Redacted>,
+    pub(crate) reason: Option<&'a Redacted>,
 }
 
 impl Event {
@@ -113,13 +113,13 @@ impl Moment<'_> {
         level >= level::level() && (self.span.flags.is_sampled() || level >= Level::Warn)
     }
 
-    pub(crate) fn record(&self, event: Event, tool: ToolCall) {
+    pub(crate) fn record(&self, event: Event, tool: ToolCall<'_>) {
         self.record_here(event, tool);
     }
 
     /// The same where calls are: what is recorded is large to hand on.
     #[inline(always)]
-    pub(crate) fn record_here(&self, event: Event, tool: ToolCall) {
+    pub(crate) fn record_here(&self, event: Event, tool: ToolCall<'_>) {
         let session = &self.frame.session;
         session.note_level(event.level);
         if event.level >= Level::Warn {
@@ -151,9 +151,9 @@ impl Moment<'_> {
             trace_flags: self.span.flags,
             situation,
             step_index: self.step.or_else(|| session.latest_step()),
-            tool_name: tool.name,
+            tool_name: tool.name.cloned(),
             schema_hash: tool.schema_hash,
-            reason: tool.reason,
+            reason: tool.reason.cloned(),
             iteration_count: agent.map_or(0, |agent| agent.ledger.iterations()),
             // Rare, and large to hand over.
             remaining: is_limited.then(|| Box::new(ledger.remaining())),

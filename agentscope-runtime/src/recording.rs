@@ -101,9 +101,9 @@ impl Recording {
         self.worst = self.worst.max(event.level);
         let is_tool = self.site.meta.layer == Layer::Tool;
         let tool = ToolCall {
-            name: is_tool.then(|| self.name.clone()),
+            name: is_tool.then_some(&self.name),
             schema_hash: self.schema.map(|schema| Redacted::of_code(schema.hash)),
-            reason: self.reason.clone(),
+            reason: self.reason.as_ref(),
         };
         self.moment().record_here(event, tool);
     }

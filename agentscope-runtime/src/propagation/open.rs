@@ -255,7 +255,7 @@ impl OpenDelegation {
             .with(names::DELEGATION_TARGET, self.state.target.clone())
             .with(names::STEP_PATH, self.state.path.clone());
         let call = ToolCall {
-            reason: self.reason.clone(),
+            reason: self.reason.as_ref(),
             ..ToolCall::default()
         };
         self.moment().record(event, call);
