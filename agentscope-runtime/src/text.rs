@@ -194,11 +194,7 @@ pub(crate) fn name(text: &str) -> Redacted {
         false => scrub(text),
     };
     match seen {
-        Cow::Borrowed(clean) => {
-            let clean = Arc::from(clean);
-            clean_names::keep(&clean);
-            Redacted::shown(clean)
-        }
+        Cow::Borrowed(clean) => Redacted::shown(clean_names::keep(clean)),
         Cow::Owned(scrubbed) => Redacted::shown(Arc::<str>::from(scrubbed)),
     }
 }
