@@ -48,7 +48,7 @@ impl Recording {
             return;
         }
         let answer = completion.map(|completion| {
-            let reasons = output.and_then(|output| output.answer.as_deref());
+            let reasons = output.and_then(|output| output.answer.as_ref());
             let reason = reasons.and_then(|answer| answer.finish_reasons.first());
             let reason = reason.map(Redacted::as_str);
             match output.and_then(|output| output.parts.as_ref()) {
@@ -150,7 +150,7 @@ impl Recording {
             chosen_tools = answer.chosen_tools();
             self.remember(answer, class);
         }
-        let answer = output.answer.as_deref();
+        let answer = output.answer.as_ref();
         let window = usage.and_then(|usage| self.window(answer, &usage));
         if let Some(window) = window {
             let size = to_signed(window.size);

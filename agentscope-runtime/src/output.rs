@@ -36,7 +36,7 @@ pub struct Output {
     pub(crate) unit: bool,
     pub(crate) usage: Option<Usage>,
     /// Where a model has given it.
-    pub(crate) answer: Option<Box<Answer>>,
+    pub(crate) answer: Option<Answer>,
     /// Where it came in chunks.
     pub(crate) pace: Option<Pace>,
     /// Times that a streamed answer has begun.
@@ -106,9 +106,8 @@ impl Output {
             let hasher = &self.values.hasher;
             self.parts = Parts::of_answer(answer, &Manner { said, hasher });
         }
-        let answer = Answer::of(answer);
+        let answer = self.answer.insert(Answer::of(answer));
         self.usage = self.usage.or(answer.usage);
-        self.answer = Some(Box::new(answer));
     }
 
     /// The result as it is, with its highest class, where somebody keeps such.
