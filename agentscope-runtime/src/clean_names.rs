@@ -1,31 +1,30 @@
-//! Names that were found clean a moment ago: an application has few models and tools, and names them
-//! at every call.
+//! Names that were found clean before: an application has few models and tools, and names them at every
+//! call.
 //!
 //! What is shown of a name depends on the name alone, on no tenant and no policy. So a name that was
 //! shown as it is can be shown again without another look; one that was not is not kept.
 
-use std::cell::RefCell;
+use std::cell::Cell;
 use std::collections::BTreeSet;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Mutex, PoisonError};
 
-use opentelemetry::StringValue;
-
-/// Names that a thread keeps, each in the one place that its text gives it.
-const PLACES: usize = 32;
+/// Names that are kept, as long as the program runs: at most 64 KB of text. Further ones are looked at
+/// whenever they come.
+const MOST: usize = 1024;
 
 /// Bytes of the longest name that is kept.
 const LONGEST: usize = 64;
 
-/// Names that live as long as the program, at most: 64 KB of text.
-const LASTING: usize = 1024;
-
-thread_local! {
-    static KEPT: RefCell<[Option<StringValue>; PLACES]> = const { RefCell::new([const { None }; PLACES]) };
-}
-
 /// Nobody counts who holds one of these. A name stands in several places of every call, on its span,
 /// in its snapshot and on what is measured, and a count would be changed for each, by two threads.
-static LIVING: Mutex<BTreeSet<&'static str>> = Mutex::new(BTreeSet::new());
+static KEPT: Mutex<BTreeSet<&'static str>> = Mutex::new(BTreeSet::new());
+
+/// Names that a thread has at hand, each in the one place that its text gives it.
+const PLACES: usize = 32;
+
+thread_local! {
+    static AT_HAND: [Cell<&'static str>; PLACES] = const { [const { Cell::new("") }; PLACES] };
+}
 
 fn place(name: &str) -> usize {
     // Names that begin alike end in their versions and sizes.
@@ -38,43 +37,40 @@ fn place(name: &str) -> usize {
 }
 
 /// The name, if it is known to be clean.
-pub(crate) fn find(name: &str) -> Option<StringValue> {
+pub(crate) fn find(name: &str) -> Option<&'static str> {
+    let at_hand = AT_HAND.try_with(|names| names[place(name)].get());
+    if let Some(known) = at_hand.ok().filter(|known| *known == name) {
+        return Some(known);
+    }
     if name.len() > LONGEST {
         return None;
     }
-    let found = KEPT.try_with(|kept| {
-        let kept = kept.borrow();
-        let known = kept[place(name)].as_ref();
-        known.filter(|known| known.as_str() == name).cloned()
-    });
-    found.ok().flatten()
+    let kept = KEPT.lock().unwrap_or_else(PoisonError::into_inner);
+    let known = *kept.get(name)?;
+    drop(kept);
+    put_at_hand(known);
+    Some(known)
 }
 
-/// Keeps a name that nothing was found in.
-pub(crate) fn keep(name: &str) -> StringValue {
+/// Keeps a name that nothing was found in; `None` if it is one too many, or too long.
+pub(crate) fn keep(name: &str) -> Option<&'static str> {
     if name.len() > LONGEST {
-        return shared(name);
+        return None;
     }
-    let kept = lasting(name).map_or_else(|| shared(name), StringValue::from);
-    let _ = KEPT.try_with(|names| names.borrow_mut()[place(name)] = Some(kept.clone()));
-    kept
+    let mut kept = KEPT.lock().unwrap_or_else(PoisonError::into_inner);
+    let known = match kept.get(name) {
+        Some(known) => *known,
+        None if kept.len() == MOST => return None,
+        None => Box::leak(name.into()),
+    };
+    kept.insert(known);
+    drop(kept);
+    put_at_hand(known);
+    Some(known)
 }
 
-fn shared(name: &str) -> StringValue {
-    Arc::<str>::from(name).into()
-}
-
-/// `None` where there are enough already: names that are made for each call would fill the memory.
-fn lasting(name: &str) -> Option<&'static str> {
-    let mut living = LIVING.lock().unwrap_or_else(PoisonError::into_inner);
-    if let Some(known) = living.get(name) {
-        return Some(known);
-    }
-    (living.len() < LASTING).then(|| {
-        let name: &'static str = Box::leak(name.into());
-        living.insert(name);
-        name
-    })
+fn put_at_hand(name: &'static str) {
+    let _ = AT_HAND.try_with(|names| names[place(name)].set(name));
 }
 
 #[cfg(test)]
@@ -82,13 +78,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_name_is_kept_whether_or_not_it_is_one_too_many_to_last() {
-        for number in 0..LASTING + 100 {
-            let name = format!("model-{number}");
-            assert_eq!(keep(&name).as_str(), name);
-            assert_eq!(find(&name).as_ref().map(StringValue::as_str), Some(&*name));
-        }
-        let living = LIVING.lock().expect("nobody panicked");
-        assert!(living.len() <= LASTING);
+    fn names_are_kept_until_there_are_enough() {
+        let names: Vec<_> = (0..MOST + 100).map(|n| format!("model-{n}")).collect();
+        let kept = names.iter().filter(|name| keep(name).is_some()).count();
+        // Other tests keep names too.
+        assert!(kept <= MOST, "{kept}");
+        let found = names.iter().filter_map(|name| find(name));
+        assert_eq!(found.count(), kept);
+        assert!(find("another").is_none() && keep(&"x".repeat(LONGEST + 1)).is_none());
     }
 }

@@ -304,7 +304,16 @@ pub fn emit_from<L: Logger>(logger: &L, snapshot: &mut Snapshot) {
         snapshot.span_id,
         Some(snapshot.trace_flags),
     );
-    snapshot.take_attributes(|key, value| record.add_attribute(key, value));
+    // One behind: the record copies a value in larger pieces than it was made in, and would wait until
+    // the processor has written them.
+    let mut made = ("", AnyValue::Boolean(false));
+    snapshot.take_attributes(|key, value| {
+        let (key, value) = std::mem::replace(&mut made, (key, value));
+        if !key.is_empty() {
+            record.add_attribute(key, value);
+        }
+    });
+    record.add_attribute(made.0, made.1);
     logger.emit(record);
 }
 

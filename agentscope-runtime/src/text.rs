@@ -194,7 +194,10 @@ pub(crate) fn name(text: &str) -> Redacted {
         false => scrub(text),
     };
     match seen {
-        Cow::Borrowed(clean) => Redacted::shown(clean_names::keep(clean)),
+        Cow::Borrowed(clean) => match clean_names::keep(clean) {
+            Some(kept) => Redacted::shown(kept),
+            None => Redacted::shown(Arc::<str>::from(clean)),
+        },
         Cow::Owned(scrubbed) => Redacted::shown(Arc::<str>::from(scrubbed)),
     }
 }
