@@ -275,32 +275,36 @@ impl Opening {
             Some(models) => (reason.or(Some(models.reason)), models.id),
             None => (reason, None),
         };
-        let mut recording = Box::new(Recording {
-            site,
-            cx,
-            span: ids,
-            key,
-            step,
-            print,
-            name,
-            reason,
-            call_id,
-            schema: capture.schema,
-            model: capture.model.take(),
-            asked: (layer == Layer::Inference).then(|| Asked {
-                operation: capture.operation.clone(),
-                provider: capture.provider.take(),
-                prompt: prompt.map(Box::new),
-            }),
-            tally: capture.values.tally,
-            started,
-            now: started,
-            worst: Level::Info,
-            own_session,
-            error: None,
-            refused: None,
-            frame,
-        });
+        // Made where it will lie: it is large to move.
+        let mut recording = Box::write(
+            Box::new_uninit(),
+            Recording {
+                site,
+                cx,
+                span: ids,
+                key,
+                step,
+                print,
+                name,
+                reason,
+                call_id,
+                schema: capture.schema,
+                model: capture.model.take(),
+                asked: (layer == Layer::Inference).then(|| Asked {
+                    operation: capture.operation.clone(),
+                    provider: capture.provider.take(),
+                    prompt: prompt.map(Box::new),
+                }),
+                tally: capture.values.tally,
+                started,
+                now: started,
+                worst: Level::Info,
+                own_session,
+                error: None,
+                refused: None,
+                frame,
+            },
+        );
         recording.opened(again);
         if let Some(delegation) = answering {
             recording.warn_of(&delegation);

@@ -86,7 +86,11 @@ pub(crate) fn count_ended(outcome: Outcome) {
 }
 
 pub(crate) fn count_snapshot(taken: bool) {
-    counted::add_one(if taken { Counted::Taken } else { Counted::Dropped });
+    counted::add_one(if taken {
+        Counted::Taken
+    } else {
+        Counted::Dropped
+    });
 }
 
 /// True for the first one only: one warning a process.
