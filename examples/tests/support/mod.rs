@@ -104,6 +104,17 @@ impl Run {
         &self.stdout[self.stdout.find('◆').expect("a tree")..]
     }
 
+    /// The standard output in two: what the program says in another run too, and the rest. A session's
+    /// tree is printed by a thread of its own, before the program's last lines or after them.
+    pub fn with_and_without(&self, other: &Run) -> [String; 2] {
+        let is_known = |line: &&str| other.stdout.lines().any(|known| known == *line);
+        let (own, rest): (Vec<_>, Vec<_>) = self
+            .stdout
+            .split_inclusive('\n')
+            .partition(|line| is_known(&line.trim_end()));
+        [own.concat(), rest.concat()]
+    }
+
     /// How long the agent says that it took.
     pub fn answered_in(&self) -> Duration {
         let line = self
