@@ -60,10 +60,14 @@ impl Drop for AgentState {
 /// What the agent stated or the runtime derived, already redacted, and its recent steps.
 struct Known {
     situation: Arc<Situation>,
+    /// Where the code has stated none.
+    derived_memory: Option<Arc<str>>,
     /// The stated memory as the latest snapshot of a step has shown it.
     memory_before: Option<Redacted>,
     steps: VecDeque<(Redacted, &'static str)>,
     step_count: usize,
+    /// Room for what is derived of them.
+    text: String,
     /// Tools, and what tells the arguments that they were called with from others.
     failures: VecDeque<(Redacted, u64)>,
 }
@@ -92,9 +96,11 @@ impl AgentState {
     ) -> Self {
         let known = Known {
             situation: Arc::new(session.of_agent(&id, &name)),
+            derived_memory: None,
             memory_before: None,
             steps: VecDeque::new(),
             step_count: 0,
+            text: String::new(),
             failures: VecDeque::new(),
         };
         Self {
@@ -133,6 +139,7 @@ impl AgentState {
     pub(crate) fn remember(&self, memory: Memory) {
         let mut known = self.known();
         self.memory_is_stated.store(true, Relaxed);
+        known.derived_memory = None;
         let before = known.memory_before.as_ref();
         let change = before.and_then(|before| memory::change(before, &memory.shown));
         let situation = known.change();
@@ -147,15 +154,21 @@ impl AgentState {
         change(self.known().change());
     }
 
-    /// What a snapshot shows of the agent and of its session; `of_step` if it is one of a step.
-    pub(crate) fn situation(&self, session: &SessionState, of_step: bool) -> Arc<Situation> {
+    /// What a snapshot shows of the agent and of its session, and the memory that was derived where none
+    /// was stated; `of_step` if it is one of a step.
+    pub(crate) fn situation(
+        &self,
+        session: &SessionState,
+        of_step: bool,
+    ) -> (Arc<Situation>, Option<Arc<str>>) {
         let mut known = self.known();
         session.complete(&mut known.situation);
         let situation = Arc::clone(&known.situation);
+        let derived_memory = known.derived_memory.clone();
         if of_step {
             known.was_shown();
         }
-        situation
+        (situation, derived_memory)
     }
 
     /// The code says that its next call is a retry.
@@ -241,18 +254,36 @@ impl Known {
             self.steps.pop_front();
         }
         self.steps.push_back((tool, status));
-        let plural = if self.step_count == 1 { "" } else { "s" };
-        let mut text = format!("{} step{plural} done, the latest: ", self.step_count);
+        let mut text = std::mem::take(&mut self.text);
+        text.clear();
+        // Writing to a String cannot fail.
+        let _ = write!(text, "{}", self.step_count);
+        text.push_str(match self.step_count {
+            1 => " step done, the latest: ",
+            _ => " steps done, the latest: ",
+        });
         for (index, (tool, status)) in self.steps.iter().enumerate() {
             let separator = if index == 0 { "" } else { ", " };
-            // Writing to a String cannot fail.
-            let _ = write!(text, "{separator}{} {status}", tool.as_str());
+            for part in [separator, tool.as_str(), " ", status] {
+                text.push_str(part);
+            }
         }
         // Tools are named by code, or by text that was redacted.
-        let memory = Memory::derived(text);
-        let situation = self.change();
-        situation.memory = Some(memory.shown);
-        situation.memory_truncated = memory.truncated;
+        let (shown, truncated) = memory::derived(&text);
+        self.text = text;
+        // Not in the situation, which all of the agent's snapshots share: that would be another one after
+        // every step.
+        self.derived_memory = Some(shown);
+        let Situation {
+            memory,
+            memory_truncated,
+            ..
+        } = &*self.situation;
+        if memory.is_some() || *memory_truncated != truncated {
+            let situation = self.change();
+            situation.memory = None;
+            situation.memory_truncated = truncated;
+        }
     }
 }
 
@@ -307,8 +338,10 @@ mod tests {
         agent.finished_step(call(&"read".into(), 1), "error", true);
         agent.finished_step(call(&"grep".into(), 1), "empty", false);
         let memory = || {
-            let situation = agent.known().situation.clone();
-            (situation.memory.clone(), situation.memory_source)
+            let known = agent.known();
+            let stated = known.situation.memory.clone();
+            let derived = known.derived_memory.clone().map(Redacted::of_code);
+            (stated.or(derived), known.situation.memory_source)
         };
         assert_eq!(
             memory(),

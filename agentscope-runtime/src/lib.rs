@@ -206,7 +206,7 @@ pub use inventory_report::{Declassified, Entry, Inventory, inventory};
 pub use kind::{Kind, Regulation};
 pub use level::{Level, UnknownLevel, level, set_level};
 pub use option::{FloatOption, IntOption, TextOption, TimeOption};
-pub use outcome::{Outcome, Verdict};
+pub use outcome::{Outcome, ToolStatus, Verdict};
 pub use payload::{Payload, PayloadSide, PayloadSink, set_payload_sink};
 pub use propagation::delegate;
 /// The trait under the name of the function, so that one import brings both:

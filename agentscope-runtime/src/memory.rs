@@ -29,11 +29,6 @@ impl Memory {
         Self::within(shown, truncated)
     }
 
-    /// What the runtime has made of names that may be shown.
-    pub(crate) fn derived(text: String) -> Self {
-        Self::within(Redacted::of_code(text), false)
-    }
-
     fn within(shown: Redacted, truncated: bool) -> Self {
         match cut(shown.as_str(), TOKENS) {
             Some(text) => Self {
@@ -42,6 +37,14 @@ impl Memory {
             },
             None => Self { shown, truncated },
         }
+    }
+}
+
+/// What the runtime has made of names that may be shown, and whether there was more of it.
+pub(crate) fn derived(text: &str) -> (Arc<str>, bool) {
+    match cut(text, TOKENS) {
+        Some(cut) => (cut, true),
+        None => (text.into(), false),
     }
 }
 

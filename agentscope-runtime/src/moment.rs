@@ -11,7 +11,7 @@ use crate::ledger::News;
 use crate::level::{self, Level};
 use crate::limits::Kind;
 use crate::names;
-use crate::outcome::Outcome;
+use crate::outcome::{Outcome, ToolStatus};
 use crate::redacted::{Recordable, Redacted, attribute};
 use crate::session_state::{RULE_BUDGET, RULE_COST, RULE_ITERATIONS, RULE_TIME};
 use crate::snapshot::Snapshot;
@@ -52,7 +52,7 @@ pub(crate) struct Event {
     pub(crate) level: Level,
     pub(crate) warning: Option<&'static str>,
     pub(crate) outcome: Option<Outcome>,
-    pub(crate) tool_status: Option<&'static str>,
+    pub(crate) tool_status: Option<ToolStatus>,
     pub(crate) model: Option<Redacted>,
     pub(crate) context_used: Option<f64>,
     pub(crate) details: Vec<(&'static str, AnyValue)>,
@@ -132,9 +132,9 @@ impl Moment<'_> {
             return;
         }
         let agent = self.frame.agent.as_deref();
-        let situation = match agent {
+        let (situation, derived_memory) = match agent {
             Some(agent) => agent.situation(session, event.is_of_step),
-            None => Arc::new(session.situation()),
+            None => (Arc::new(session.situation()), None),
         };
         let ledger = self.frame.ledger();
         let is_limited = ledger.limits_anything();
@@ -150,6 +150,7 @@ impl Moment<'_> {
             span_id: self.span.span_id,
             trace_flags: self.span.flags,
             situation,
+            derived_memory,
             step_index: self.step.or_else(|| session.latest_step()),
             tool_name: tool.name.cloned(),
             schema_hash: tool.schema_hash,

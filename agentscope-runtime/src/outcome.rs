@@ -48,6 +48,33 @@ impl Outcome {
     }
 }
 
+/// What has come of a tool's call that has ended by itself: see [`names::TOOL_STATUS`].
+///
+/// ```
+/// # extern crate agentscope_runtime as agentscope;
+/// assert_eq!(agentscope::ToolStatus::Empty.as_str(), "empty");
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum ToolStatus {
+    /// A value; what cannot be judged is one too.
+    Success,
+    /// `()`, `None`, `null`, `""`, `[]` or `{}`, through `Ok` and `Some`.
+    Empty,
+    /// An `Err`, or a panic.
+    Error,
+}
+
+impl ToolStatus {
+    /// The word on the wire.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Success => "success",
+            Self::Empty => "empty",
+            Self::Error => "error",
+        }
+    }
+}
+
 /// What a call ended with: its outcome and, where it failed, the type of the error.
 #[derive(Clone, Debug)]
 pub(crate) struct Ending {

@@ -14,7 +14,7 @@ use crate::frame::{self, AmbientGuard, Frame};
 use crate::level::{self, Level};
 use crate::moment::{Event, SpanIds, ToolCall};
 use crate::names;
-use crate::outcome::{Ending, Outcome};
+use crate::outcome::{Ending, Outcome, ToolStatus};
 use crate::output::{Failure, Output};
 use crate::own_session::OwnSession;
 use crate::payload::{self, PayloadSide};
@@ -324,13 +324,13 @@ impl Recording {
         }
         let is_empty = output.is_some_and(|output| output.empty);
         let status = match ending.outcome {
-            Outcome::Ok if is_empty => "empty",
-            Outcome::Ok => "success",
-            Outcome::Error | Outcome::Panicked => "error",
-            Outcome::Cancelled => "cancelled",
+            Outcome::Ok if is_empty => Some(ToolStatus::Empty),
+            Outcome::Ok => Some(ToolStatus::Success),
+            Outcome::Error | Outcome::Panicked => Some(ToolStatus::Error),
+            Outcome::Cancelled => None,
         };
-        if ending.outcome != Outcome::Cancelled {
-            push_word(attributes, names::TOOL_STATUS, status);
+        if let Some(status) = status {
+            push_word(attributes, names::TOOL_STATUS, status.as_str());
         }
         if let Some(size) = output.and_then(Output::size) {
             let size = i64::try_from(size).unwrap_or(i64::MAX);
@@ -342,7 +342,8 @@ impl Recording {
         }
         let failed = ending.outcome != Outcome::Ok;
         if let Some((agent, call)) = self.frame.agent.as_ref().zip(self.call_print()) {
-            agent.finished_step(call, status, failed);
+            let word = status.map_or(ending.outcome.as_str(), ToolStatus::as_str);
+            agent.finished_step(call, word, failed);
         }
         let is_timeout = ending
             .error_type
@@ -358,7 +359,7 @@ impl Recording {
             Outcome::Ok | Outcome::Cancelled => Event::new(name, Level::Info),
         };
         event.outcome = Some(ending.outcome);
-        event.tool_status = (ending.outcome != Outcome::Cancelled).then_some(status);
+        event.tool_status = status;
         if let Some(error_type) = &ending.error_type {
             event = event.with(names::ERROR_TYPE, Redacted::of_code(error_type.clone()));
         }

@@ -8,22 +8,23 @@ use std::sync::Arc;
 ///
 /// They share one allocation. A snapshot mostly goes to another thread, and a count of references
 /// that two threads change is slow for both: so it is one for all of this, not one a text.
-// Aligned, so that the count does not lie in a line of cache with what that thread reads.
 #[derive(Clone, Debug)]
-#[repr(align(64))]
+#[repr(C)]
 #[non_exhaustive]
 pub struct Situation {
+    pub(crate) apart: Apart,
     /// Session.
     pub session_id: Redacted,
     /// The run of the agent; `None` for a call outside any agent.
     pub agent_id: Option<Redacted>,
     /// Name of the agent; `None` for a call outside any agent.
     pub agent_name: Option<Redacted>,
-    /// Working memory.
+    /// Working memory as the code has stated it, or that there was no step yet; what the runtime derives
+    /// of the steps is in the snapshot: [`Snapshot::memory`](crate::Snapshot::memory).
     pub memory: Option<Redacted>,
     /// `stated` by the code, or `derived` from the steps.
     pub memory_source: Option<&'static str>,
-    /// Whether more memory was stated than is shown.
+    /// Whether there was more memory than is shown.
     pub memory_truncated: bool,
     /// What of a stated memory is new (`+`) and gone (`-`) since the snapshot of the previous step.
     pub memory_change: Option<Redacted>,
@@ -41,10 +42,18 @@ pub struct Situation {
     pub tenant: Option<Redacted>,
 }
 
+/// The count of references stands before this, and the rest in another line of the processor's cache:
+/// one thread reads that while another counts. To align it would take more of whoever allocates it.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Apart {
+    _room: [u64; 6],
+}
+
 impl Situation {
     /// Of a session, outside any agent.
     pub(crate) fn of_session(id: &Redacted) -> Self {
         Self {
+            apart: Apart::default(),
             session_id: apart(id),
             agent_id: None,
             agent_name: None,

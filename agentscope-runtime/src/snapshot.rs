@@ -10,7 +10,7 @@ use opentelemetry::trace::{SpanId, TraceFlags, TraceId};
 use crate::budget::Remaining;
 use crate::level::Level;
 use crate::names;
-use crate::outcome::Outcome;
+use crate::outcome::{Outcome, ToolStatus};
 use crate::redacted::Redacted;
 use crate::scrubbing;
 use crate::situation::Situation;
@@ -37,6 +37,8 @@ pub struct Snapshot {
     pub trace_flags: TraceFlags,
     /// Who runs, and what it knows: shared by all snapshots until it changes.
     pub situation: Arc<Situation>,
+    /// Changes with every step, and is made of names that may be shown.
+    pub(crate) derived_memory: Option<Arc<str>>,
     /// Number of the latest step in its session span; `None` before the first.
     pub step_index: Option<u32>,
     /// Tool that is called or has returned.
@@ -54,8 +56,8 @@ pub struct Snapshot {
     pub warning: Option<&'static str>,
     /// How the call has ended, once it has.
     pub outcome: Option<Outcome>,
-    /// What has come of a tool's call: `success`, `empty` or `error`.
-    pub tool_status: Option<&'static str>,
+    /// What has come of a tool's call.
+    pub tool_status: Option<ToolStatus>,
     /// The model that was asked, where an inference has ended.
     pub model: Option<Redacted>,
     /// Tokens of its prompt, as a part of the model's window.
@@ -66,6 +68,21 @@ pub struct Snapshot {
 }
 
 impl Snapshot {
+    /// The agent's working memory: as the code has stated it, else as the runtime has derived it of the
+    /// latest steps; `None` outside any agent.
+    ///
+    /// ```
+    /// # extern crate agentscope_runtime as agentscope;
+    /// /// For a sink: whether the agent has given something up.
+    /// fn has_given_up(snapshot: &agentscope::Snapshot) -> bool {
+    ///     snapshot.memory().is_some_and(|memory| memory.contains("given up"))
+    /// }
+    /// ```
+    pub fn memory(&self) -> Option<&str> {
+        let stated = self.situation.memory.as_ref().map(Redacted::as_str);
+        stated.or(self.derived_memory.as_deref())
+    }
+
     /// The snapshot as OpenTelemetry log attributes, named as in [`names`].
     pub fn attributes(mut self) -> Vec<(&'static str, AnyValue)> {
         let mut attributes = Vec::with_capacity(16);
@@ -77,6 +94,7 @@ impl Snapshot {
     fn take_attributes(&mut self, mut take: impl FnMut(&'static str, AnyValue)) {
         let take = &mut take;
         let Situation {
+            apart: _,
             session_id,
             agent_id,
             agent_name,
@@ -102,7 +120,8 @@ impl Snapshot {
         put(take, names::TOOL_NAME, self.tool_name.take());
         put(take, names::TOOL_SCHEMA_HASH, self.schema_hash.take());
         put(take, names::CALL_REASON, self.reason.take());
-        put(take, names::MEMORY, memory.clone());
+        let derived = self.derived_memory.take().map(Redacted::of_code);
+        put(take, names::MEMORY, memory.clone().or(derived));
         put(take, names::MEMORY_CHANGE, memory_change.clone());
         put(take, names::GOAL, goal.clone());
         put(take, names::SUB_GOAL, sub_goal.clone());
@@ -128,7 +147,8 @@ impl Snapshot {
             put(take, names::TIME_REMAINING, seconds);
         }
         put(take, names::OUTCOME, self.outcome.map(Outcome::as_str));
-        put(take, names::TOOL_STATUS, self.tool_status);
+        let status = self.tool_status.map(ToolStatus::as_str);
+        put(take, names::TOOL_STATUS, status);
         put(take, names::REQUEST_MODEL, self.model.take());
         put(take, names::CONTEXT_USED, self.context_used);
         for (key, value) in self.details.drain(..) {

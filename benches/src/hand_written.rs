@@ -10,6 +10,7 @@
 
 mod inference;
 
+use std::collections::VecDeque;
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::hint::black_box;
 use std::sync::Arc;
@@ -105,6 +106,10 @@ struct Totals {
 
 struct Known {
     memory: StringValue,
+    memory_source: &'static str,
+    /// The latest, where the memory is derived of them.
+    latest: VecDeque<&'static str>,
+    step_count: usize,
     /// Fingerprints of calls that failed.
     failures: Vec<u64>,
 }
@@ -147,9 +152,22 @@ impl Hand {
             shape: Mutex::default(),
             known: Mutex::new(Known {
                 memory: "nothing yet".into(),
+                memory_source: "stated",
+                latest: VecDeque::new(),
+                step_count: 0,
                 failures: Vec::new(),
             }),
         }
+    }
+
+    /// One that tells of its steps instead of a memory that it was told.
+    pub(crate) fn agent_of_steps(&self, session: &str, agent: &str, first_step: u32) -> HandAgent {
+        let agent = self.agent(session, agent, first_step);
+        let mut known = lock(&agent.known);
+        known.memory = "no step yet".into();
+        known.memory_source = "derived";
+        drop(known);
+        agent
     }
 
     fn hash(&self, domain: &str, bytes: &[u8]) -> String {
@@ -302,9 +320,10 @@ impl HandAgent {
             ],
         );
         let output = result.to_string();
-        lock(&self.known)
-            .failures
-            .retain(|failure| *failure != print);
+        let mut known = lock(&self.known);
+        known.failures.retain(|failure| *failure != print);
+        known.took_step(tool.name);
+        drop(known);
         self.log(
             "agentscope.tool.returned",
             Severity::Info,
@@ -351,6 +370,9 @@ impl HandAgent {
         record.set_severity_text("INFO");
         record.set_trace_context(span.trace_id(), span.span_id(), Some(span.trace_flags()));
         let text = |text: &StringValue| AnyValue::String(text.clone());
+        let known = lock(&self.known);
+        let (memory, memory_source) = (text(&known.memory), known.memory_source);
+        drop(known);
         record.add_attributes([
             ("session.id", text(&self.session)),
             ("agentscope.level", AnyValue::from("INFO")),
@@ -366,8 +388,8 @@ impl HandAgent {
                 AnyValue::from(tool.schema_hash),
             ),
             ("agentscope.call.reason", AnyValue::from(tool.reason)),
-            ("agentscope.memory.summary", text(&lock(&self.known).memory)),
-            ("agentscope.memory.source", AnyValue::from("stated")),
+            ("agentscope.memory.summary", memory),
+            ("agentscope.memory.source", AnyValue::from(memory_source)),
             ("agentscope.step.index", AnyValue::from(step)),
         ]);
         if returned {
@@ -377,6 +399,32 @@ impl HandAgent {
             ]);
         }
         self.hand.logger.emit(record);
+    }
+}
+
+impl Known {
+    /// Tells of the latest six steps.
+    fn took_step(&mut self, tool: &'static str) {
+        if self.memory_source != "derived" {
+            return;
+        }
+        self.step_count += 1;
+        if self.latest.len() == 6 {
+            self.latest.pop_front();
+        }
+        self.latest.push_back(tool);
+        let mut memory = String::with_capacity(160);
+        push_number(&mut memory, self.step_count as u64);
+        memory.push_str(match self.step_count {
+            1 => " step done, the latest: ",
+            _ => " steps done, the latest: ",
+        });
+        for (index, tool) in self.latest.iter().enumerate() {
+            memory.push_str(if index == 0 { "" } else { ", " });
+            memory.push_str(tool);
+            memory.push_str(" success");
+        }
+        self.memory = Arc::<str>::from(memory).into();
     }
 }
 

@@ -17,7 +17,7 @@
 //! | `ingest [--spans N]` | the server: spans taken in a second from another process, all of them stored and a fifth of them |
 //! | `overload [--seconds N]` | the server, offered more than it can take: what it refuses, its memory, its accounts |
 //! | `same` | nothing: compares what the annotated and the hand-written call emit |
-//! | `once SUBJECT CALLS` | nothing: makes the calls, for a profiler; `annotated`, `annotated-in-place`, `hand-written`, `bare-instrument`, `small-instrument`, `fastrace`, `inference` or `hand-written-inference`; or reads answers: `stream-json`, `stream-typed`, `bare-stream-json`, `bare-stream-typed` |
+//! | `once SUBJECT CALLS` | nothing: makes the calls, for a profiler; `annotated`, `annotated-in-place`, `annotated-of-steps`, `hand-written`, `hand-written-of-steps`, `bare-instrument`, `small-instrument`, `fastrace`, `inference` or `hand-written-inference`; or reads answers: `stream-json`, `stream-typed`, `bare-stream-json`, `bare-stream-typed` |
 //!
 //! Nanoseconds are those that a thread computed, not those that passed: other programs on the
 //! machine do not count. `of all threads` has everything in it that the process did until the last

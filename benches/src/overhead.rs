@@ -113,6 +113,7 @@ pub(crate) fn run(set_up: &SetUp) -> Vec<Outcome> {
         push(CALLER, 0, FASTRACE, fastrace, Budget::None);
         push(PROCESS, 1, FASTRACE, fastrace, Budget::None);
     }
+    outcomes.extend(of_steps(set_up));
     outcomes.extend(counted(
         "tool call recorded in full",
         [Subject::Annotated, Subject::HandWritten],
@@ -120,6 +121,19 @@ pub(crate) fn run(set_up: &SetUp) -> Vec<Outcome> {
     ));
     outcomes.extend(inference(set_up));
     outcomes
+}
+
+/// The same tool call where nobody has stated a memory, so that each step makes another one. No budget
+/// is about that.
+fn of_steps(set_up: &SetUp) -> Vec<Outcome> {
+    let case = "tool call recorded in full, memory derived";
+    let subjects = [Subject::AnnotatedOfSteps, Subject::HandWrittenOfSteps];
+    let [ours, hand] = measure(set_up, subjects, 10_000, 1);
+    let row = |unit, part: usize| {
+        let (ours, hand) = ((case, ours[part]), (HAND, hand[part]));
+        Outcome::new("overhead", unit, ours, hand, Budget::None)
+    };
+    vec![row(CALLER, 0), row(PROCESS, 1)]
 }
 
 /// A model is asked and answers with async-openai's types; one snapshot.

@@ -80,11 +80,19 @@ fn inside_an_agent<R>(run: impl FnOnce() -> R) -> R {
     run()
 }
 
+/// The memory is what the runtime derives of the steps, as where nobody has stated one.
+#[agent(name = "agent", default = secret)]
+fn inside_an_agent_of_steps<R>(run: impl FnOnce() -> R) -> R {
+    run()
+}
+
 /// One of the things that are compared.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Subject {
     HandWritten,
     Annotated,
+    HandWrittenOfSteps,
+    AnnotatedOfSteps,
     BareInstrument,
     SmallInstrument,
     Fastrace,
@@ -100,6 +108,8 @@ impl Subject {
         Some(match name {
             "hand-written" => Self::HandWritten,
             "annotated" | "annotated-in-place" => Self::Annotated,
+            "hand-written-of-steps" => Self::HandWrittenOfSteps,
+            "annotated-of-steps" => Self::AnnotatedOfSteps,
             "bare-instrument" => Self::BareInstrument,
             "small-instrument" => Self::SmallInstrument,
             "fastrace" => Self::Fastrace,
@@ -113,6 +123,8 @@ impl Subject {
         match self {
             Self::HandWritten => "hand-written",
             Self::Annotated => "annotated",
+            Self::HandWrittenOfSteps => "hand-written-of-steps",
+            Self::AnnotatedOfSteps => "annotated-of-steps",
             Self::BareInstrument => "bare-instrument",
             Self::SmallInstrument => "small-instrument",
             Self::Fastrace => "fastrace",
@@ -233,10 +245,7 @@ impl SetUp {
                 black_box(call(n));
             }
         };
-        let hand = || {
-            self.hand
-                .agent("0123456789abcdef0123456789abcdef", "0123456789abcdef", 0)
-        };
+        let hand = || self.hand.agent(SESSION, AGENT, 0);
         match subject {
             Subject::HandWritten => {
                 let agent = hand();
@@ -245,6 +254,13 @@ impl SetUp {
             Subject::Annotated => {
                 inside_an_agent(|| measured(&mut || repeat(&mut |n| annotated(&self.customer, n))))
             }
+            Subject::HandWrittenOfSteps => {
+                let agent = self.hand.agent_of_steps(SESSION, AGENT, 0);
+                measured(&mut || repeat(&mut |n| agent.balance(&self.customer, "EUR", n)))
+            }
+            Subject::AnnotatedOfSteps => inside_an_agent_of_steps(|| {
+                measured(&mut || repeat(&mut |n| annotated(&self.customer, n)))
+            }),
             Subject::BareInstrument => tracing::dispatcher::with_default(&self.subscriber, || {
                 let call = |n| instrumented(&self.customer, "EUR", n);
                 inside_a_span(|| measured(&mut || repeat(&mut { call })))
@@ -288,45 +304,77 @@ impl SetUp {
     /// Differences between what the annotated and the hand-written call emit, ids and times apart;
     /// none, or the comparison says nothing.
     pub(crate) fn differences(&self) -> Vec<String> {
-        let mut differences = Vec::new();
-        let mut compare =
-            |logs: u64, annotated: &dyn Fn() -> u64, by_hand: &dyn Fn(&HandAgent) -> u64| {
-                let kept = inside_an_agent(|| keep(logs, annotated));
-                let (session, agent) = ids(&kept);
-                let hand = self.hand.agent(&session, &agent, 0);
-                let other = keep(logs, || by_hand(&hand));
-                let (ours, theirs) = (lines(&kept), lines(&other));
-                let only = |mark: &str, ours: &[String], theirs: &[String]| {
-                    let lines = ours.iter().filter(|line| !theirs.contains(line));
-                    lines
-                        .map(|line| format!("{mark} {line}"))
-                        .collect::<Vec<_>>()
-                };
-                differences.extend(only("annotated only:", &ours, &theirs));
-                differences.extend(only("hand-written only:", &theirs, &ours));
-                if kept.spans.len() != 1 || kept.logs.len() as u64 != logs {
-                    differences.push(format!(
-                        "{} spans, {} logs",
-                        kept.spans.len(),
-                        kept.logs.len()
-                    ));
-                }
-            };
         let customer = &self.customer;
-        compare(2, &|| annotated(customer, 12), &|hand| {
-            hand.balance(customer, "EUR", 12)
-        });
+        let balance = |hand: &HandAgent| hand.balance(customer, "EUR", 12);
+        let mut differences = self.between(
+            [1, 2],
+            &inside_an_agent(|| keep(2, || annotated(customer, 12))),
+            |session, agent| self.hand.agent(session, agent, 0),
+            balance,
+        );
+        // More than are told of.
+        const STEPS: u64 = 8;
+        let steps = || {
+            keep(2 * STEPS, || {
+                (0..STEPS).map(|_| annotated(customer, 12)).sum()
+            })
+        };
+        differences.extend(self.between(
+            [STEPS, 2 * STEPS],
+            &inside_an_agent_of_steps(steps),
+            |session, agent| self.hand.agent_of_steps(session, agent, 0),
+            |hand| (0..STEPS).map(|_| balance(hand)).sum(),
+        ));
         for bytes in [1_000, 100_000] {
             let text = text(bytes);
-            compare(2, &|| annotated_text(&text), &|hand| hand.measure(&text));
+            differences.extend(self.between(
+                [1, 2],
+                &inside_an_agent(|| keep(2, || annotated_text(&text))),
+                |session, agent| self.hand.agent(session, agent, 0),
+                |hand| hand.measure(&text),
+            ));
         }
         let (request, answer) = (&self.request, &self.answer);
-        compare(1, &|| infer(request, answer).created.into(), &|hand| {
-            hand.infer(request, answer).created.into()
-        });
+        differences.extend(self.between(
+            [1, 1],
+            &inside_an_agent(|| keep(1, || infer(request, answer).created.into())),
+            |session, agent| self.hand.agent(session, agent, 0),
+            |hand| hand.infer(request, answer).created.into(),
+        ));
+        differences
+    }
+
+    /// Between so many spans and log records that were kept, and what is emitted by hand.
+    fn between(
+        &self,
+        [spans, logs]: [u64; 2],
+        kept: &Kept,
+        agent: impl FnOnce(&str, &str) -> HandAgent,
+        by_hand: impl FnOnce(&HandAgent) -> u64,
+    ) -> Vec<String> {
+        let (session_id, agent_id) = ids(kept);
+        let hand = agent(&session_id, &agent_id);
+        let other = keep(logs, || by_hand(&hand));
+        let (ours, theirs) = (lines(kept), lines(&other));
+        let only = |mark: &'static str, ours: &[String], theirs: &[String]| {
+            let lines = ours.iter().filter(|line| !theirs.contains(line));
+            lines
+                .map(|line| format!("{mark} {line}"))
+                .collect::<Vec<_>>()
+        };
+        let mut differences = only("annotated only:", &ours, &theirs);
+        differences.extend(only("hand-written only:", &theirs, &ours));
+        let counts = [kept.spans.len() as u64, kept.logs.len() as u64];
+        if counts != [spans, logs] {
+            differences.push(format!("{} spans, {} logs", counts[0], counts[1]));
+        }
         differences
     }
 }
+
+/// Ids of a hand-written session and agent.
+const SESSION: &str = "0123456789abcdef0123456789abcdef";
+const AGENT: &str = "0123456789abcdef";
 
 fn of_json<T: DeserializeOwned>(json: Value) -> T {
     serde_json::from_value(json).expect("of the type")

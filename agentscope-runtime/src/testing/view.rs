@@ -203,7 +203,7 @@ impl SnapshotView {
             tool: text(&snapshot.tool_name),
             step: snapshot.step_index,
             reason: text(&snapshot.reason),
-            memory: text(&situation.memory),
+            memory: snapshot.memory().map(str::to_owned),
             memory_source: situation.memory_source,
             goal: text(&situation.goal),
             sub_goal: text(&situation.sub_goal),
