@@ -6,27 +6,25 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use crate::outcome::Outcome;
 
-/// What is counted, and where it stands among the numbers of a thread.
+/// What is counted.
 #[derive(Clone, Copy)]
 pub(crate) enum Counted {
     Opened,
-    Ok,
-    Error,
-    Cancelled,
-    Panicked,
     Taken,
     Dropped,
+    Ended(Outcome),
 }
 
-const COUNTED: usize = Counted::Dropped as usize + 1;
+const COUNTED: usize = 3 + Outcome::ALL.len();
 
-impl From<Outcome> for Counted {
-    fn from(outcome: Outcome) -> Self {
-        match outcome {
-            Outcome::Ok => Self::Ok,
-            Outcome::Error => Self::Error,
-            Outcome::Cancelled => Self::Cancelled,
-            Outcome::Panicked => Self::Panicked,
+impl Counted {
+    /// Where it stands among the numbers of a thread.
+    fn place(self) -> usize {
+        match self {
+            Self::Opened => 0,
+            Self::Taken => 1,
+            Self::Dropped => 2,
+            Self::Ended(outcome) => 3 + outcome as usize,
         }
     }
 }
@@ -84,11 +82,11 @@ thread_local! {
 pub(crate) fn add_one(counted: Counted) {
     let added = OWN.try_with(|own| {
         // Nobody else writes it, so that nothing is lost in between.
-        let number = &own.0.0[counted as usize];
+        let number = &own.0.0[counted.place()];
         number.store(number.load(Relaxed) + 1, Relaxed);
     });
     if added.is_err() {
-        LATE.0[counted as usize].fetch_add(1, Relaxed);
+        LATE.0[counted.place()].fetch_add(1, Relaxed);
     }
 }
 
@@ -101,7 +99,7 @@ pub(crate) fn sums() -> impl Fn(Counted) -> u64 {
             *sum += number.load(Relaxed);
         }
     }
-    move |counted| sums[counted as usize]
+    move |counted| sums[counted.place()]
 }
 
 #[cfg(test)]

@@ -58,8 +58,7 @@ static DROPPED_BAGGAGE: AtomicU64 = AtomicU64::new(0);
 /// ```
 pub fn stats() -> Stats {
     let sum = counted::sums();
-    let [ok, error] = [sum(Counted::Ok), sum(Counted::Error)];
-    let [cancelled, panicked] = [sum(Counted::Cancelled), sum(Counted::Panicked)];
+    let [ok, error, cancelled, panicked] = Outcome::ALL.map(|it| sum(Counted::Ended(it)));
     Stats {
         opened: sum(Counted::Opened),
         ended: ok + error + cancelled + panicked,
@@ -82,7 +81,7 @@ pub(crate) fn count_opened() {
 }
 
 pub(crate) fn count_ended(outcome: Outcome) {
-    counted::add_one(outcome.into());
+    counted::add_one(Counted::Ended(outcome));
 }
 
 pub(crate) fn count_snapshot(taken: bool) {
