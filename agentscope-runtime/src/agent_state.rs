@@ -1,7 +1,6 @@
 //! What a running agent knows: its memory, goal and belief, its recent steps.
 
 use std::collections::VecDeque;
-use std::fmt::Write as _;
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -66,8 +65,6 @@ struct Known {
     memory_before: Option<Redacted>,
     steps: VecDeque<(Redacted, &'static str)>,
     step_count: usize,
-    /// Room for what is derived of them.
-    text: String,
     /// Tools, and what tells the arguments that they were called with from others.
     failures: VecDeque<(Redacted, u64)>,
 }
@@ -96,11 +93,10 @@ impl AgentState {
     ) -> Self {
         let known = Known {
             situation: Arc::new(session.of_agent(&id, &name)),
-            derived_memory: None,
+            derived_memory: Some("no step yet".into()),
             memory_before: None,
             steps: VecDeque::new(),
             step_count: 0,
-            text: String::new(),
             failures: VecDeque::new(),
         };
         Self {
@@ -254,14 +250,8 @@ impl Known {
             self.steps.pop_front();
         }
         self.steps.push_back((tool, status));
-        let mut text = std::mem::take(&mut self.text);
-        text.clear();
-        // Writing to a String cannot fail.
-        let _ = write!(text, "{}", self.step_count);
-        text.push_str(match self.step_count {
-            1 => " step done, the latest: ",
-            _ => " steps done, the latest: ",
-        });
+        let plural = if self.step_count == 1 { "" } else { "s" };
+        let mut text = format!("{} step{plural} done, the latest: ", self.step_count);
         for (index, (tool, status)) in self.steps.iter().enumerate() {
             let separator = if index == 0 { "" } else { ", " };
             for part in [separator, tool.as_str(), " ", status] {
@@ -270,19 +260,11 @@ impl Known {
         }
         // Tools are named by code, or by text that was redacted.
         let (shown, truncated) = memory::derived(&text);
-        self.text = text;
         // Not in the situation, which all of the agent's snapshots share: that would be another one after
         // every step.
         self.derived_memory = Some(shown);
-        let Situation {
-            memory,
-            memory_truncated,
-            ..
-        } = &*self.situation;
-        if memory.is_some() || *memory_truncated != truncated {
-            let situation = self.change();
-            situation.memory = None;
-            situation.memory_truncated = truncated;
+        if self.situation.memory_truncated != truncated {
+            self.change().memory_truncated = truncated;
         }
     }
 }

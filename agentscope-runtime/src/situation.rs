@@ -19,8 +19,8 @@ pub struct Situation {
     pub agent_id: Option<Redacted>,
     /// Name of the agent; `None` for a call outside any agent.
     pub agent_name: Option<Redacted>,
-    /// Working memory as the code has stated it, or that there was no step yet; what the runtime derives
-    /// of the steps is in the snapshot: [`Snapshot::memory`](crate::Snapshot::memory).
+    /// Working memory as the code has stated it; where it has not, the snapshot knows what the runtime has
+    /// derived: [`Snapshot::memory`](crate::Snapshot::memory).
     pub memory: Option<Redacted>,
     /// `stated` by the code, or `derived` from the steps.
     pub memory_source: Option<&'static str>,
@@ -75,7 +75,6 @@ impl Situation {
         Self {
             agent_id: Some(apart(id)),
             agent_name: Some(name.clone()),
-            memory: Some("no step yet".into()),
             memory_source: Some("derived"),
             ..self
         }
