@@ -137,14 +137,14 @@ impl Hand {
         }
     }
 
-    pub(crate) fn agent(&self, session: &str, agent: &str, first_step: u32) -> HandAgent {
+    pub(crate) fn agent(&self, session: &str, agent: &str) -> HandAgent {
         let root = self.tracer.start("hand-written agent");
         HandAgent {
             hand: self.clone(),
             session: Arc::<str>::from(session).into(),
             agent: Arc::<str>::from(agent).into(),
             parent: Context::new().with_span(root),
-            steps: AtomicU32::new(first_step),
+            steps: AtomicU32::new(0),
             iterations: AtomicU32::new(0),
             of_agent: Totals::default(),
             of_session: Totals::default(),
@@ -161,8 +161,8 @@ impl Hand {
     }
 
     /// One that tells of its steps instead of a memory that it was told.
-    pub(crate) fn agent_of_steps(&self, session: &str, agent: &str, first_step: u32) -> HandAgent {
-        let agent = self.agent(session, agent, first_step);
+    pub(crate) fn agent_of_steps(&self, session: &str, agent: &str) -> HandAgent {
+        let agent = self.agent(session, agent);
         let mut known = lock(&agent.known);
         known.memory = "no step yet".into();
         known.memory_source = "derived";

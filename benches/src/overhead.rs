@@ -113,44 +113,38 @@ pub(crate) fn run(set_up: &SetUp) -> Vec<Outcome> {
         push(CALLER, 0, FASTRACE, fastrace, Budget::None);
         push(PROCESS, 1, FASTRACE, fastrace, Budget::None);
     }
-    outcomes.extend(of_steps(set_up));
+    // Nobody has stated a memory, so that each step makes another one. No budget is about that.
+    outcomes.extend(against_hand(
+        set_up,
+        "tool call recorded in full, memory derived",
+        [Subject::AnnotatedOfSteps, Subject::HandWrittenOfSteps],
+        Budget::None,
+    ));
     outcomes.extend(counted(
         "tool call recorded in full",
         [Subject::Annotated, Subject::HandWritten],
         Some(Subject::BareInstrument),
     ));
-    outcomes.extend(inference(set_up));
-    outcomes
-}
-
-/// The same tool call where nobody has stated a memory, so that each step makes another one. No budget
-/// is about that.
-fn of_steps(set_up: &SetUp) -> Vec<Outcome> {
-    let case = "tool call recorded in full, memory derived";
-    let subjects = [Subject::AnnotatedOfSteps, Subject::HandWrittenOfSteps];
-    let [ours, hand] = measure(set_up, subjects, 10_000, 1);
-    let row = |unit, part: usize| {
-        let (ours, hand) = ((case, ours[part]), (HAND, hand[part]));
-        Outcome::new("overhead", unit, ours, hand, Budget::None)
-    };
-    vec![row(CALLER, 0), row(PROCESS, 1)]
-}
-
-/// A model is asked and answers with async-openai's types; one snapshot.
-fn inference(set_up: &SetUp) -> Vec<Outcome> {
+    // A model is asked and answers with async-openai's types; one snapshot.
     let case = "inference recorded in full";
     let subjects = [Subject::AnnotatedInference, Subject::HandWrittenInference];
-    let [ours, hand] = measure(set_up, subjects, 10_000, 1);
-    let row = |unit, part: usize, budget| {
-        let (ours, hand) = ((case, ours[part]), (HAND, hand[part]));
-        Outcome::new("overhead", unit, ours, hand, budget)
-    };
-    let mut outcomes = vec![
-        row(CALLER, 0, Budget::None),
-        row(PROCESS, 1, Budget::Ratio(1.25)),
-    ];
+    outcomes.extend(against_hand(set_up, case, subjects, Budget::Ratio(1.25)));
     outcomes.extend(counted(case, subjects, None));
     outcomes
+}
+
+/// Caller and process against the hand-written code; `budget` is the process's.
+fn against_hand(
+    set_up: &SetUp,
+    case: &'static str,
+    subjects: [Subject; 2],
+    budget: Budget,
+) -> [Outcome; 2] {
+    let [ours, hand] = measure(set_up, subjects, 10_000, 1);
+    [(CALLER, 0, Budget::None), (PROCESS, 1, budget)].map(|(unit, part, budget)| {
+        let (ours, hand) = ((case, ours[part]), (HAND, hand[part]));
+        Outcome::new("overhead", unit, ours, hand, budget)
+    })
 }
 
 /// Instructions: they do not depend on what else the machine does.

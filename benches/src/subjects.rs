@@ -245,7 +245,7 @@ impl SetUp {
                 black_box(call(n));
             }
         };
-        let hand = || self.hand.agent(SESSION, AGENT, 0);
+        let hand = || self.hand.agent(SESSION, AGENT);
         match subject {
             Subject::HandWritten => {
                 let agent = hand();
@@ -255,7 +255,7 @@ impl SetUp {
                 inside_an_agent(|| measured(&mut || repeat(&mut |n| annotated(&self.customer, n))))
             }
             Subject::HandWrittenOfSteps => {
-                let agent = self.hand.agent_of_steps(SESSION, AGENT, 0);
+                let agent = self.hand.agent_of_steps(SESSION, AGENT);
                 measured(&mut || repeat(&mut |n| agent.balance(&self.customer, "EUR", n)))
             }
             Subject::AnnotatedOfSteps => inside_an_agent_of_steps(|| {
@@ -309,7 +309,7 @@ impl SetUp {
         let mut differences = self.between(
             [1, 2],
             &inside_an_agent(|| keep(2, || annotated(customer, 12))),
-            |session, agent| self.hand.agent(session, agent, 0),
+            Hand::agent,
             balance,
         );
         // More than are told of.
@@ -322,7 +322,7 @@ impl SetUp {
         differences.extend(self.between(
             [STEPS, 2 * STEPS],
             &inside_an_agent_of_steps(steps),
-            |session, agent| self.hand.agent_of_steps(session, agent, 0),
+            Hand::agent_of_steps,
             |hand| (0..STEPS).map(|_| balance(hand)).sum(),
         ));
         for bytes in [1_000, 100_000] {
@@ -330,7 +330,7 @@ impl SetUp {
             differences.extend(self.between(
                 [1, 2],
                 &inside_an_agent(|| keep(2, || annotated_text(&text))),
-                |session, agent| self.hand.agent(session, agent, 0),
+                Hand::agent,
                 |hand| hand.measure(&text),
             ));
         }
@@ -338,7 +338,7 @@ impl SetUp {
         differences.extend(self.between(
             [1, 1],
             &inside_an_agent(|| keep(1, || infer(request, answer).created.into())),
-            |session, agent| self.hand.agent(session, agent, 0),
+            Hand::agent,
             |hand| hand.infer(request, answer).created.into(),
         ));
         differences
@@ -349,11 +349,11 @@ impl SetUp {
         &self,
         [spans, logs]: [u64; 2],
         kept: &Kept,
-        agent: impl FnOnce(&str, &str) -> HandAgent,
+        agent: fn(&Hand, &str, &str) -> HandAgent,
         by_hand: impl FnOnce(&HandAgent) -> u64,
     ) -> Vec<String> {
         let (session_id, agent_id) = ids(kept);
-        let hand = agent(&session_id, &agent_id);
+        let hand = agent(&self.hand, &session_id, &agent_id);
         let other = keep(logs, || by_hand(&hand));
         let (ours, theirs) = (lines(kept), lines(&other));
         let only = |mark: &'static str, ours: &[String], theirs: &[String]| {
