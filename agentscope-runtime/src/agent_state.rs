@@ -1,6 +1,7 @@
 //! What a running agent knows: its memory, goal and belief, its recent steps.
 
 use std::collections::VecDeque;
+use std::fmt::Write as _;
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -65,6 +66,8 @@ struct Known {
     memory_before: Option<Redacted>,
     steps: VecDeque<(Redacted, &'static str)>,
     step_count: usize,
+    /// Room to tell of them in, which every step needs.
+    text: String,
     /// Tools, and what tells the arguments that they were called with from others.
     failures: VecDeque<(Redacted, u64)>,
 }
@@ -97,6 +100,7 @@ impl AgentState {
             memory_before: None,
             steps: VecDeque::new(),
             step_count: 0,
+            text: String::new(),
             failures: VecDeque::new(),
         };
         Self {
@@ -251,7 +255,10 @@ impl Known {
         }
         self.steps.push_back((tool, status));
         let plural = if self.step_count == 1 { "" } else { "s" };
-        let mut text = format!("{} step{plural} done, the latest: ", self.step_count);
+        let mut text = std::mem::take(&mut self.text);
+        text.clear();
+        // Writing to a String cannot fail.
+        let _ = write!(text, "{} step{plural} done, the latest: ", self.step_count);
         for (index, (tool, status)) in self.steps.iter().enumerate() {
             let separator = if index == 0 { "" } else { ", " };
             for part in [separator, tool.as_str(), " ", status] {
@@ -260,6 +267,7 @@ impl Known {
         }
         // Tools are named by code, or by text that was redacted.
         let (shown, truncated) = memory::derived(&text);
+        self.text = text;
         // Not in the situation, which all of the agent's snapshots share: that would be another one after
         // every step.
         self.derived_memory = Some(shown);
