@@ -287,7 +287,7 @@ impl Recording {
         session.remove_agent(agent);
         let news = agent.ledger.look_at_clock();
         if agent.parent.is_none() {
-            session.entry_agent_ended(ending);
+            session.entry_agent_ended(ending, self.started, self.now);
         }
         agent.fan.join_at_end(&self.cx);
         if agent.answers

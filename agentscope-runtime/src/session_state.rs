@@ -73,6 +73,8 @@ struct Entry {
     output: Option<Redacted>,
     /// How the latest agent ended.
     ending: Ending,
+    /// When an agent last ended by itself.
+    ended: Option<SystemTime>,
 }
 
 impl Default for Entry {
@@ -81,6 +83,7 @@ impl Default for Entry {
             input: None,
             output: None,
             ending: Ending::OK,
+            ended: None,
         }
     }
 }
@@ -293,8 +296,16 @@ impl SessionState {
         }
     }
 
-    pub(crate) fn entry_agent_ended(&self, ending: &Ending) {
-        lock(&self.entry).ending = ending.clone();
+    /// One that was cancelled says nothing where another ended by itself meanwhile: it lost a race.
+    pub(crate) fn entry_agent_ended(&self, ending: &Ending, began: SystemTime, now: SystemTime) {
+        let mut entry = lock(&self.entry);
+        if ending.outcome != Outcome::Cancelled {
+            entry.ended = Some(now);
+        } else if entry.ended.is_some_and(|ended| began < ended) {
+            return;
+        }
+        entry.ending = ending.clone();
+        drop(entry);
         if ending.outcome != Outcome::Ok {
             return self.fail(RULE_OUTCOME);
         }

@@ -158,9 +158,9 @@ async fn hesitates(_question: &str) {
     std::future::pending().await
 }
 
-// Both were so once: the input of a later agent, and no output beside a lost branch.
+// All were so once: the input of a later agent, and beside a lost branch no output and `cancelled`.
 #[tokio::test]
-async fn a_session_shows_no_input_that_its_first_agent_hides_and_keeps_the_output_of_who_wins() {
+async fn a_session_shows_no_input_that_its_first_agent_hides_and_ends_as_who_wins_a_race() {
     let recorder = recorder();
     let race = async {
         sign_in("token");
@@ -178,9 +178,28 @@ async fn a_session_shows_no_input_that_its_first_agent_hides_and_keeps_the_outpu
         "cancelled"
     );
     let session = named(&spans, "invoke_workflow session");
+    assert_eq!(outcome(session), "ok");
     assert_eq!(text(session, "input.value"), None);
     assert_eq!(
         text(session, "output.value").as_deref(),
         Some("\"about refunds\"")
     );
+}
+
+#[tokio::test]
+async fn an_agent_that_is_given_up_after_another_has_ended_well_leaves_its_session_cancelled() {
+    let recorder = recorder();
+    let one_by_one = async {
+        assert!(answer("refunds").is_ok());
+        tokio::select! {
+            biased;
+            () = hesitates("orders") => {}
+            () = tokio::task::yield_now() => {}
+        }
+    };
+    let session = agentscope::Session::builder().task("one by one");
+    session.run(one_by_one).await;
+    let spans = recorder.task("one by one");
+    let session = named(&spans, "invoke_workflow session");
+    assert_eq!(outcome(session), "cancelled");
 }
