@@ -239,12 +239,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn each_attribute_of_a_profile_is_in_the_readme() {
-        let readme = include_str!("../../README.md");
+    fn each_attribute_of_a_profile_is_in_the_docs() {
+        let docs = include_str!("../../docs/backends.md");
         for profile in &PROFILES {
             for extra in profile.extras {
                 let row = format!("| {} | `{}` | `{}` |", profile.name, extra.key, extra.from);
-                assert!(readme.contains(&row), "{row}");
+                assert!(docs.contains(&row), "{row}");
             }
         }
     }

@@ -82,13 +82,13 @@ fn everything_has_a_default_and_can_be_set() {
 }
 
 #[test]
-fn the_example_of_the_readme_can_be_used() {
-    let readme = include_str!("../../../README.md");
-    let begin = readme.find("```toml\nstore =").expect("the example") + "```toml\n".len();
-    let text = &readme[begin..begin + readme[begin..].find("```").expect("its end")];
+fn the_example_of_the_guide_can_be_used() {
+    let guide = include_str!("../../../docs/collector.md");
+    let begin = guide.find("```toml\nstore =").expect("the example") + "```toml\n".len();
+    let text = &guide[begin..begin + guide[begin..].find("```").expect("its end")];
     // The variable belongs to whoever runs the server.
-    let config = Config::parse(&text.replace("env:OTLP_AUTHORIZATION", "Basic x"));
-    assert_eq!(config.expect("a configuration").share, Some(0.2));
+    let config = Config::parse(&text.replace("env:PLATFORM_AUTH", "Basic x"));
+    assert_eq!(config.expect("a configuration").share, Some(1.0));
 }
 
 /// Without an end each record would come back to the server that sends it on.

@@ -1,7 +1,12 @@
-//! The tables of the README are those of the code.
+//! The tables of the documentation are those of the code.
 
 use agentscope_runtime::Kind;
 use agentscope_runtime::names::{Profile, Source, TABLE};
+
+fn page(name: &str) -> String {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/").to_owned() + name;
+    std::fs::read_to_string(path).expect("the docs stand beside the crates")
+}
 
 fn rows() -> String {
     let row = |name: &agentscope_runtime::names::Name| {
@@ -23,12 +28,10 @@ fn rows() -> String {
 
 #[test]
 fn the_attribute_reference_is_the_names_table() {
-    let readme = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../README.md"))
-        .expect("the README stands beside the crates");
-    let rows = rows();
+    let (page, rows) = (page("names.md"), rows());
     assert!(
-        readme.contains(&rows),
-        "put these rows into README.md:\n{rows}"
+        page.contains(&rows),
+        "put these rows into docs/names.md:\n{rows}"
     );
 }
 
@@ -46,8 +49,9 @@ fn kinds() -> String {
 
 #[test]
 fn the_table_of_kinds_is_that_of_the_code() {
-    let readme = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../README.md"))
-        .expect("the README stands beside the crates");
-    let kinds = kinds();
-    assert!(readme.contains(&kinds), "put this into README.md:\n{kinds}");
+    let (page, kinds) = (page("privacy.md"), kinds());
+    assert!(
+        page.contains(&kinds),
+        "put this into docs/privacy.md:\n{kinds}"
+    );
 }
