@@ -145,6 +145,8 @@ impl Builder {
         provider: TracerProviderBuilder,
     ) -> Result<(TracerProviderBuilder, Guard), InitError> {
         let reservation = Reservation::take()?;
+        // How spans are exported is the application's affair.
+        warn_of_mistakes(env::misspelt());
         let printer = Printer::new(self.console.or_environment()?);
         self.install_signals()?;
         let mut running = self.running(Vec::new());
@@ -185,7 +187,7 @@ impl Builder {
     }
 
     pub(crate) fn set_up(mut self) -> Result<Running, InitError> {
-        warn_of_unsupported();
+        warn_of_mistakes(env::unread());
         let disabled = env::is_true("OTEL_SDK_DISABLED");
         let console = self.console.or_environment()?;
         let console = if disabled { Console::Off } else { console };
@@ -339,13 +341,18 @@ impl Builder {
     }
 }
 
-fn warn_of_unsupported() {
-    let unsupported = env::without_effect();
-    if !unsupported.is_empty() {
+fn warn_of_mistakes(unread: Vec<String>) {
+    if !unread.is_empty() {
         console::warn(format_args!(
             "set but without effect: {}",
-            unsupported.join("; ")
+            unread.join("; ")
         ));
+    }
+    // Where the program has a log, the runtime says these there, when it first needs the variable.
+    if !console::has_log() {
+        for mistake in env::of_runtime() {
+            console::warn(format_args!("{mistake}"));
+        }
     }
 }
 

@@ -101,9 +101,14 @@ impl Printer {
     }
 }
 
+/// Whether the application has a log of its own.
+pub(crate) fn has_log() -> bool {
+    tracing::dispatcher::has_been_set()
+}
+
 /// Warns in the application's own log, or where it has none, in one line on the standard error.
 pub(crate) fn warn(message: std::fmt::Arguments<'_>) {
-    if tracing::dispatcher::has_been_set() {
+    if has_log() {
         tracing::warn!(target: "agentscope", "{message}");
     } else {
         let _ = writeln!(std::io::stderr(), "agentscope: {message}");

@@ -8,9 +8,12 @@
 //! assert_eq!(variable.handling, Handling::Here);
 //! ```
 
+mod mistakes;
+
 use std::time::Duration;
 
-use crate::profile;
+pub use mistakes::without_effect;
+pub(crate) use mistakes::{misspelt, of_runtime, unread};
 
 /// Who reads a variable.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -72,6 +75,7 @@ table! {
         "OTEL_EXPORTER_OTLP_LOGS_PROTOCOL" "OTEL_EXPORTER_OTLP_METRICS_PROTOCOL"
         "OTEL_ATTRIBUTE_COUNT_LIMIT" "OTEL_EVENT_ATTRIBUTE_COUNT_LIMIT" "OTEL_LINK_ATTRIBUTE_COUNT_LIMIT";
     Here "the server: its file of settings" => "AGENTSCOPE_CONFIG";
+    Here "tests: `update` rewrites the committed file" => "AGENTSCOPE_INVENTORY" "AGENTSCOPE_LOCK";
     Sdk "the SDK or its exporter" =>
         "OTEL_RESOURCE_ATTRIBUTES" "OTEL_TRACES_SAMPLER" "OTEL_TRACES_SAMPLER_ARG"
         "OTEL_BSP_SCHEDULE_DELAY" "OTEL_BSP_MAX_QUEUE_SIZE" "OTEL_BSP_MAX_EXPORT_BATCH_SIZE"
@@ -221,68 +225,6 @@ pub(crate) const SIGNALS: [Signal; 3] = [Signal::Traces, Signal::Logs, Signal::M
 /// ```
 pub fn endpoint() -> Option<String> {
     Signal::Traces.target()
-}
-
-/// What is set in the environment and has no effect, a sentence each; `init()` warns of them.
-///
-/// ```
-/// for what in agentscope_collector::env::without_effect() {
-///     println!("{what}");
-/// }
-/// ```
-pub fn without_effect() -> Vec<String> {
-    let mut found = Vec::new();
-    for variable in TABLE {
-        if let (Handling::Unsupported(why), Some(_)) = (variable.handling, get(variable.name)) {
-            found.push(format!("{}: {why}", variable.name));
-        }
-    }
-    for signal in SIGNALS {
-        let words = signal.exporter().unwrap_or_default();
-        for word in words
-            .split(',')
-            .map(str::trim)
-            .filter(|word| !matches!(*word, "" | "otlp" | "none"))
-        {
-            let why = if word == "console" {
-                "AGENTSCOPE_CONSOLE prints sessions"
-            } else {
-                "telemetry is exported through OTLP only"
-            };
-            found.push(format!("OTEL_{}_EXPORTER={word}: {why}", signal.word()));
-        }
-        if let Some(word) = signal.otlp("COMPRESSION")
-            && !["gzip", "none"]
-                .iter()
-                .any(|known| word.eq_ignore_ascii_case(known))
-        {
-            found.push(format!(
-                "compression {word} for {}: write gzip or none",
-                signal.as_str()
-            ));
-        }
-    }
-    if let Some(word) = get("OTEL_TRACES_SAMPLER") {
-        let known = ["always_on", "always_off", "traceidratio"];
-        if !known.contains(&word.strip_prefix("parentbased_").unwrap_or(&word)) {
-            found.push(format!(
-                "OTEL_TRACES_SAMPLER={word}: not in the SDK; all traces are sampled"
-            ));
-        }
-    }
-    if let Err(word) = profile::asked() {
-        let (variable, known) = (profile::VARIABLE, profile::known());
-        found.push(format!("{variable}={word}: known are {known}"));
-    }
-    for word in propagators() {
-        if !matches!(word.as_str(), "tracecontext" | "baggage" | "none") {
-            found.push(format!(
-                "OTEL_PROPAGATORS={word}: only tracecontext and baggage are built in"
-            ));
-        }
-    }
-    found.dedup();
-    found
 }
 
 /// The propagators asked for, each once; by default those of the specification.

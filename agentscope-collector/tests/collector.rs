@@ -400,6 +400,86 @@ fn variables_without_effect_are_named_in_one_warning() {
     }
 }
 
+// They were events of `tracing` only, and the program of the first day has no subscriber.
+#[test]
+fn wrong_values_are_told_on_the_standard_error_where_there_is_no_log() {
+    let cases = [
+        (
+            "AGENTSCOPE_POLICY",
+            "intern=mask",
+            "nothing is shown of any class",
+        ),
+        (
+            "AGENTSCOPE_POLICY",
+            "internal=hide",
+            "nothing is shown of internal",
+        ),
+        (
+            "AGENTSCOPE_POLICY",
+            "pii=keep",
+            "to show more use `policy::loosen`",
+        ),
+        ("AGENTSCOPE_LEVEL", "verbose", "`verbose` is no level"),
+        ("AGENTSCOPE_KEY", "abc-abc", "shorter than 16 characters"),
+        (
+            "AGENTSCOPE_PRICES",
+            "/nonexistent",
+            "the built-in prices are: /nonexistent",
+        ),
+        (
+            "OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT",
+            "true",
+            "is none of NO_CONTENT, SPAN_ONLY",
+        ),
+        (
+            "AGENTSCOPE_CONSOL",
+            "off",
+            "did you mean AGENTSCOPE_CONSOLE?",
+        ),
+        ("AGENTSCOPE_KYE", "abc-abc", "did you mean AGENTSCOPE_KEY?"),
+        (
+            "OTEL_TRACES_SAMPLER_ARG",
+            "2",
+            "only OTEL_TRACES_SAMPLER=traceidratio",
+        ),
+        (
+            "OTEL_BSP_SCHEDULE_DELAY",
+            "abc",
+            "OTEL_BSP_SCHEDULE_DELAY=abc: no whole number",
+        ),
+        ("OTEL_SDK_DISABLED", "yes", "counts as false"),
+    ];
+    for (name, value, told) in cases {
+        let played = play("one session", &[(name, value)]);
+        let warnings = played.warnings();
+        assert_eq!(warnings.len(), 1, "{name}={value}: {}", played.stderr);
+        assert!(warnings[0].contains(name), "{}", warnings[0]);
+        assert!(warnings[0].contains(told), "{}", warnings[0]);
+        assert!(!played.stderr.contains("abc-abc"), "{}", played.stderr);
+        assert!(played.stdout.contains("id s-1"), "{}", played.stdout);
+    }
+    let attached = play(
+        "attach",
+        &[
+            ("AGENTSCOPE_LEVL", "debug"),
+            ("OTEL_BSP_SCHEDULE_DELAY", "abc"),
+        ],
+    );
+    assert_eq!(attached.warnings().len(), 1, "{}", attached.stderr);
+    assert!(attached.stderr.contains("did you mean AGENTSCOPE_LEVEL?"));
+}
+
+#[test]
+fn a_program_with_a_log_reads_of_a_misspelt_variable_there() {
+    let played = play("log", &[("AGENTSCOPE_CONSOL", "off")]);
+    assert_eq!(played.warnings().len(), 0, "{}", played.stderr);
+    assert!(
+        played.stderr.contains("did you mean AGENTSCOPE_CONSOLE?"),
+        "{}",
+        played.stderr
+    );
+}
+
 #[test]
 fn application_with_its_own_provider_gets_the_tree() {
     let played = play(

@@ -7,6 +7,7 @@ use serde_json::Value;
 
 use crate::answer::MOST_CHOICES;
 use crate::class::Sensitivity;
+use crate::environment;
 use crate::json::{Json, LARGEST, text_of};
 use crate::keyring::Hasher;
 use crate::model::InferenceResponse;
@@ -39,17 +40,27 @@ static CAPTURE: OnceCell<Capture> = OnceCell::new();
 
 /// Read once.
 pub(crate) fn capture() -> Capture {
-    *CAPTURE.get_or_init(|| match std::env::var(VARIABLE) {
-        Ok(word) => parse(&word).unwrap_or_else(|| {
-            tracing::warn!(
-                target: "agentscope",
-                "{VARIABLE} is none of NO_CONTENT, SPAN_ONLY, EVENT_ONLY and SPAN_AND_EVENT: no \
-                 content is captured"
-            );
+    *CAPTURE.get_or_init(|| {
+        said().unwrap_or_else(|mistake| {
+            tracing::warn!(target: "agentscope", "{mistake}");
             Capture::default()
-        }),
-        Err(_) => Capture::default(),
+        })
     })
+}
+
+fn said() -> Result<Capture, String> {
+    let word = environment::get(VARIABLE).unwrap_or_default();
+    parse(&word).ok_or_else(|| {
+        format!(
+            "{VARIABLE} is none of NO_CONTENT, SPAN_ONLY, EVENT_ONLY and SPAN_AND_EVENT: no \
+             content is captured"
+        )
+    })
+}
+
+/// What is wrong with the variable.
+pub(crate) fn mistake() -> Option<String> {
+    said().err()
 }
 
 fn parse(word: &str) -> Option<Capture> {

@@ -15,6 +15,7 @@ use hkdf::Hkdf;
 use once_cell::sync::OnceCell;
 use sha2::{Digest, Sha256};
 
+use crate::environment;
 use crate::key::{Key, KeyedHash, push_hex};
 
 struct Root {
@@ -100,15 +101,28 @@ fn expanded(secret: &[u8], info: &[&[u8]]) -> [u8; 32] {
     bytes
 }
 
+const TOO_SHORT: &str = "AGENTSCOPE_KEY is shorter than 16 characters and is not used: keyed hashes \
+                         are made with the key of the user's state directory";
+
+fn said() -> Option<String> {
+    environment::get("AGENTSCOPE_KEY")
+}
+
+fn is_long_enough(secret: &str) -> bool {
+    secret.len() >= 16
+}
+
+/// What is wrong with the variable; never what it holds.
+pub(crate) fn mistake() -> Option<String> {
+    let is_too_short = said().is_some_and(|secret| !is_long_enough(&secret));
+    is_too_short.then(|| TOO_SHORT.to_owned())
+}
+
 fn secret() -> Vec<u8> {
-    if let Ok(secret) = std::env::var("AGENTSCOPE_KEY") {
-        if secret.len() >= 16 {
-            return secret.into_bytes();
-        }
-        tracing::warn!(
-            target: "agentscope",
-            "AGENTSCOPE_KEY is shorter than 16 characters and is not used"
-        );
+    match said() {
+        Some(secret) if is_long_enough(&secret) => return secret.into_bytes(),
+        Some(_) => tracing::warn!(target: "agentscope", "{TOO_SHORT}"),
+        None => {}
     }
     let persisted = state_directory().ok_or(io::ErrorKind::NotFound.into());
     match persisted.and_then(|directory| persisted_key(&directory)) {

@@ -6,6 +6,8 @@ use std::sync::atomic::{AtomicU8, Ordering};
 
 use opentelemetry::logs::Severity;
 
+use crate::environment;
+
 /// How much a snapshot matters. Ordered: `Trace` is the least, `Critical` the most.
 ///
 /// `SemanticWarn` ranks above `Warn`: a valid response that the agent misread is worse than a
@@ -148,15 +150,26 @@ pub fn level() -> Level {
 
 #[cold]
 fn read_environment() -> Level {
-    let level = match std::env::var("AGENTSCOPE_LEVEL") {
-        Ok(word) => word.parse().unwrap_or_else(|error: UnknownLevel| {
-            tracing::warn!(target: "agentscope", "AGENTSCOPE_LEVEL: {error}; using info");
-            Level::Info
-        }),
-        Err(_) => Level::Info,
-    };
+    let level = said().unwrap_or_else(|mistake| {
+        tracing::warn!(target: "agentscope", "{mistake}");
+        Level::Info
+    });
     set_level(level);
     level
+}
+
+fn said() -> Result<Level, String> {
+    match environment::get("AGENTSCOPE_LEVEL") {
+        Some(word) => word
+            .parse()
+            .map_err(|error: UnknownLevel| format!("AGENTSCOPE_LEVEL: {error}; using info")),
+        None => Ok(Level::Info),
+    }
+}
+
+/// What is wrong with the variable.
+pub(crate) fn mistake() -> Option<String> {
+    said().err()
 }
 
 #[cfg(test)]

@@ -101,6 +101,7 @@ mod emptiness;
 #[allow(missing_docs, reason = "called by expansions only")]
 mod ends;
 mod entries;
+mod environment;
 mod foreign;
 mod frame;
 mod id;
@@ -128,6 +129,7 @@ mod memory;
 mod metered;
 mod meters;
 mod moment;
+mod nearest;
 mod open_spans;
 mod opening;
 mod option;
@@ -247,9 +249,11 @@ pub mod __private {
     pub use crate::capture::Capture;
     pub use crate::class::{Class, Sensitivity, Treatment, classes, defaults};
     pub use crate::classify::{Classify, FieldMeta, TypeMeta};
+    pub use crate::environment::mistakes as environment_mistakes;
     pub use crate::in_agent::{in_cx, in_cx_fn};
     pub use crate::keyed::{Keyed, keyed_by};
     pub use crate::kind::Kind;
+    pub use crate::nearest::nearest;
     pub use crate::output::Output;
     pub use crate::question::{branch, from_rest};
     pub use crate::registry::{RegisteredType, register};

@@ -33,6 +33,7 @@ use std::sync::{Mutex, PoisonError};
 use once_cell::sync::OnceCell;
 
 use crate::class::{Class, Sensitivity, Treatment};
+use crate::environment;
 
 /// Where a value may go.
 ///
@@ -106,11 +107,13 @@ const SOMETHING: u8 = 2;
 fn floors() -> &'static [AtomicU8; 6] {
     FLOORS.get_or_init(|| {
         let floors = [const { AtomicU8::new(Treatment::Keep as u8) }; 6];
-        if let Ok(text) = std::env::var("AGENTSCOPE_POLICY") {
-            for (class, treatment) in parse(&text) {
-                floors[class as usize].fetch_max(treatment as u8, Relaxed);
-                DEPARTS.store(SOMETHING, Relaxed);
-            }
+        let (rules, mistakes) = said();
+        for mistake in mistakes {
+            tracing::warn!(target: "agentscope", "{mistake}");
+        }
+        for (class, treatment) in rules {
+            floors[class as usize].fetch_max(treatment as u8, Relaxed);
+            DEPARTS.store(SOMETHING, Relaxed);
         }
         DEPARTS.fetch_max(NOTHING, Relaxed);
         floors
@@ -219,10 +222,21 @@ fn of_number(number: u8) -> Treatment {
         .unwrap_or(Treatment::Drop)
 }
 
+/// What the environment says, and what is wrong with that.
+fn said() -> (Vec<(Class, Treatment)>, Vec<String>) {
+    let text = environment::get("AGENTSCOPE_POLICY").unwrap_or_default();
+    parse(&text)
+}
+
+/// What is wrong with what the environment says, a sentence each.
+pub(crate) fn mistakes() -> Vec<String> {
+    said().1
+}
+
 /// `class=treatment`, separated by commas. What cannot be read hides everything that it can be
 /// about: a deployment that wanted to be strict must not be open for a spelling mistake.
-fn parse(text: &str) -> Vec<(Class, Treatment)> {
-    let mut rules = Vec::new();
+fn parse(text: &str) -> (Vec<(Class, Treatment)>, Vec<String>) {
+    let (mut rules, mut mistakes) = (Vec::new(), Vec::new());
     for rule in text.split(',').map(str::trim).filter(|it| !it.is_empty()) {
         let (class, treatment) = rule.split_once('=').unwrap_or((rule, ""));
         let class = Class::ALL
@@ -231,20 +245,35 @@ fn parse(text: &str) -> Vec<(Class, Treatment)> {
         let treatment = Treatment::ALL
             .into_iter()
             .find(|it| it.as_str() == treatment.trim());
-        if class.is_none() || treatment.is_none() {
-            tracing::warn!(
-                target: "agentscope",
+        match (class, treatment) {
+            (Some(class), Some(treatment)) => mistakes.extend(too_open(rule, class, treatment)),
+            _ => mistakes.push(format!(
                 "AGENTSCOPE_POLICY: {rule:?} is no `class=treatment`, so nothing is shown of {}; \
                  classes are public, internal, confidential, pii, special, secret, and treatments \
                  keep, truncate, generalise, bin_last4, last4, hmac, mask, drop",
                 class.map_or("any class", Class::as_str)
-            );
+            )),
         }
         let classes = class.map_or(Class::ALL.to_vec(), |class| vec![class]);
         let treatment = treatment.unwrap_or(Treatment::Drop);
         rules.extend(classes.into_iter().map(|class| (class, treatment)));
     }
-    rules
+    (rules, mistakes)
+}
+
+/// A rule that would show more than is shown without it: the environment can only be stricter.
+fn too_open(rule: &str, class: Class, treatment: Treatment) -> Option<String> {
+    let instead = match class {
+        Class::Special | Class::Secret => "nothing is ever shown of special and secret",
+        _ => "to show more use `policy::loosen` in the code, with a name and a reason",
+    };
+    (treatment < class.treatment()).then(|| {
+        format!(
+            "AGENTSCOPE_POLICY: {rule:?} shows more than the default of that class, {}, and the \
+             environment can only hide more, so the default holds; {instead}",
+            class.treatment().as_str()
+        )
+    })
 }
 
 #[cfg(test)]
@@ -256,11 +285,25 @@ mod tests {
         let (internal, drop) = (Class::Internal, Treatment::Drop);
         assert_eq!(
             parse("internal=mask, pii=drop"),
-            [(internal, Treatment::Mask), (Class::Pii, drop)]
+            (
+                vec![(internal, Treatment::Mask), (Class::Pii, drop)],
+                vec![]
+            )
         );
-        assert_eq!(parse("internal=hide"), [(internal, drop)]);
-        assert_eq!(parse("intern=mask").len(), 6);
-        assert_eq!(parse(""), []);
+        assert_eq!(parse("internal=hide").0, [(internal, drop)]);
+        assert_eq!(parse("intern=mask").0.len(), 6);
+        assert_eq!(parse("intern=mask").1.len(), 1);
+        assert_eq!(parse(""), (vec![], vec![]));
+    }
+
+    // It was taken and did nothing, without a word.
+    #[test]
+    fn a_rule_that_would_show_more_is_told_that_it_does_not() {
+        let told = |text| parse(text).1.join("\n");
+        assert!(told("pii=keep").contains("default of that class, hmac"));
+        assert!(told("pii=keep").contains("`policy::loosen`"));
+        assert!(told("secret=mask").contains("nothing is ever shown"));
+        assert_eq!(told("internal=keep,pii=hmac,confidential=drop"), "");
     }
 
     #[test]

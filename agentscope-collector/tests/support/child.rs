@@ -19,7 +19,8 @@ pub fn scenario() -> Option<String> {
     std::env::var(SCENARIO).ok()
 }
 
-/// This test binary again, playing `scenario`, with these variables and no other of OpenTelemetry.
+/// This test binary again, playing `scenario`, with these variables and no other of OpenTelemetry's
+/// or agentscope's.
 pub fn command(scenario: &str, variables: &[(&str, &str)]) -> Command {
     let mut command = Command::new(std::env::current_exe().expect("this test"));
     command.args([
@@ -30,11 +31,11 @@ pub fn command(scenario: &str, variables: &[(&str, &str)]) -> Command {
         "--test-threads=1",
     ]);
     let proxy = |name: &str| name.to_ascii_lowercase().ends_with("_proxy");
-    for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("OTEL_") || proxy(name)) {
+    let ours = |name: &str| name.starts_with("OTEL_") || name.starts_with("AGENTSCOPE_");
+    for (name, _) in std::env::vars().filter(|(name, _)| ours(name) || proxy(name)) {
         command.env_remove(name);
     }
     command
-        .env_remove("AGENTSCOPE_CONSOLE")
         .env(SCENARIO, scenario)
         .envs(variables.iter().copied());
     command

@@ -52,6 +52,7 @@ mod rig;
 mod streamed;
 
 pub use micro_dollars::MicroDollars;
+pub(crate) use prices::mistake;
 pub use prices::{context_window, cost};
 pub use request::InferenceRequest;
 pub use response::{InferenceResponse, ToolCall};

@@ -139,6 +139,11 @@ fn warn_once(model: &str) {
     );
 }
 
+/// What is wrong with the file of prices that the environment names.
+pub(crate) fn mistake() -> Option<String> {
+    Table::said().err()
+}
+
 /// Models by their names.
 struct Table(HashMap<String, Model>);
 
@@ -146,16 +151,19 @@ impl Table {
     /// Read once, at the first question.
     fn installed() -> Self {
         let mut table = Self::built_in();
-        if let Some(path) = std::env::var_os(VARIABLE).filter(|path| !path.is_empty()) {
-            match Self::read(Path::new(&path)) {
-                Ok(own) => table.0.extend(own.0),
-                Err(error) => tracing::warn!(
-                    target: "agentscope",
-                    "{VARIABLE} is not used, the built-in prices are: {error}"
-                ),
-            }
+        match Self::said() {
+            Ok(own) => table.0.extend(own.into_iter().flat_map(|own| own.0)),
+            Err(mistake) => tracing::warn!(target: "agentscope", "{mistake}"),
         }
         table
+    }
+
+    /// The application's own.
+    fn said() -> Result<Option<Self>, String> {
+        let path = std::env::var_os(VARIABLE).filter(|path| !path.is_empty());
+        let own = path.map(|path| Self::read(Path::new(&path)));
+        own.transpose()
+            .map_err(|error| format!("{VARIABLE} is not used, the built-in prices are: {error}"))
     }
 
     fn built_in() -> Self {
