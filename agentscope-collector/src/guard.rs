@@ -8,6 +8,7 @@ use opentelemetry_sdk::logs::SdkLoggerProvider;
 use opentelemetry_sdk::metrics::SdkMeterProvider;
 use opentelemetry_sdk::trace::SdkTracerProvider;
 
+use crate::console;
 use crate::counts::{Lane, stats};
 use crate::error::{InitError, ShutdownError};
 use crate::pipeline::Queue;
@@ -44,7 +45,8 @@ fn state() -> MutexGuard<'static, State> {
 /// still open, delivers what is queued, and waits for that no longer than the deadline (2 seconds,
 /// or [`Builder::deadline`](crate::Builder::deadline)), on any thread, in async code too.
 #[derive(Debug)]
-#[must_use = "telemetry ends when the guard is dropped: keep it with `let _guard = ..`"]
+#[must_use = "telemetry ends when the guard is dropped: keep it in `main` with `let _guard = ..` \
+              (`let _ = ..` drops it at once)"]
 pub struct Guard(());
 
 impl Guard {
@@ -64,14 +66,27 @@ impl Guard {
     /// # Ok::<(), agentscope_collector::InitError>(())
     /// ```
     pub fn shutdown(self) -> Result<(), ShutdownError> {
-        shutdown_current(None)
+        shutdown_current(None, agentscope_runtime::disable)
+    }
+}
+
+/// Ends recording where nobody said so: perhaps the guard was not kept.
+fn disable_on_drop() {
+    match agentscope_runtime::stats().opened {
+        0 => agentscope_runtime::__private::disable_unused(|| {
+            console::warn(format_args!(
+                "the guard of init() was dropped before the first call, so nothing is recorded; \
+                 keep it: `let _guard = ..` in `main`, for `let _ = ..` drops it at once"
+            ));
+        }),
+        _ => agentscope_runtime::disable(),
     }
 }
 
 impl Drop for Guard {
     fn drop(&mut self) {
         // What was lost is counted and was warned of once.
-        let _ = shutdown_current(None);
+        let _ = shutdown_current(None, disable_on_drop);
         *state() = State::Off;
     }
 }
@@ -105,7 +120,10 @@ impl Drop for Reservation {
 }
 
 /// Ends what runs, within its own deadline and, if given, this one.
-pub(crate) fn shutdown_current(at_most: Option<Duration>) -> Result<(), ShutdownError> {
+pub(crate) fn shutdown_current(
+    at_most: Option<Duration>,
+    disable: fn(),
+) -> Result<(), ShutdownError> {
     let running = {
         let mut state = state();
         match std::mem::replace(&mut *state, State::Ended) {
@@ -129,7 +147,7 @@ pub(crate) fn shutdown_current(at_most: Option<Duration>) -> Result<(), Shutdown
     let flushing = std::thread::Builder::new()
         .name("agentscope-flush".to_owned())
         .spawn(move || {
-            running.end(end);
+            running.end(end, disable);
             let _ = done.send(());
         });
     if let Err(error) = flushing {
@@ -168,11 +186,11 @@ fn outcome(in_time: bool, deadline: Duration) -> Result<(), ShutdownError> {
 }
 
 impl Running {
-    fn end(self, end: Instant) {
+    fn end(self, end: Instant, disable: fn()) {
         agentscope_runtime::end_open_spans();
         if self.tracers.is_some() {
             // The provider that is about to end is ours, and nobody looks after it.
-            agentscope_runtime::disable();
+            disable();
         }
         agentscope_runtime::set_snapshot_sink(None);
         if let Some(queue) = &self.queue {

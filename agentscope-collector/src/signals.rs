@@ -28,7 +28,7 @@ pub(crate) fn install() -> Result<(), InitError> {
         .spawn(move || {
             for signal in signals.forever() {
                 // The process is ending: nobody is left to hear of an error.
-                let _ = guard::shutdown_current(Some(DEADLINE));
+                let _ = guard::shutdown_current(Some(DEADLINE), agentscope_runtime::disable);
                 let _ = emulate_default_handler(signal);
             }
         })

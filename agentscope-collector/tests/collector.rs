@@ -8,6 +8,7 @@ mod receiver;
 use std::time::Duration;
 
 use agentscope_collector::{InitError, ShutdownError, Stats, stats};
+use agentscope_runtime::agent;
 use child::{play, say, scenario, session, timed};
 use opentelemetry::global;
 use opentelemetry::trace::{Span as _, Tracer as _, TracerProvider as _};
@@ -54,6 +55,11 @@ fn one_session() {
         "shutdown:",
         result.map_or_else(|error| error.to_string(), |()| "ok".into()),
     );
+}
+
+#[agent(default = internal)]
+fn answer(question: u64) -> u64 {
+    question + 1
 }
 
 #[test]
@@ -142,6 +148,23 @@ fn child() {
                 0,
                 "exporting is the application's affair"
             );
+        }
+        Some("guard not kept") => {
+            drop(agentscope_collector::init().expect("set up"));
+            assert_eq!(answer(1) + answer(2), 5);
+            std::thread::spawn(|| answer(3)).join().expect("no panic");
+        }
+        Some("nothing to do") => drop(agentscope_collector::init().expect("set up")),
+        Some("call after the end") => {
+            let guard = agentscope_collector::init().expect("set up");
+            answer(1);
+            drop(guard);
+            answer(2);
+        }
+        Some("shut down at once") => {
+            let guard = agentscope_collector::init().expect("set up");
+            guard.shutdown().expect("nothing was lost");
+            answer(1);
         }
         Some("log") => {
             tracing_subscriber::fmt()
@@ -478,6 +501,29 @@ fn a_program_with_a_log_reads_of_a_misspelt_variable_there() {
         "{}",
         played.stderr
     );
+}
+
+// There was no tree, no warning, and a good end: `let _ = init()?` is what rustc's help suggests.
+#[test]
+fn the_first_call_after_a_guard_that_was_not_kept_says_so_once() {
+    let played = play("guard not kept", &[]);
+    let [warning] = played.warnings()[..] else {
+        panic!("{}", played.stderr)
+    };
+    assert!(
+        warning.contains("dropped before the first call"),
+        "{warning}"
+    );
+    assert!(warning.contains("`let _guard = ..` in `main`"), "{warning}");
+    let exporting = ("OTEL_EXPORTER_OTLP_ENDPOINT", "http://127.0.0.1:9");
+    let quiet = ("AGENTSCOPE_CONSOLE", "off");
+    let exported = play("guard not kept", &[exporting, quiet]);
+    assert_eq!(exported.stderr.matches("before the first call").count(), 1);
+    // Nobody looks: nothing is lost.
+    assert_eq!(play("guard not kept", &[quiet]).stderr, "");
+    for rightly in ["nothing to do", "call after the end", "shut down at once"] {
+        assert_eq!(play(rightly, &[]).stderr, "", "{rightly}");
+    }
 }
 
 #[test]

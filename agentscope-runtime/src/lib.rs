@@ -268,6 +268,7 @@ pub mod __private {
     pub use crate::redact::{Object, Redactor};
     pub use crate::site::Site;
     pub use crate::snapshot::emit_from;
+    pub use crate::switch::disable_unused;
     pub use crate::usage::Usage;
     pub use crate::watched::async_call;
 

@@ -11,14 +11,21 @@
 use std::cell::Cell;
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 
+use once_cell::sync::OnceCell;
+
 const AUTOMATIC: usize = 0;
 const ON: usize = 1;
 const OFF: usize = 2;
+/// Off, and the next call says why.
+const LEFT: usize = 3;
 /// The bits of these; those above count ledgers.
 const STATE: usize = 3;
 const LEDGER: usize = 4;
 
 static SWITCH: AtomicUsize = AtomicUsize::new(AUTOMATIC);
+
+/// What the first call says that comes too late.
+static TOO_LATE: OnceCell<fn()> = OnceCell::new();
 
 /// What a call has to do beside its body.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -43,7 +50,7 @@ pub(crate) fn need() -> Need {
         OFF => Need::Nothing,
         AUTOMATIC if is_probe() => Need::Record,
         AUTOMATIC => Need::Nothing,
-        word => need_under_ledgers(word),
+        word => need_otherwise(word),
     }
 }
 
@@ -55,11 +62,22 @@ pub(crate) fn need_with_budget() -> Need {
     }
 }
 
+/// Under ledgers, or too late.
 #[cold]
-fn need_under_ledgers(word: usize) -> Need {
+fn need_otherwise(word: usize) -> Need {
     match word & STATE {
-        ON => Need::Record,
-        AUTOMATIC if is_probe() => Need::Record,
+        ON => return Need::Record,
+        AUTOMATIC if is_probe() => return Need::Record,
+        // Of several threads one says so.
+        LEFT if set(OFF, Some(LEFT)) => {
+            if let Some(say) = TOO_LATE.get() {
+                say();
+            }
+        }
+        _ => {}
+    }
+    match word / LEDGER {
+        0 => Need::Nothing,
         _ => Need::Charge,
     }
 }
@@ -74,13 +92,13 @@ pub(crate) fn ledger_closed() {
     SWITCH.fetch_sub(LEDGER, Relaxed);
 }
 
-fn set(state: usize, only_from: Option<usize>) {
+/// Whether it applied.
+fn set(state: usize, only_from: Option<usize>) -> bool {
     let change = |word: usize| {
         let applies = only_from.is_none_or(|from| word & STATE == from);
         applies.then_some(word & !STATE | state)
     };
-    // `Err` says that it did not apply.
-    let _ = SWITCH.fetch_update(Relaxed, Relaxed, change);
+    SWITCH.fetch_update(Relaxed, Relaxed, change).is_ok()
 }
 
 /// Every call up to 256, then one in 64 up to 4,096, then one in 1,024.
@@ -140,6 +158,14 @@ pub fn enable() {
 /// ```
 pub fn disable() {
     set(OFF, None);
+}
+
+/// The same before anything was recorded: should a call come after all, the first one says that it
+/// came too late. A program that makes none hears nothing.
+pub fn disable_unused(say: fn()) {
+    // Who sets up twice says the same.
+    let _ = TOO_LATE.set(say);
+    set(LEFT, None);
 }
 
 #[cfg(test)]
