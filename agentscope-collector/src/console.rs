@@ -49,6 +49,8 @@ pub(crate) struct Printer {
     console: Console,
     options: TreeOptions,
     assembler: Assembler,
+    /// Functions that were told of as unread.
+    unread: usize,
 }
 
 impl Printer {
@@ -63,6 +65,7 @@ impl Printer {
             console,
             options,
             assembler: Assembler::default(),
+            unread: 0,
         })
     }
 
@@ -85,7 +88,7 @@ impl Printer {
     fn print(&mut self, sessions: impl IntoIterator<Item = Session>) {
         for session in sessions {
             let text = match self.console {
-                Console::Tree => session.tree(&self.options),
+                Console::Tree => session.tree(&self.options) + &self.unread(),
                 Console::Json => match serde_json::to_string(&session) {
                     Ok(json) => json + "\n",
                     // Cannot happen: the model holds text and numbers only.
@@ -98,6 +101,27 @@ impl Printer {
             CONSOLE_SESSIONS.fetch_add(1, Ordering::Relaxed);
         }
         CONSOLE_DROPPED.fetch_add(self.assembler.take_dropped(), Ordering::Relaxed);
+    }
+}
+
+impl Printer {
+    /// What the developer can do about inferences whose answers are of an unknown type: said below the
+    /// first tree after one, for a span does not say it.
+    fn unread(&mut self) -> String {
+        let unread = agentscope_runtime::__private::unread(self.unread);
+        self.unread += unread.len();
+        if unread.is_empty() {
+            return String::new();
+        }
+        let hint = format!(
+            "unread: {}. What its answers used is not known, so budgets and costs do not count it: write \
+             usage = |answer| .. in #[inference(..)], or implement InferenceResponse for their type\n",
+            unread.join(", ")
+        );
+        match self.options.color {
+            true => format!("\x1b[33m{hint}\x1b[0m"),
+            false => hint,
+        }
     }
 }
 

@@ -8,7 +8,7 @@ mod receiver;
 use std::time::Duration;
 
 use agentscope_collector::{InitError, ShutdownError, Stats, stats};
-use agentscope_runtime::agent;
+use agentscope_runtime::{agent, inference};
 use child::{play, say, scenario, session, timed};
 use opentelemetry::global;
 use opentelemetry::trace::{Span as _, Tracer as _, TracerProvider as _};
@@ -60,6 +60,45 @@ fn one_session() {
 #[agent(default = internal)]
 fn answer(question: u64) -> u64 {
     question + 1
+}
+
+/// Of no crate that is known.
+#[derive(serde::Serialize)]
+struct ChatResponse(&'static str);
+
+#[inference(provider = "own", model = "m", default = confidential)]
+fn complete() -> Result<ChatResponse, std::fmt::Error> {
+    Ok(ChatResponse("yes"))
+}
+
+#[inference(provider = "own", model = "m", default = confidential)]
+fn completes() -> impl Iterator<Item = String> {
+    vec!["yes".to_owned()].into_iter()
+}
+
+#[inference(provider = "own", model = "m", default = confidential)]
+fn fails() -> Result<ChatResponse, std::fmt::Error> {
+    Err(std::fmt::Error)
+}
+
+#[inference(provider = "own", model = "m", default = confidential, usage = |_| None)]
+fn says_none() -> ChatResponse {
+    ChatResponse("yes")
+}
+
+#[inference(provider = "own", model = "m", default = confidential)]
+fn of_known_type() -> serde_json::Value {
+    serde_json::json!({"choices": []})
+}
+
+#[agent(token_budget = 20_000, default = internal)]
+fn chat() {
+    assert!(complete().is_ok() && fails().is_err());
+    assert_eq!(completes().count(), 1);
+    assert_eq!(
+        (says_none().0, of_known_type()["choices"].is_array()),
+        ("yes", true)
+    );
 }
 
 #[test]
@@ -153,6 +192,11 @@ fn child() {
             drop(agentscope_collector::init().expect("set up"));
             assert_eq!(answer(1) + answer(2), 5);
             std::thread::spawn(|| answer(3)).join().expect("no panic");
+        }
+        Some("unread") => {
+            let _guard = agentscope_collector::init().expect("set up");
+            chat();
+            chat();
         }
         Some("nothing to do") => drop(agentscope_collector::init().expect("set up")),
         Some("call after the end") => {
@@ -501,6 +545,31 @@ fn a_program_with_a_log_reads_of_a_misspelt_variable_there() {
         "{}",
         played.stderr
     );
+}
+
+// A budget that never counts looked like one of which nothing was used.
+#[test]
+fn an_answer_of_unknown_type_is_told_of_once_below_the_tree() {
+    let played = play("unread", &[]);
+    let told: Vec<_> = played
+        .stdout
+        .lines()
+        .filter(|line| line.starts_with("unread: "))
+        .collect();
+    let [told] = told[..] else {
+        panic!("{}", played.stdout)
+    };
+    assert!(
+        told.starts_with("unread: complete, completes. What its answers used"),
+        "{told}"
+    );
+    assert!(
+        played.stdout.contains("budget 20,000 of 20,000 left"),
+        "{}",
+        played.stdout
+    );
+    let json = play("unread", &[("AGENTSCOPE_CONSOLE", "json")]);
+    assert!(!json.stdout.contains("unread: "), "{}", json.stdout);
 }
 
 // There was no tree, no warning, and a good end: `let _ = init()?` is what rustc's help suggests.

@@ -141,6 +141,7 @@ where
 
     fn show(self, value: &<S::Judge as Judge>::Value, output: &mut Output) {
         self.0.show(value, output);
+        output.is_asked = true;
         output.usage = self.usage(value);
     }
 
@@ -152,6 +153,7 @@ where
 
     fn gather(self, item: &<S::Judge as Judge>::Value, so_far: &mut SoFar) {
         self.0.gather(item, so_far);
+        so_far.is_asked = true;
         so_far.usage = self.usage(item).or(so_far.usage);
     }
 

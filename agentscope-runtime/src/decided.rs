@@ -19,6 +19,7 @@ use crate::reasoning::{ModelsCall, Window};
 use crate::recording::Recording;
 use crate::redacted::{Labels, Put, Redacted};
 use crate::text::{self, TEXT_LIMIT, Text};
+use crate::unread::Unread;
 use crate::usage::Usage;
 
 /// Share of sessions whose prompts and completions make a TRACE snapshot.
@@ -92,6 +93,9 @@ impl Recording {
         attributes: &mut Vec<KeyValue>,
     ) {
         self.for_each_totals(|totals| totals.add_inference_time(time));
+        if output.as_ref().is_none_or(|output| output.usage.is_none()) {
+            Unread::look(self.site, ending.outcome, output.as_deref());
+        }
         let told = output.map(|output| self.told(output, attributes));
         let told = told.unwrap_or_default();
         let mut news = Vec::new();

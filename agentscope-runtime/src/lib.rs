@@ -191,6 +191,7 @@ mod task;
 mod text;
 mod totals;
 mod treat;
+mod unread;
 mod usage;
 mod values;
 #[allow(missing_docs, reason = "called by expansions only")]
@@ -269,6 +270,7 @@ pub mod __private {
     pub use crate::site::Site;
     pub use crate::snapshot::emit_from;
     pub use crate::switch::disable_unused;
+    pub use crate::unread::unread;
     pub use crate::usage::Usage;
     pub use crate::watched::async_call;
 

@@ -35,6 +35,8 @@ pub struct Output {
     /// Its type has one value only, so that its emptiness says nothing.
     pub(crate) unit: bool,
     pub(crate) usage: Option<Usage>,
+    /// Whether there is a closure that looks for it.
+    pub(crate) is_asked: bool,
     /// Where a model has given it.
     pub(crate) answer: Option<Answer>,
     /// Where it came in chunks.
@@ -56,6 +58,7 @@ impl Output {
             empty: false,
             unit: false,
             usage: None,
+            is_asked: false,
             answer: None,
             pace: None,
             attempts: 1,
@@ -67,7 +70,9 @@ impl Output {
     /// Nothing half written may be shown.
     #[cold]
     pub(crate) fn forget(&mut self) {
+        let is_asked = self.is_asked;
         *self = Self::new(self.meta, &self.values.hasher);
+        self.is_asked = is_asked;
     }
 
     /// Of a stream: its items went to the caller one by one, and only what a model has said in them
@@ -83,6 +88,7 @@ impl Output {
             return output;
         };
         output.usage = so_far.usage;
+        output.is_asked = so_far.is_asked;
         output.pace = so_far.pace;
         if let Some(answer) = so_far.answer {
             if let Some(text) = answer.text() {

@@ -14,6 +14,7 @@ use crate::probe::Declares;
 use crate::redacted::Redacted;
 use crate::said;
 use crate::schema::{Cache, Schema, SchemaBuilder};
+use crate::unread::Unread;
 
 /// The layers of a semantic trace.
 ///
@@ -169,6 +170,7 @@ pub(crate) struct KnownSite {
     pub(crate) first_shape: OnceLock<KnownShape>,
     /// Calls in a row that had another one.
     pub(crate) other_shapes: AtomicU8,
+    pub(crate) unread: Unread,
     /// The latest other one.
     other_shape: Mutex<Option<KnownShape>>,
 }
@@ -187,6 +189,7 @@ impl KnownSite {
             labels: OnceLock::new(),
             first_shape: OnceLock::new(),
             other_shapes: AtomicU8::new(0),
+            unread: Unread::default(),
             other_shape: Mutex::new(None),
         }
     }

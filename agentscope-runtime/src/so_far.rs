@@ -13,6 +13,8 @@ pub struct SoFar {
     pub(crate) failure: Option<Failure>,
     /// The last that a closure has found: where each item carries one it is that of all before.
     pub(crate) usage: Option<Usage>,
+    /// Whether there is a closure that looks for it.
+    pub(crate) is_asked: bool,
     /// What a model has said, where the items are pieces of that.
     pub(crate) answer: Option<StreamedResponse>,
     pub(crate) pace: Option<Pace>,
@@ -26,6 +28,7 @@ impl SoFar {
         Box::new(Self {
             failure: None,
             usage: None,
+            is_asked: false,
             answer: None,
             class,
             pace: is_of_model.then(|| Pace::begin(Instant::now())),
