@@ -8,11 +8,12 @@ use std::{env, fs};
 
 use proc_macro2::TokenStream;
 use quote::quote;
-use toml_edit::{Document, Item};
+use toml_edit::{Document, Item, TableLike};
 
 use crate::class::Class;
 use crate::errors::Errors;
 use crate::places::Default;
+use crate::suggest;
 
 /// What a manifest says, as of when it was written.
 #[derive(Clone)]
@@ -80,14 +81,42 @@ fn said(path: &Path) -> Option<Result<Class, String>> {
     let text = fs::read_to_string(path).ok()?;
     // What is no manifest cargo reports.
     let manifest = Document::parse(text).ok()?;
-    let metadata = manifest.get("package")?.get("metadata")?;
-    let default = metadata.get("agentscope")?.get("default")?;
-    Some(class(default).map_err(|message| {
-        format!(
-            "{}: `default` in `[package.metadata.agentscope]`: {message}",
-            path.display()
-        )
-    }))
+    let metadata = manifest.get("package")?.get("metadata")?.as_table_like()?;
+    let said = said_in(metadata)?;
+    Some(said.map_err(|message| format!("{}: {message}", path.display())))
+}
+
+/// A word that is misspelt must not leave the crate without the default that it was to have.
+fn said_in(metadata: &dyn TableLike) -> Option<Result<Class, String>> {
+    const TABLE: &str = "agentscope";
+    let Some(said) = metadata.get(TABLE) else {
+        let mut names = metadata.iter().map(|(name, _)| name);
+        let meant = names.find(|name| is_misspelt(name, TABLE))?;
+        return Some(Err(format!(
+            "`[package.metadata.{meant}]` is not read; did you mean `[package.metadata.{TABLE}]`?"
+        )));
+    };
+    let unknown = said.as_table_like().and_then(|said| {
+        let mut keys = said.iter().map(|(key, _)| key);
+        keys.find(|key| *key != "default")
+    });
+    if let Some(key) = unknown {
+        let hint = suggest::among(key, &["default"]);
+        return Some(Err(format!(
+            "unknown key `{key}` in `[package.metadata.{TABLE}]`; {hint}"
+        )));
+    }
+    let default = said.get("default")?;
+    Some(
+        class(default)
+            .map_err(|message| format!("`default` in `[package.metadata.{TABLE}]`: {message}")),
+    )
+}
+
+/// Tables of other tools stand there too: only what differs by a letter, or in how words are joined.
+fn is_misspelt(name: &str, meant: &str) -> bool {
+    let plain = name.replace(['-', '_'], "").to_lowercase();
+    plain == meant || suggest::distance(&plain, meant) == 1
 }
 
 fn class(default: &Item) -> Result<Class, String> {

@@ -8,17 +8,18 @@ pub(crate) fn among(word: &str, known: &[&str]) -> String {
     }
 }
 
-/// The known word that was probably meant.
+/// The known word that was probably meant; they are written in small letters.
 pub(crate) fn nearest<'a>(word: &str, known: &[&'a str]) -> Option<&'a str> {
+    let word = word.to_lowercase();
     let (distance, candidate) = known
         .iter()
-        .map(|candidate| (distance(word, candidate), *candidate))
+        .map(|candidate| (distance(&word, candidate), *candidate))
         .min()?;
     (distance <= 1 + word.len() / 4).then_some(candidate)
 }
 
 /// Levenshtein distance in characters.
-fn distance(one: &str, other: &str) -> usize {
+pub(crate) fn distance(one: &str, other: &str) -> usize {
     let other: Vec<char> = other.chars().collect();
     let mut row: Vec<usize> = (0..=other.len()).collect();
     for (index, character) in one.chars().enumerate() {
@@ -41,6 +42,7 @@ mod tests {
         let known = ["token_budget", "tier", "task"];
         assert_eq!(among("token_buget", &known), "did you mean `token_budget`?");
         assert_eq!(among("tiers", &known), "did you mean `tier`?");
+        assert_eq!(among("TIER", &known), "did you mean `tier`?");
         assert_eq!(
             among("temperature", &known),
             "known are token_budget, tier, task"

@@ -87,7 +87,23 @@ fn a_change_of_the_manifest_builds_the_crate_again() {
         "cargo's is the other: {said}"
     );
 
-    let (builds, said) = check(secret);
+    // These were read by nobody, and the crate built without the default that it was to have.
+    for (misspelt, expected) in [
+        (
+            "[package.metadata.agentscope]\ndefualt = \"secret\"",
+            "unknown key `defualt` in `[package.metadata.agentscope]`; did you mean `default`?",
+        ),
+        (
+            "[package.metadata.agent-scope]\ndefault = \"secret\"",
+            "`[package.metadata.agent-scope]` is not read; did you mean `[package.metadata.agentscope]`?",
+        ),
+    ] {
+        let (builds, said) = check(misspelt);
+        assert!(!builds && said.contains(expected), "{said}");
+    }
+
+    let of_another_tool = format!("{secret}\n[package.metadata.scope]\ndefault = 1");
+    let (builds, said) = check(&of_another_tool);
     assert!(builds, "{said}");
     let (builds, said) = check("");
     assert!(!builds, "without a default there is no class: {said}");
