@@ -5,5 +5,5 @@ fn look(name: &str) -> usize {
     "`reads` is no effect; write `effect = read` or `effect = write`"
 }
 ::core::compile_error! {
-    "the output of tool `look` (`usize`) has no sensitivity classification\nhelp: write #[tool(output = public)] or another of internal, confidential, pii, special, secret"
+    "the output of tool `look` (`usize`) has no sensitivity classification\nhelp: write #[tool(output = secret)], or another of special, pii, confidential, internal, public\nhelp: or give all that has no class one: #[tool(default = secret)]"
 }

@@ -148,7 +148,6 @@ pub(crate) fn parse(
         arguments: Arguments::default(),
         errors,
     };
-    let written = tokens.clone();
     let parser = |input: ParseStream<'_>| {
         while !input.is_empty() {
             reader.argument(input);
@@ -166,10 +165,7 @@ pub(crate) fn parse(
     if kind == Macro::Inference && !seen.iter().any(|word| word == "provider") {
         let message = "`#[inference]` needs to know who serves the model: add `provider = \"..\"`, \
                        for example `provider = \"openai\"`";
-        match written.is_empty() {
-            true => errors.push(syn::Error::new(place, message)),
-            false => errors.at(written, message),
-        }
+        errors.push(syn::Error::new(place, message));
     }
     arguments
 }
@@ -199,7 +195,7 @@ impl Reader<'_> {
         };
         if let Err(error) = read {
             self.errors.push(error);
-            let meant = suggest::nearest(&text, &self.kind.known());
+            let meant = meant(&text, &self.kind.known());
             self.arguments.lost(meant.unwrap_or_default());
             skip(input);
         }
@@ -216,9 +212,14 @@ impl Reader<'_> {
         let refused = format!("`#[{}]` takes no argument `{word}`", self.kind.name());
         let others = [Macro::Agent, Macro::Tool, Macro::Inference];
         let takes_it = others.iter().find(|other| other.own().contains(&word));
-        Err(match takes_it {
-            Some(other) => format!("{refused}; `#[{}]` does", other.name()),
-            None => format!("{refused}; {}", suggest::among(word, &known)),
+        Err(match (takes_it, meant(word, &known)) {
+            (Some(other), _) => format!("{refused}; `#[{}]` does", other.name()),
+            (None, Some("default")) if suggest::nearest(word, &["default"]).is_none() => format!(
+                "{refused}; the class of the result is `output = ..`, and that of all that has none \
+                 `default = ..`"
+            ),
+            (None, Some(meant)) => format!("{refused}; did you mean `{meant}`?"),
+            (None, None) => format!("{refused}; known are {}", known.join(", ")),
         })
     }
 
@@ -270,6 +271,16 @@ impl Reader<'_> {
             }
         }
         let _: Option<Token![,]> = input.parse().ok();
+    }
+}
+
+/// The argument that was probably meant.
+fn meant(word: &str, known: &[&'static str]) -> Option<&'static str> {
+    match word {
+        "result" | "return" | "returned" => Some("output"),
+        // Of one value or of all.
+        "sensitivity" | "class" | "classification" => Some("default"),
+        _ => suggest::nearest(word, known),
     }
 }
 

@@ -141,6 +141,7 @@ fn argument(
             "give all that has no class one: #[{}(default = secret)]",
             kind.name()
         ),
+        suggested: Class::Secret,
     };
     let mut classified = place.classified(said, errors);
     let is_generic = generics::mentions(&input.ty, parameters) || generics::is_hidden(&input.ty);
@@ -278,11 +279,13 @@ fn output(
         if leaf::is_leaf(result) {
             let message = format!(
                 "the output of {} `{}` (`{}`) has no sensitivity classification\n\
-                 help: write #[{}(output = public)] or another of internal, confidential, pii, \
-                 special, secret",
+                 help: write #[{}(output = secret)], or another of {}\n\
+                 help: or give all that has no class one: #[{}(default = secret)]",
                 kind.name(),
                 function.signature.ident,
                 spelt(result),
+                kind.name(),
+                Class::ALL_BUT_SECRET,
                 kind.name(),
             );
             errors.at(ty, message);

@@ -27,6 +27,9 @@ const CLASSES: &[(&str, Class)] = &[
 ];
 
 impl Class {
+    /// For messages, the most careful first.
+    pub(crate) const ALL_BUT_SECRET: &str = "special, pii, confidential, internal, public";
+
     /// The class that the word names.
     pub(crate) fn of(word: &str) -> Option<Self> {
         CLASSES

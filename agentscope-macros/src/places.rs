@@ -61,6 +61,8 @@ pub(crate) struct Place<'a> {
     pub(crate) default: Option<Default>,
     /// How to give all that has no class one.
     pub(crate) how_to_default: &'a str,
+    /// Which one that is.
+    pub(crate) suggested: Class,
 }
 
 /// What a value seems to be, and by which of its names.
@@ -154,31 +156,33 @@ impl Place<'_> {
 
     fn unclassified(&self, keys: bool) -> String {
         let (noun, name, ty) = (self.noun, self.name, spelt(self.ty));
-        if keys {
-            return format!(
-                "the keys of {noun} `{name}` of type `{ty}` have no sensitivity classification\n\
-                 help: write #[sensitivity(key = internal)] before it, or another of public, \
-                 confidential, pii, special, secret; the values have the classes of their type\n\
-                 help: or {}",
-                self.how_to_default
-            );
-        }
+        let of_keys = if keys { "key = " } else { "" };
         let hint = match self.looks(Class::Public) {
             Some(looks) => format!(
                 "it looks like {}: write {} before it",
                 looks.kind.what,
-                example("", looks.kind.least, Some(looks.kind), false)
+                example(of_keys, looks.kind.least, Some(looks.kind), false)
             ),
-            None => "write #[sensitivity(public)], #[sensitivity(internal)], \
-                     #[sensitivity(confidential)], #[sensitivity(pii)] or #[sensitivity(secret)] \
-                     before it"
-                .to_owned(),
+            None => format!(
+                "write {} before it, or another of {}",
+                example(of_keys, Class::Secret, None, false),
+                Class::ALL_BUT_SECRET,
+            ),
         };
-        format!(
-            "{noun} `{name}` of type `{ty}` has no sensitivity classification\n\
-             help: {hint}\nhelp: or {}",
-            self.how_to_default
-        )
+        let subject = match keys {
+            true => format!("the keys of {noun} `{name}` of type `{ty}` have"),
+            false => format!("{noun} `{name}` of type `{ty}` has"),
+        };
+        let values = match keys {
+            true => "; the values have the classes of their type",
+            false => "",
+        };
+        // A default that would be refused is no help.
+        let or_default = match self.looks(self.suggested) {
+            Some(_) => String::new(),
+            None => format!("\nhelp: or {}", self.how_to_default),
+        };
+        format!("{subject} no sensitivity classification\nhelp: {hint}{values}{or_default}")
     }
 
     fn not_by_default(&self, default: Default, looks: &Looks<'_>, keys: bool) -> String {

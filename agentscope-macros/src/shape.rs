@@ -6,6 +6,7 @@ use syn::{DeriveInput, ExprPath, Field, Fields, Type, Variant};
 
 use crate::case::Case;
 use crate::checks::unraw;
+use crate::class::Class;
 use crate::errors::Errors;
 use crate::generics;
 use crate::leaf;
@@ -189,6 +190,10 @@ impl<'a> Shapes<'a> {
                          cover what is flattened"
                 }
                 false => "give the whole type a default: #[sensitivity(default = internal)]",
+            },
+            suggested: match is_map {
+                true => Class::Secret,
+                false => Class::Internal,
             },
         };
         let classified = place.classified(said, errors);

@@ -54,7 +54,7 @@ pub struct FieldMeta {
     message = "`{Self}` has no agentscope sensitivity classification",
     label = "not classified: telemetry could leak it",
     note = "if you own `{Self}`: add `#[derive(agentscope::Classify)]` to it and classify its fields",
-    note = "if it comes from another crate, or is text or a number: classify it here with `#[sensitivity(secret)]` or another class, or the result with `output = secret`; or everything that has no class with `default = secret`"
+    note = "if it comes from another crate, or is text or a number: write `#[sensitivity(secret)]` or another class before the field or argument; for the result of a function `output = secret`; or give all that has no class one with `default = secret`"
 )]
 pub trait Classify {
     /// The highest class of any value inside.

@@ -39,7 +39,8 @@ pub trait TextOption {
 /// ```
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not an integer",
-    label = "expected an integer, a reference to one, or an `Option` of either"
+    label = "expected an integer, a reference to one, or an `Option` of either",
+    note = "write it without quotes, for example `20_000`"
 )]
 pub trait IntOption {
     /// The integer; `None` says nothing.
@@ -55,7 +56,8 @@ pub trait IntOption {
 /// ```
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a number",
-    label = "expected a number, a reference to one, or an `Option` of either"
+    label = "expected a number, a reference to one, or an `Option` of either",
+    note = "write it without quotes, for example `0.5`"
 )]
 pub trait FloatOption {
     /// The number; `None` says nothing.

@@ -34,7 +34,17 @@ pub trait Because: Future + Sized {
     fn because(self, reason: impl IntoText) -> BecauseFuture<Self>;
 }
 
-impl<F: Future> Because for F {
+/// What has a reason to wait for: a future. A trait of its own, for what the compiler says of it.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is no future, so `.because(..)` comes too late: the call has been made",
+    label = "the call has been made",
+    note = "of a function that is not `async` write `because(\"..\", || call())`"
+)]
+pub trait Awaited: Future {}
+
+impl<F: Future> Awaited for F {}
+
+impl<F: Awaited> Because for F {
     fn because(self, reason: impl IntoText) -> BecauseFuture<Self> {
         BecauseFuture {
             inner: self,

@@ -14,8 +14,8 @@ use crate::settle::{Decided, Judge};
     message = "`{Self}` would be shown as it is, and nothing says what is in it",
     label = "shown by a class, but not classified by its type",
     note = "if you own `{Self}`: add `#[derive(agentscope::Classify)]` to it, and to what is in it",
-    note = "else hide it: write `#[sensitivity(secret)]` before it, or another of confidential, pii, special; for a result `output = secret`",
-    note = "if it may be shown, say why: `#[sensitivity(internal, reason = \"..\")]`; for a result `output(internal, reason = \"..\")`"
+    note = "else hide it: write `#[sensitivity(secret)]` before the field or argument, or another of special, pii, confidential; for the result of a function `output = secret`",
+    note = "if it may be shown, say why: `#[sensitivity(internal, reason = \"..\")]`; for the result of a function `output(internal, reason = \"..\")`"
 )]
 pub trait ShownWhole {}
 
