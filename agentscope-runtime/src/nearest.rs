@@ -2,9 +2,10 @@
 
 /// The known word that was probably meant.
 pub fn nearest<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    let word = word.to_lowercase();
     let candidates = known.into_iter();
     let (distance, candidate) = candidates
-        .map(|candidate| (distance(word, candidate), candidate))
+        .map(|candidate| (distance(&word, &candidate.to_lowercase()), candidate))
         .min()?;
     (distance <= 1 + word.len() / 4).then_some(candidate)
 }
@@ -32,7 +33,7 @@ mod tests {
     fn a_near_word_is_meant_and_a_far_one_is_not() {
         let known = ["support", "billing"];
         assert_eq!(nearest("suport", known), Some("support"));
-        assert_eq!(nearest("Support", known), Some("support"));
+        assert_eq!(nearest("SUPPORT", known), Some("support"));
         assert_eq!(nearest("research", known), None);
         assert_eq!(nearest("suport", []), None);
     }

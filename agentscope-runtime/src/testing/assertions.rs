@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 
 use opentelemetry::Value;
 
+use super::difference::difference;
 use super::recorded::Recorded;
 use super::view::SpanView;
 use crate::names;
@@ -115,7 +116,7 @@ impl<R> Recorded<R> {
     pub fn assert_outcome(&self, name: &str, expected: Outcome) {
         let calls = self.named(name).len();
         if calls == 0 {
-            self.fail(format!("`{name}` was never called"));
+            self.fail(self.unknown(name, "was never called"));
         }
         self.assert_outcomes(name, &vec![expected; calls]);
     }
@@ -259,35 +260,6 @@ impl<R> Recorded<R> {
     }
 }
 
-/// Two sequences side by side, with a mark at the first difference.
-fn difference(what: &str, unit: &str, expected: &[&str], actual: &[String]) -> String {
-    let rows = expected.len().max(actual.len());
-    let cell = |list: Option<&str>| list.unwrap_or("(none)").to_owned();
-    let row = |at: usize| {
-        let actual = actual.get(at).map(String::as_str);
-        (cell(expected.get(at).copied()), cell(actual))
-    };
-    let first =
-        (0..rows).find(|&at| expected.get(at).copied() != actual.get(at).map(String::as_str));
-    let first = first.unwrap_or(rows);
-    let width = (0..rows)
-        .map(|at| row(at).0.chars().count())
-        .max()
-        .unwrap_or(0)
-        .max(8);
-    let mut text = format!(
-        "{what} differs, first at {unit} {first}\n       {:width$}  actual",
-        "expected"
-    );
-    for at in 0..rows {
-        let mark = if at == first { '>' } else { ' ' };
-        let (expected, actual) = row(at);
-        // Writing to a String cannot fail.
-        let _ = write!(text, "\n  {mark} {at:<2} {expected:width$}  {actual}");
-    }
-    text
-}
-
 fn lost_steps(spans: &[SpanView]) -> Vec<String> {
     let mut lost = Vec::new();
     for (index, session) in spans.iter().enumerate() {
@@ -351,19 +323,5 @@ mod tests {
             let lost = format!("step #{step} of session `job` was not recorded");
             assert_eq!(lost_steps(&spans), [lost]);
         }
-    }
-
-    #[test]
-    fn the_first_difference_is_marked() {
-        let actual = ["search".to_owned(), "write".to_owned()];
-        let table = "\
-the tool sequence differs, first at tool call 1
-       expected  actual
-    0  search    search
-  > 1  read      write
-    2  write     (none)";
-        let expected = ["search", "read", "write"];
-        let text = difference("the tool sequence", "tool call", &expected, &actual);
-        assert_eq!(text, table);
     }
 }

@@ -53,6 +53,7 @@ use std::pin::pin;
 mod assertions;
 mod committed;
 mod declassified;
+mod difference;
 mod inventory;
 mod lock;
 mod recorded;

@@ -1,8 +1,11 @@
 //! What a recording hands back.
 
+use std::collections::BTreeSet;
+
 use super::recorder::Seen;
 use super::tree;
 use super::view::{self, SnapshotView, SpanView};
+use crate::nearest::nearest;
 use crate::site::Layer;
 
 /// The result of the code under test, and the spans and snapshots that it recorded.
@@ -91,8 +94,20 @@ impl<R> Recorded<R> {
     pub fn span(&self, name: &str) -> &SpanView {
         match self.named(name).first() {
             Some(span) => span,
-            None => self.fail(format!("there is no span `{name}`")),
+            None => self.fail(self.unknown(name, "is no span")),
         }
+    }
+
+    /// What to say of a name that nothing has: what was probably meant.
+    pub(super) fn unknown(&self, name: &str, is_not: &str) -> String {
+        let known: BTreeSet<_> = self.spans.iter().map(|span| span.name.as_str()).collect();
+        let recorded: Vec<_> = known.iter().map(|name| format!("`{name}`")).collect();
+        let hint = match (nearest(name, known), recorded.is_empty()) {
+            (Some(meant), _) => format!("; did you mean `{meant}`?"),
+            (None, false) => format!("; recorded were {}", recorded.join(", ")),
+            (None, true) => String::new(),
+        };
+        format!("`{name}` {is_not}{hint}")
     }
 
     /// The spans of this name; sessions only where nothing else has it.
