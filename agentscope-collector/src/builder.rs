@@ -146,7 +146,7 @@ impl Builder {
     ) -> Result<(TracerProviderBuilder, Guard), InitError> {
         let reservation = Reservation::take()?;
         // How spans are exported is the application's affair.
-        warn_of_mistakes(env::misspelt());
+        warn_of_mistakes(&env::misspelt(false));
         let printer = Printer::new(self.console.or_environment()?);
         self.install_signals()?;
         let mut running = self.running(Vec::new());
@@ -187,7 +187,9 @@ impl Builder {
     }
 
     pub(crate) fn set_up(mut self) -> Result<Running, InitError> {
-        warn_of_mistakes(env::unread());
+        let mut unread = env::unread();
+        unread.extend(env::misspelt(false));
+        warn_of_mistakes(&unread);
         let disabled = env::is_true("OTEL_SDK_DISABLED");
         let console = self.console.or_environment()?;
         let console = if disabled { Console::Off } else { console };
@@ -341,7 +343,7 @@ impl Builder {
     }
 }
 
-fn warn_of_mistakes(unread: Vec<String>) {
+fn warn_of_mistakes(unread: &[String]) {
     if !unread.is_empty() {
         console::warn(format_args!(
             "set but without effect: {}",

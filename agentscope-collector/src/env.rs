@@ -1,6 +1,7 @@
 //! Which environment variables `init()` honours, and how.
 //!
-//! [`TABLE`] lists them all. Where one is set that nobody reads, `init()` says so in one warning.
+//! [`TABLE`] lists them all. Where one is set that nobody reads, or to what it does not take, or one is
+//! misspelt, `init()` says so.
 //!
 //! ```
 //! use agentscope_collector::env::{Handling, find};

@@ -97,6 +97,15 @@ pub use guard::Guard;
 
 /// Sets telemetry up from the environment, with the defaults of [`builder`].
 ///
+/// Keep the guard in `main` under a name: dropped, it ends telemetry, and `let _ = ..` drops it at
+/// once.
+///
+/// Finished sessions are printed on the standard output. Where that is what the next program reads
+/// (`app | jq`, MCP over stdio), set `AGENTSCOPE_CONSOLE=off` or build with
+/// [`console(Console::Off)`](Builder::console); with `AGENTSCOPE_STORE=DIRECTORY` the command
+/// `agentscope tree` shows them then. What is wrong in the environment goes to the program's own log,
+/// or without a `tracing` subscriber to the standard error.
+///
 /// # Errors
 ///
 /// See [`InitError`]. The program can go on without telemetry.

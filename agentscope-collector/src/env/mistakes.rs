@@ -13,6 +13,7 @@ use crate::profile;
 /// ```
 pub fn without_effect() -> Vec<String> {
     let mut found = unread();
+    found.extend(misspelt(true));
     found.extend(of_runtime());
     found
 }
@@ -22,7 +23,7 @@ pub(crate) fn of_runtime() -> Vec<String> {
     agentscope_runtime::__private::environment_mistakes()
 }
 
-/// What nobody else warns of.
+/// What nobody else warns of, but for names.
 pub(crate) fn unread() -> Vec<String> {
     let mut found = Vec::new();
     for variable in TABLE {
@@ -77,7 +78,6 @@ pub(crate) fn unread() -> Vec<String> {
     found.extend(TABLE.iter().filter_map(|variable| number(variable.name)));
     found.extend(disabled());
     found.extend(share());
-    found.extend(misspelt());
     found.dedup();
     found
 }
@@ -117,18 +117,26 @@ fn share() -> Option<String> {
     (!is_known).then(|| format!("{NAME}={share}: write a share from 0 to 1"))
 }
 
-/// Names that begin as ours and are none. What they hold is not said: it may be a key.
-pub(crate) fn misspelt() -> Vec<String> {
-    let own = || TABLE.iter().map(|variable| variable.name);
-    let set = std::env::vars_os().filter_map(|(name, _)| name.into_string().ok());
-    let unknown = set.filter(|name| name.starts_with("AGENTSCOPE_") && find(name).is_none());
-    let mut unknown: Vec<_> = unknown.collect();
-    unknown.sort();
-    let told = unknown.into_iter().map(|name| {
-        let own = own().filter(|own| own.starts_with("AGENTSCOPE_"));
-        match agentscope_runtime::__private::nearest(&name, own) {
-            Some(meant) => format!("{name}: no such variable; did you mean {meant}?"),
-            None => format!("{name}: no such variable"),
+/// Names that begin as ours and are none; with `surely` only those that are nearly one of ours, for
+/// an application may call its own so. What they hold is not said: it may be a key.
+pub(crate) fn misspelt(surely: bool) -> Vec<String> {
+    const START: &str = "AGENTSCOPE_";
+    let own = || TABLE.iter().filter_map(|it| it.name.strip_prefix(START));
+    let mut set: Vec<_> = std::env::vars_os()
+        .filter_map(|(name, _)| name.into_string().ok())
+        .filter(|name| find(name).is_none())
+        .collect();
+    set.sort();
+    let told = set.into_iter().filter_map(|name| {
+        let rest = name.strip_prefix(START)?;
+        match agentscope_runtime::__private::nearest(rest, own()) {
+            Some(meant) => Some(format!(
+                "{name}: no such variable; did you mean {START}{meant}?"
+            )),
+            None if surely => None,
+            None => Some(format!(
+                "{name}: no such variable; `agentscope_collector::env` lists those that there are"
+            )),
         }
     });
     told.collect()
