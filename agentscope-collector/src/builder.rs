@@ -146,7 +146,7 @@ impl Builder {
     ) -> Result<(TracerProviderBuilder, Guard), InitError> {
         let reservation = Reservation::take()?;
         // How spans are exported is the application's affair.
-        warn_of_mistakes(&env::misspelt(false));
+        warn_of_mistakes(&env::misspelt());
         let printer = Printer::new(self.console.or_environment()?);
         self.install_signals()?;
         let mut running = self.running(Vec::new());
@@ -188,7 +188,7 @@ impl Builder {
 
     pub(crate) fn set_up(mut self) -> Result<Running, InitError> {
         let mut unread = env::unread();
-        unread.extend(env::misspelt(false));
+        unread.extend(env::misspelt());
         warn_of_mistakes(&unread);
         let disabled = env::is_true("OTEL_SDK_DISABLED");
         let console = self.console.or_environment()?;

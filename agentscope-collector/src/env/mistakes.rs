@@ -13,7 +13,7 @@ use crate::profile;
 /// ```
 pub fn without_effect() -> Vec<String> {
     let mut found = unread();
-    found.extend(misspelt(true));
+    found.extend(misspelt());
     found.extend(of_runtime());
     found
 }
@@ -117,9 +117,9 @@ fn share() -> Option<String> {
     (!is_known).then(|| format!("{NAME}={share}: write a share from 0 to 1"))
 }
 
-/// Names that begin as ours and are none; with `surely` only those that are nearly one of ours, for
-/// an application may call its own so. What they hold is not said: it may be a key.
-pub(crate) fn misspelt(surely: bool) -> Vec<String> {
+/// Names that are nearly ours. What they hold is not said: it may be a key. Others that begin as ours
+/// do may be somebody else's: Kubernetes sets such for a service of our name.
+pub(crate) fn misspelt() -> Vec<String> {
     const START: &str = "AGENTSCOPE_";
     let own = || TABLE.iter().filter_map(|it| it.name.strip_prefix(START));
     let mut set: Vec<_> = std::env::vars_os()
@@ -128,16 +128,10 @@ pub(crate) fn misspelt(surely: bool) -> Vec<String> {
         .collect();
     set.sort();
     let told = set.into_iter().filter_map(|name| {
-        let rest = name.strip_prefix(START)?;
-        match agentscope_runtime::__private::nearest(rest, own()) {
-            Some(meant) => Some(format!(
-                "{name}: no such variable; did you mean {START}{meant}?"
-            )),
-            None if surely => None,
-            None => Some(format!(
-                "{name}: no such variable; `agentscope_collector::env` lists those that there are"
-            )),
-        }
+        let meant = agentscope_runtime::__private::nearest(name.strip_prefix(START)?, own())?;
+        Some(format!(
+            "{name}: no such variable; did you mean {START}{meant}?"
+        ))
     });
     told.collect()
 }
