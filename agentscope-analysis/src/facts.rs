@@ -1,5 +1,7 @@
 //! What one span or log record says, whoever emitted it, found in one pass over its attributes.
 
+use std::ops::RangeInclusive;
+
 use agentscope_runtime::{Level, Outcome};
 
 use crate::node::Layer;
@@ -189,6 +191,11 @@ impl LogRecord {
     }
 }
 
+/// What a call, or a session, can have used. Beyond it a number is a mistake, or is there to spoil
+/// the sums of all others, and says nothing.
+const TOKENS: RangeInclusive<i64> = 0..=1_000_000_000_000;
+const USD: RangeInclusive<f64> = 0.0..=1e6;
+
 /// The strongest spelling of each fact that was met so far.
 #[derive(Default)]
 struct Said<'a> {
@@ -257,9 +264,10 @@ impl<'a> Said<'a> {
         let found = layer::of(&self, span_name, kind);
         let layer = found.layer;
         let is_inference = layer == Layer::Inference;
-        let own = |value: Option<i64>| value.filter(|_| is_inference);
-        let total = |value: Option<i64>| value.filter(|_| !is_inference);
-        let cost = number(Number::Cost);
+        let own = |value: Option<i64>| value.filter(|it| is_inference && TOKENS.contains(it));
+        let total = |value: Option<i64>| value.filter(|it| !is_inference && TOKENS.contains(it));
+        let usd = |field| number(field).filter(|it| USD.contains(it));
+        let cost = usd(Number::Cost);
         let named_at_root = match found.is_chain {
             true => Layer::Session,
             false => layer,
@@ -295,7 +303,7 @@ impl<'a> Said<'a> {
             cost_usd: cost.filter(|_| is_inference),
             total_input_tokens: total(int(Int::TotalInput).or(int(Int::InputTokens))),
             total_output_tokens: total(int(Int::TotalOutput).or(int(Int::OutputTokens))),
-            total_cost_usd: number(Number::TotalCost).or(cost.filter(|_| !is_inference)),
+            total_cost_usd: usd(Number::TotalCost).or(cost.filter(|_| !is_inference)),
             iteration_count: int(Int::Iteration),
             budget_remaining: int(Int::BudgetRemaining),
             verdict: text(Text::Verdict),

@@ -113,8 +113,6 @@ pub struct SessionSummary {
 pub struct RunningSession {
     /// Which.
     pub id: super::SessionId,
-    /// Latest end of a span or time of a log record.
-    pub last: u64,
     /// Its traces, as far as spans of them were stored.
     pub traces: Vec<u128>,
     /// Whether a span without a parent has ended.
@@ -207,6 +205,7 @@ pub struct Triage {
 impl Triage {
     /// Counts one more session; tools, models and errors are counted by whoever has the spans.
     pub(super) fn add(&mut self, session: &SessionSummary) {
+        // What emitters say of tokens and costs may be any number; no sum of it ends the program.
         self.sessions += 1;
         self.running += u64::from(session.state == SessionState::Running);
         match session.verdict.as_ref().map(|it| it.value.as_str()) {
@@ -215,9 +214,10 @@ impl Triage {
             _ => {}
         }
         self.warned += u64::from(session.level >= Some(Level::Warn));
-        self.input_tokens += session.input_tokens;
-        self.output_tokens += session.output_tokens;
-        self.cost_microusd += session.cost_microusd.unwrap_or(0);
+        self.input_tokens = self.input_tokens.saturating_add(session.input_tokens);
+        self.output_tokens = self.output_tokens.saturating_add(session.output_tokens);
+        let cost = session.cost_microusd.unwrap_or(0);
+        self.cost_microusd = self.cost_microusd.saturating_add(cost);
     }
 }
 

@@ -14,6 +14,7 @@ use tempfile::TempDir;
 mod calls;
 mod learnt;
 mod lists;
+mod spoilt;
 #[path = "../support"]
 mod support {
     pub(crate) mod records;

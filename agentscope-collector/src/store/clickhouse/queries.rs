@@ -241,7 +241,6 @@ impl ClickHouse {
             .rows::<SummaryRow>(&sql, &[("tenant", tenant.to_string())])?;
         let running = rows.into_iter().map(|row| RunningSession {
             id: SessionId::named(row.id),
-            last: row.end,
             traces: row
                 .traces
                 .iter()

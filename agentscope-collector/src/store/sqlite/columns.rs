@@ -62,6 +62,9 @@ pub(super) mod code {
         Outcome::ALL.get(usize::try_from(code).ok()?).copied()
     }
 
+    /// A tool call that another span counts: it is listed, and in no sum.
+    pub(in super::super) const COUNTED_TOOL: i64 = 6;
+
     pub(in super::super) const fn layer(layer: Layer) -> i64 {
         match layer {
             Layer::Session => 0,

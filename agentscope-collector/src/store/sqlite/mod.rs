@@ -17,6 +17,7 @@ mod place;
 mod prepare;
 mod read;
 mod records;
+mod same_call;
 mod schema;
 mod segment;
 mod sessions;

@@ -5,6 +5,7 @@ use rusqlite::{Row, Statement, ToSql};
 
 use super::columns::code;
 use super::prepare::{LogRow, Part, SpanRow};
+use super::same_call::Counts;
 
 /// Columns of a partial aggregate, in segments and in the file of what is kept for ever.
 pub(super) const COLUMNS: &str = "\"begin\", \"end\", level, spans, logs, agents, tools, inferences, \
@@ -152,14 +153,15 @@ impl Default for Partial {
 
 impl Partial {
     pub(super) fn is_empty(&self) -> bool {
-        self.spans + self.logs == 0
+        self.spans == 0 && self.logs == 0
     }
 
     pub(super) fn name(&self) -> Option<&str> {
         self.called.as_ref().map(|called| called.name.as_str())
     }
 
-    pub(super) fn span(&mut self, row: &SpanRow, part: &Part, is_late: bool) {
+    /// Adds a span; of a call that another span `counts` already, only what that did not say.
+    pub(super) fn span(&mut self, row: &SpanRow, part: &Part, is_late: bool, counts: Counts) {
         self.spans += 1;
         self.late += i64::from(is_late);
         self.seen(row.begin, row.begin.saturating_add(row.duration), row.level);
@@ -181,27 +183,27 @@ impl Partial {
                 }
             }
             Layer::Agent => {
-                self.agents += 1;
+                self.agents += counts.call();
                 self.call(1, row.begin, name);
                 if let Some(name) = name {
                     self.agent_names.add(name);
                 }
             }
             Layer::Tool => {
-                self.tools += 1;
+                self.tools += counts.call();
                 if let Some(name) = name {
                     self.tool_names.add(name);
                 }
             }
             Layer::Inference => {
-                self.inferences += 1;
-                self.input_tokens = self
-                    .input_tokens
-                    .saturating_add(row.input_tokens.unwrap_or(0));
-                self.output_tokens = self
-                    .output_tokens
-                    .saturating_add(row.output_tokens.unwrap_or(0));
-                self.cost = sum(self.cost, row.cost);
+                self.inferences += counts.call();
+                if counts != Counts::Nothing {
+                    let input = row.input_tokens.unwrap_or(0);
+                    let output = row.output_tokens.unwrap_or(0);
+                    self.input_tokens = self.input_tokens.saturating_add(input);
+                    self.output_tokens = self.output_tokens.saturating_add(output);
+                    self.cost = sum(self.cost, row.cost);
+                }
             }
             Layer::Delegation => self.delegations += 1,
             Layer::Other => {}
@@ -211,7 +213,7 @@ impl Partial {
     pub(super) fn log(&mut self, row: &LogRow, part: &Part, is_late: bool) {
         self.logs += 1;
         self.late += i64::from(is_late);
-        self.seen(row.time, row.time, row.level);
+        self.seen(row.seen, row.seen, row.level);
         if let Some(service) = part.service(row.origin) {
             self.services.add(service);
         }
@@ -251,17 +253,17 @@ impl Partial {
 
     pub(super) fn merge(&mut self, other: Self) {
         self.seen(other.begin, other.end, other.level);
-        self.spans += other.spans;
-        self.logs += other.logs;
-        self.agents += other.agents;
-        self.tools += other.tools;
-        self.inferences += other.inferences;
-        self.delegations += other.delegations;
-        self.errors += other.errors;
+        self.spans = self.spans.saturating_add(other.spans);
+        self.logs = self.logs.saturating_add(other.logs);
+        self.agents = self.agents.saturating_add(other.agents);
+        self.tools = self.tools.saturating_add(other.tools);
+        self.inferences = self.inferences.saturating_add(other.inferences);
+        self.delegations = self.delegations.saturating_add(other.delegations);
+        self.errors = self.errors.saturating_add(other.errors);
         self.input_tokens = self.input_tokens.saturating_add(other.input_tokens);
         self.output_tokens = self.output_tokens.saturating_add(other.output_tokens);
         self.cost = sum(self.cost, other.cost);
-        self.late += other.late;
+        self.late = self.late.saturating_add(other.late);
         self.root_ended |= other.root_ended;
         if let Some(called) = other.called {
             self.call(called.rank, called.begin, Some(&called.name));

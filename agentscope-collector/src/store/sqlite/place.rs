@@ -7,6 +7,8 @@ use super::super::Tier;
 const NANOS: u64 = 86_400_000_000_000;
 /// Records that began longer ago than anything is kept by default are not believed.
 const OLDEST: i64 = 400;
+/// The first day of 2000. A clock that says less was never set: it began to count at 1970.
+const SET: i64 = 10_957;
 
 /// A day in UTC, counted from the Unix epoch.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -29,7 +31,17 @@ impl Day {
         }
     }
 
+    /// Whether a clock can have said a time that came now. One that was never set, or that is ahead,
+    /// must not say when a session began: it would be listed in 1970, or as the latest for ever.
+    pub(super) fn is_believed(time: u64, now: u64) -> bool {
+        (SET..=Self::of(now).0 + 1).contains(&Self::of(time).0)
+    }
+
     fn parse(text: &str) -> Option<Self> {
+        // Whoever puts a file there names it as they like; no number of it is longer than a day's.
+        if text.len() != "2026-11-22".len() {
+            return None;
+        }
         let mut parts = text.split('-').map(|part| part.parse::<i64>().ok());
         let (year, month, day) = (parts.next()??, parts.next()??, parts.next()??);
         let day = Self::from_civil(year, month, day);
@@ -113,6 +125,9 @@ mod tests {
             "2026-11-31.step.db",
             "1.step.db",
             "2026-11-22.x.db",
+            // Its year overflowed.
+            "99999999999999999-01-01.step.db",
+            "-999999-01.step.db",
         ] {
             assert_eq!(Place::parse(other), None, "{other}");
         }
@@ -127,5 +142,16 @@ mod tests {
         assert_eq!(day(now + 3 * NANOS), 20_000);
         assert_eq!(day(0), 20_000);
         assert_eq!(day(u64::MAX), 20_000);
+        let said = [
+            0,
+            5 * NANOS,
+            now - 9_000 * NANOS,
+            now,
+            now + NANOS,
+            now + 3 * NANOS,
+            u64::MAX,
+        ];
+        let believed = said.map(|time| Day::is_believed(time, now));
+        assert_eq!(believed, [false, false, true, true, true, false, false]);
     }
 }

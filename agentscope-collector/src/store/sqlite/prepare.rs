@@ -14,6 +14,7 @@ use super::super::{Batch, Binding, Origin, SessionId, Tier};
 use super::block::Blocks;
 use super::columns::{self, code};
 use super::place::{Day, Place};
+use super::same_call;
 use crate::from_otlp;
 
 /// Bytes of a name that are searched by.
@@ -70,6 +71,8 @@ pub(super) struct BodyAt {
 pub(super) struct SpanRow {
     pub(super) trace: usize,
     pub(super) span_id: i64,
+    /// 0 for none.
+    pub(super) parent: i64,
     pub(super) body: BodyAt,
     pub(super) origin: usize,
     pub(super) begin: i64,
@@ -96,10 +99,17 @@ pub(super) struct SpanRow {
     pub(super) verdict: Option<usize>,
     pub(super) verdict_source: Option<usize>,
     pub(super) is_root: bool,
+    /// Whether agentscope's runtime recorded it.
+    pub(super) is_ours: bool,
+    /// Whether another span of the batch counts the call.
+    pub(super) is_counted: bool,
 }
 
 pub(super) struct LogRow {
+    /// As the record has it, whatever its clock: sent again it must be the same.
     pub(super) time: i64,
+    /// When it was logged, as far as that is believed.
+    pub(super) seen: i64,
     /// Of the whole record: with session and time what tells records apart.
     pub(super) hash: i64,
     pub(super) trace: Option<usize>,
@@ -145,11 +155,12 @@ struct Entry<'a> {
 
 /// Makes the parts of a batch that came now, nanoseconds since the Unix epoch.
 pub(super) fn prepare(batch: &Batch, now: u64) -> Prepared {
-    let facts: Vec<_> = batch
+    let mut facts: Vec<_> = batch
         .spans
         .iter()
         .map(|span| from_otlp::facts_of_span(&span.record))
         .collect();
+    let counted = same_call::in_batch(&batch.spans, &mut facts);
     let mut entries = Vec::with_capacity(batch.spans.len() + batch.logs.len());
     for (index, (span, facts)) in batch.spans.iter().zip(&facts).enumerate() {
         let level = columns::level_of_span(facts);
@@ -187,7 +198,7 @@ pub(super) fn prepare(batch: &Batch, now: u64) -> Prepared {
     entries.sort_unstable();
     let mut parts = Vec::new();
     for of_place in entries.chunk_by(|one, other| one.place == other.place) {
-        let mut builder = Builder::new(of_place[0].place);
+        let mut builder = Builder::new(of_place[0].place, now);
         for of_session in of_place.chunk_by(|one, other| one.session == other.session) {
             let (spans, logs) = (builder.part.spans.len(), builder.part.logs.len());
             for entry in of_session {
@@ -195,7 +206,8 @@ pub(super) fn prepare(batch: &Batch, now: u64) -> Prepared {
                     false => {
                         let span = &batch.spans[entry.index];
                         let facts = &facts[entry.index];
-                        builder.span(&span.record, &span.origin, facts, entry.level);
+                        let row = builder.span(&span.record, &span.origin, facts, entry.level);
+                        row.is_counted = counted[entry.index];
                     }
                     true => {
                         let log = &batch.logs[entry.index];
@@ -227,8 +239,25 @@ pub(super) fn time_of_log(log: &LogRecord) -> u64 {
     }
 }
 
+/// When a span began and how long it took, as far as its clock is believed; else it began when it
+/// came.
+fn times(span: &Span, now: u64) -> (u64, u64) {
+    const LONGEST: u64 = 24 * 60 * 60 * 1_000_000_000;
+    let (start, end) = (span.start_time_unix_nano, span.end_time_unix_nano);
+    let [has_start, has_end] = [start, end].map(|time| Day::is_believed(time, now));
+    let took = end.saturating_sub(start);
+    match (has_start, has_end) {
+        (true, true) => (start, took),
+        (true, false) => (start, 0),
+        // A clock that is far off may still run evenly.
+        (false, false) if took <= LONGEST => (now, took),
+        (false, _) => (now, 0),
+    }
+}
+
 struct Builder<'a> {
     part: Part,
+    now: u64,
     names: HashMap<&'a str, usize>,
     traces: HashMap<u128, usize>,
     /// By address: records that came together share theirs.
@@ -237,9 +266,10 @@ struct Builder<'a> {
 }
 
 impl<'a> Builder<'a> {
-    fn new(place: Place) -> Self {
+    fn new(place: Place, now: u64) -> Self {
         Self {
             part: Part::new(place),
+            now,
             names: HashMap::new(),
             traces: HashMap::new(),
             origins: HashMap::new(),
@@ -247,20 +277,26 @@ impl<'a> Builder<'a> {
         }
     }
 
-    fn span(&mut self, span: &Span, origin: &Arc<Origin>, facts: &Facts<'a>, level: Option<i64>) {
+    fn span(
+        &mut self,
+        span: &Span,
+        origin: &Arc<Origin>,
+        facts: &Facts<'a>,
+        level: Option<i64>,
+    ) -> &mut SpanRow {
         let layer = columns::layer(span, facts);
         let is_call = matches!(layer, Layer::Tool | Layer::Delegation);
         let is_inference = layer == Layer::Inference;
         let name = self.name(facts.name);
-        let begin = signed(span.start_time_unix_nano);
-        let duration = signed(span.end_time_unix_nano).saturating_sub(begin);
+        let (begin, duration) = times(span, self.now);
         let row = SpanRow {
             trace: self.trace(id_of(&span.trace_id)),
             span_id: id_of(&span.span_id) as i64,
+            parent: id_of(&span.parent_span_id) as i64,
             body: self.blocks.add(span),
             origin: self.origin(origin),
-            begin,
-            duration: duration.max(0),
+            begin: signed(begin),
+            duration: signed(duration),
             layer,
             step: facts.step_index,
             outcome: facts.outcome.map(code::outcome),
@@ -279,8 +315,12 @@ impl<'a> Builder<'a> {
             verdict: self.name(facts.verdict),
             verdict_source: self.name(facts.verdict_source),
             is_root: columns::is_root(span),
+            is_ours: facts.is_ours,
+            is_counted: false,
         };
+        let place = self.part.spans.len();
         self.part.spans.push(row);
+        &mut self.part.spans[place]
     }
 
     fn log(&mut self, log: &LogRecord, origin: &Arc<Origin>, entry: &Entry<'_>) {
@@ -288,6 +328,10 @@ impl<'a> Builder<'a> {
         let trace = id_of(&log.trace_id);
         let row = LogRow {
             time: signed(entry.time),
+            seen: signed(match Day::is_believed(entry.time, self.now) {
+                true => entry.time,
+                false => self.now,
+            }),
             hash,
             trace: (trace != 0).then(|| self.trace(trace)),
             level: entry.level,

@@ -1,6 +1,6 @@
 //! The records of one session.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 
 use opentelemetry_proto::tonic::common::v1::InstrumentationScope;
@@ -190,35 +190,52 @@ pub(super) fn running(snapshot: &Snapshot) -> Result<Vec<RunningSession>, StoreE
         ids.collect::<rusqlite::Result<Vec<String>>>()
     })?;
     let mut running = Vec::with_capacity(ids.len());
+    let mut told = HashSet::new();
     for id in ids {
-        let Some((head, segments)) = find(snapshot, &id)? else {
-            continue;
-        };
-        let mut traces = Vec::new();
-        for segment in &segments {
-            for (_, key) in head
-                .found
-                .iter()
-                .filter(|(place, _)| *place == segment.place)
-            {
-                in_database(&segment.path, || {
-                    let mut select = segment.db.prepare_cached(TRACES)?;
-                    let found = select.query_map([key], |row| row.get::<_, Vec<u8>>(0))?;
-                    for trace in found {
-                        traces.push(id_of(&trace?));
-                    }
-                    Ok(())
-                })?;
+        match one_running(snapshot, &id) {
+            Ok(session) => running.extend(session),
+            // A server that does not start because of it helps nobody.
+            Err(error @ (StoreError::Damaged { .. } | StoreError::Later { .. })) => {
+                let error = error.to_string();
+                if !told.contains(&error) {
+                    tracing::warn!(target: "agentscope", "of some running sessions nothing is known: {error}");
+                    told.insert(error);
+                }
+                running.push(RunningSession {
+                    id: SessionId::named(id),
+                    traces: Vec::new(),
+                    root_ended: false,
+                });
             }
+            Err(error) => return Err(error),
         }
-        traces.sort_unstable();
-        traces.dedup();
-        running.push(RunningSession {
-            id: SessionId::named(id),
-            last: u64::try_from(head.sum.end).unwrap_or(0),
-            traces,
-            root_ended: head.sum.root_ended,
-        });
     }
     Ok(running)
+}
+
+fn one_running(snapshot: &Snapshot, id: &str) -> Result<Option<RunningSession>, StoreError> {
+    let Some((head, segments)) = find(snapshot, id)? else {
+        return Ok(None);
+    };
+    let mut traces = Vec::new();
+    for segment in &segments {
+        let keys = head.found.iter();
+        for (_, key) in keys.filter(|(place, _)| *place == segment.place) {
+            in_database(&segment.path, || {
+                let mut select = segment.db.prepare_cached(TRACES)?;
+                let found = select.query_map([key], |row| row.get::<_, Vec<u8>>(0))?;
+                for trace in found {
+                    traces.push(id_of(&trace?));
+                }
+                Ok(())
+            })?;
+        }
+    }
+    traces.sort_unstable();
+    traces.dedup();
+    Ok(Some(RunningSession {
+        id: SessionId::named(id),
+        traces,
+        root_ended: head.sum.root_ended,
+    }))
 }

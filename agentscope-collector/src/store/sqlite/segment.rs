@@ -15,6 +15,7 @@ use super::columns::code;
 use super::file::{self, In as _, in_database};
 use super::partial::{self, Partial};
 use super::prepare::{Group, LogRow, Part, SpanRow};
+use super::same_call::{Counts, Lately};
 use super::schema;
 
 /// Names and origins that are remembered with their numbers.
@@ -38,6 +39,7 @@ struct Ids {
     /// looked for there too.
     provisional: HashMap<u128, i64>,
     sessions: HashMap<SessionId, (i64, Partial)>,
+    lately: Lately,
     next_session: i64,
     next_block: i64,
 }
@@ -215,8 +217,9 @@ impl<'a> Writing<'a> {
         };
         let mut new = Partial::default();
         for row in &self.part.spans[group.spans.clone()] {
-            match self.span(key, row)? {
-                true => new.span(row, self.part, session.has_ended),
+            let counts = self.counts(row);
+            match self.span(key, row, counts)? {
+                true => new.span(row, self.part, session.has_ended, counts),
                 false => self.written.duplicate_spans += 1,
             }
         }
@@ -247,7 +250,14 @@ impl<'a> Writing<'a> {
         before.filter(|before| *before != session)
     }
 
-    fn span(&mut self, session: i64, row: &SpanRow) -> rusqlite::Result<bool> {
+    /// What a span adds to the sums: nothing where another span of the same call has.
+    fn counts(&mut self, row: &SpanRow) -> Counts {
+        let trace = self.part.traces[row.trace];
+        let name = row.name.map(|name| self.names[name]);
+        self.ids.lately.counts(trace, row, name)
+    }
+
+    fn span(&mut self, session: i64, row: &SpanRow, counts: Counts) -> rusqlite::Result<bool> {
         let trace = self.traces[row.trace];
         if let Some(before) = self.was_provisional(session, self.part.traces[row.trace]) {
             let key = params![before, row.span_id, trace];
@@ -266,14 +276,14 @@ impl<'a> Writing<'a> {
             self.origins[row.origin],
             row.begin,
             row.duration,
-            code::layer(row.layer),
+            counts.layer(row.layer),
             row.step,
             row.outcome,
             row.level,
             row.status,
             name(row.call),
             name(row.agent),
-            name(row.model),
+            name(row.model.filter(|_| counts == Counts::Call)),
             name(row.error),
             name(row.schema),
             row.input_tokens,

@@ -99,7 +99,8 @@ pub(super) fn triage(snapshot: &Snapshot, period: &Period) -> Result<Triage, Sto
     Ok(triage)
 }
 
-/// Every tool call (their layer is 2), from the index alone.
+/// Every tool call (their layer is 2; a call that is counted by another span has a layer of its own),
+/// from the index alone.
 pub(super) const TOOLS: &str = "SELECT call, session, duration, outcome, status, level, blind \
      FROM span INDEXED BY span_call WHERE call IS NOT NULL AND layer = 2";
 /// Every inference, from the index alone.
@@ -213,9 +214,9 @@ struct Model {
 impl Model {
     fn merge(&mut self, other: Self) {
         self.errors += other.errors;
-        self.input_tokens += other.input_tokens;
-        self.output_tokens += other.output_tokens;
-        self.cost += other.cost;
+        self.input_tokens = self.input_tokens.saturating_add(other.input_tokens);
+        self.output_tokens = self.output_tokens.saturating_add(other.output_tokens);
+        self.cost = self.cost.saturating_add(other.cost);
         self.durations.extend(other.durations);
     }
 
