@@ -62,6 +62,9 @@ pub enum StoreError {
         /// Which record, and how.
         what: String,
     },
+    /// Something was left as it is, and the rest was done.
+    #[error("{} left as they are: {}", .0.len(), .0.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "))]
+    Skipped(Vec<StoreError>),
     /// The store was opened to read.
     #[error("the store was opened to read; open it to write")]
     ReadOnly,

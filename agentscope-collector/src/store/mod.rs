@@ -147,7 +147,7 @@ pub trait Store: Send + Sync {
     fn schemas(&self, tenant: &Tenant, period: &Period) -> Result<Vec<SchemaSeen>, StoreError>;
 
     /// The sessions that were neither ended nor given up: what a collector takes up again when it
-    /// starts.
+    /// starts. Of one with a part that cannot be read, which is reported, nothing but its id is known.
     ///
     /// # Errors
     ///
@@ -174,7 +174,8 @@ pub trait Store: Send + Sync {
     ///
     /// # Errors
     ///
-    /// Where the database cannot be written. What was dropped until then is gone.
+    /// [`StoreError::Skipped`] with each part that could not be dropped, such as one that a later
+    /// version has written; all others are. Else where the database cannot be written.
     fn prune(
         &self,
         retention: &Retention,

@@ -111,8 +111,12 @@ impl Retention {
         }
         if tier == Tier::Trace {
             if !Self::TRACE_DAYS.contains(&days) {
+                let more = match days < *Self::TRACE_DAYS.start() {
+                    true => "",
+                    false => "; more needs an exception with a name",
+                };
                 return Err(StoreError::Retention(format!(
-                    "trace can be kept for 7 to 30 days, not {days}; more needs an exception with a name"
+                    "trace can be kept for 7 to 30 days, not {days}{more}"
                 )));
             }
             self.exception = None;

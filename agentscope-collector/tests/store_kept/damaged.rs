@@ -174,3 +174,72 @@ fn without_a_damaged_file_that_was_moved_away_all_others_are_read() {
         assert!(session.is_none_or(|it| it.spans.is_empty()));
     }
 }
+
+/// The earliest segment of a tier.
+fn first_segment(dir: &Path, tier: &str) -> std::path::PathBuf {
+    let files = std::fs::read_dir(dir.join("default")).expect("listed");
+    let mut segments: Vec<_> = files.flatten().map(|it| it.path()).collect();
+    segments.retain(|path| path.to_string_lossy().ends_with(&format!("{tier}.db")));
+    segments.sort();
+    segments.remove(0)
+}
+
+/// One segment of a later version kept all that stood behind it for ever.
+#[test]
+fn what_cannot_be_dropped_is_reported_and_keeps_nothing_else() {
+    let dir = tempfile::tempdir().expect("a directory");
+    let store = open(dir.path(), Access::Write);
+    for day in 1..=3_u8 {
+        store
+            .write(&tenant(), one(day, 1, day.into()))
+            .expect("written");
+    }
+    drop(store);
+    let later = first_segment(dir.path(), "debug");
+    let db = rusqlite::Connection::open(&later).expect("a database");
+    db.pragma_update(None, "user_version", 9).expect("written");
+    drop(db);
+    let store = open(dir.path(), Access::Write);
+    let mut dropped = 0;
+    let error = store
+        .prune(&Retention::default(), noon(1) + 900 * DAY, &mut |_| {
+            dropped += 1
+        })
+        .expect_err("one is left");
+    assert!(
+        matches!(&error, StoreError::Skipped(all) if all.len() == 1),
+        "{error}"
+    );
+    assert!(error.to_string().contains("format 9"), "{error}");
+    assert!(dropped == 2 && later.exists(), "{dropped}");
+    let left = store.segments(&tenant()).expect("listed");
+    assert_eq!(left.iter().filter(|it| it.tier.is_some()).count(), 1);
+}
+
+/// A server did not start because of one damaged file.
+#[test]
+fn a_session_with_a_damaged_part_is_running_all_the_same() {
+    let dir = tempfile::tempdir().expect("a directory");
+    let store = open(dir.path(), Access::Write);
+    for day in 1..=2_u8 {
+        store
+            .write(&tenant(), one(day, 1, day.into()))
+            .expect("written");
+    }
+    drop(store);
+    std::fs::write(first_segment(dir.path(), "debug"), [0x5a; 5000]).expect("overwritten");
+    // Somebody's file whose year is no number of ours.
+    let odd = dir
+        .path()
+        .join("default")
+        .join("99999999999999999-01-01.step.db");
+    std::fs::write(odd, "").expect("written");
+    let store = open(dir.path(), Access::Read);
+    let running = store.running(&tenant()).expect("read");
+    let known: Vec<_> = running
+        .iter()
+        .map(|it| (it.id.as_str(), it.traces.len()))
+        .collect();
+    assert_eq!(known.len(), 2);
+    assert_eq!(known.iter().filter(|it| it.1 == 0).count(), 1, "{known:?}");
+}

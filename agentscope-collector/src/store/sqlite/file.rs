@@ -1,5 +1,6 @@
 //! One file of the store: how it is opened, and how it comes to its present form.
 
+use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -50,12 +51,30 @@ pub(super) fn in_file(path: &Path) -> impl FnOnce(std::io::Error) -> StoreError 
     |source| StoreError::File { path, source }
 }
 
+/// Makes a directory, and those above it, that only its owner can look into: what agents say is
+/// nobody else's on the machine. One that is there is left as it is.
+pub(super) fn make_dir(dir: &Path) -> Result<(), StoreError> {
+    let mut make = std::fs::DirBuilder::new();
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut make, 0o700);
+    make.recursive(true).create(dir).map_err(in_file(dir))
+}
+
+/// Opens a file, and makes it likewise where it is missing. What SQLite keeps beside a database has
+/// the database's rights.
+pub(super) fn make(path: &Path) -> Result<File, StoreError> {
+    let mut open = File::options();
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut open, 0o600);
+    let open = open.write(true).create(true).truncate(false);
+    open.open(path).map_err(in_file(path))
+}
+
 /// Opens a file to write, and makes it where it is missing.
 pub(super) fn to_write(path: &Path, steps: &Steps) -> Result<Connection, StoreError> {
     // A connection is used by one thread at a time.
-    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE
-        | OpenFlags::SQLITE_OPEN_CREATE
-        | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    make(path)?;
     let mut db = Connection::open_with_flags(path, flags).within(path)?;
     in_database(path, || {
         db.busy_timeout(BUSY)?;

@@ -80,9 +80,9 @@ impl Sqlite {
                 None
             }
             Access::Write => {
-                std::fs::create_dir_all(dir).map_err(in_file(dir))?;
+                file::make_dir(dir)?;
                 let path = dir.join(LOCK);
-                let lock = File::create(&path).map_err(in_file(&path))?;
+                let lock = file::make(&path)?;
                 match lock.try_lock() {
                     Ok(()) => {}
                     Err(TryLockError::WouldBlock) => {
@@ -117,14 +117,19 @@ impl Sqlite {
         tenant: &Tenant,
         read: impl Fn(&Snapshot) -> Result<T, StoreError>,
     ) -> Result<T, StoreError> {
-        let mut tries = 4;
+        let dir = self.tenant_dir(tenant);
+        let mut snapshot = Snapshot::open(&dir)?;
         loop {
-            let snapshot = Snapshot::open(&self.tenant_dir(tenant))?;
-            tries -= 1;
-            match read(&snapshot) {
-                Err(_) if tries > 0 && snapshot.has_changed() => {}
+            let error = match read(&snapshot) {
+                Err(error) => error,
                 result => return result,
+            };
+            // As often as segments go meanwhile: there are only so many.
+            let now = Snapshot::open(&dir)?;
+            if snapshot.places().all(|place| now.has(place)) {
+                return Err(error);
             }
+            snapshot = now;
         }
     }
 }
@@ -222,8 +227,15 @@ impl Store for Sqlite {
     ) -> Result<(), StoreError> {
         let writer = self.writer()?;
         let today = Day::of(now);
+        let mut skipped = Vec::new();
         for tenant in self.tenants()? {
-            let snapshot = Snapshot::open(&self.tenant_dir(&tenant))?;
+            let snapshot = match Snapshot::open(&self.tenant_dir(&tenant)) {
+                Ok(snapshot) => snapshot,
+                Err(error) => {
+                    skipped.push(error);
+                    continue;
+                }
+            };
             for place in snapshot.places() {
                 // The last record of a day is kept its days too.
                 let kept = i64::from(retention.days(place.tier));
@@ -231,11 +243,18 @@ impl Store for Sqlite {
                     continue;
                 }
                 let segment = segment_of(&tenant, place, &snapshot);
-                writer.ask(|answer| Job::Drop(tenant.clone(), place, answer))?;
-                progress(&segment);
+                match writer.ask(|answer| Job::Drop(tenant.clone(), place, answer)) {
+                    Ok(()) => progress(&segment),
+                    Err(StoreError::Closed) => return Err(StoreError::Closed),
+                    // Those behind it are not kept for ever because of it.
+                    Err(error) => skipped.push(error),
+                }
             }
         }
-        Ok(())
+        match skipped.is_empty() {
+            true => Ok(()),
+            false => Err(StoreError::Skipped(skipped)),
+        }
     }
 
     fn segments(&self, tenant: &Tenant) -> Result<Vec<Segment>, StoreError> {

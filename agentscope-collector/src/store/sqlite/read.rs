@@ -47,9 +47,9 @@ impl Snapshot {
         })
     }
 
-    /// Whether a segment is gone that was there.
-    pub(super) fn has_changed(&self) -> bool {
-        self.places.iter().any(|place| !self.path(*place).exists())
+    /// Whether a segment was there, and not dropped.
+    pub(super) fn has(&self, place: Place) -> bool {
+        self.places.contains(&place) && self.path(place).exists()
     }
 
     pub(super) fn sessions_path(&self) -> PathBuf {

@@ -146,7 +146,7 @@ impl Files {
     fn catalog(&mut self, tenant: &Tenant) -> Result<&mut Catalog, StoreError> {
         let dir = self.tenant_dir(tenant);
         self.catalogs.get(tenant, || {
-            std::fs::create_dir_all(&dir).map_err(in_file(&dir))?;
+            file::make_dir(&dir)?;
             let mut catalog = Catalog::open(&dir)?;
             // Before anything is written: a segment that is dropped must not take new records.
             for file in catalog.dropped()? {
@@ -257,7 +257,7 @@ fn recover(dir: &Path, catalog: &mut Catalog) -> Result<(), StoreError> {
         let mut ids = Vec::new();
         match partials_of(&dir.join(name), |id, _| ids.push(id)) {
             // Whoever reads or writes it is told.
-            Err(StoreError::Damaged { .. }) => {}
+            Err(StoreError::Damaged { .. } | StoreError::Later { .. }) => {}
             read => read?,
         }
         catalog.change(|catalog| {
