@@ -1,11 +1,11 @@
 //! What the command line says.
 
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use agentscope_collector::ingest::Content;
-use agentscope_collector::server::Config;
-use agentscope_collector::store::{SessionState, Tenant};
+use agentscope_collector::server::{Config, ConfigError};
+use agentscope_collector::store::{SessionState, Tenant, shown_address};
 use agentscope_runtime::{Level, Outcome};
 use clap::builder::NonEmptyStringValueParser;
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -49,12 +49,29 @@ impl Common {
     }
 
     /// The address of the store: what is named, else what the server's configuration says.
-    pub(crate) fn store(&self) -> String {
+    pub(crate) fn store(&self) -> Result<String, ConfigError> {
         let named = self.named_store().map(str::to_owned);
-        let configured = || Config::store_address();
-        named
-            .or_else(configured)
-            .unwrap_or_else(|| DEFAULT_STORE.to_owned())
+        let address = match named {
+            Some(address) => Some(address),
+            None => Config::store_address()?,
+        };
+        Ok(address.unwrap_or_else(|| DEFAULT_STORE.to_owned()))
+    }
+
+    /// The same for people.
+    pub(crate) fn shown_store(&self) -> String {
+        // Whoever asks has opened it.
+        shown_store(&self.store().unwrap_or_default())
+    }
+}
+
+/// The address of a store for people: the whole path of a directory, so that it is known which one is
+/// meant, and no password.
+pub(crate) fn shown_store(address: &str) -> String {
+    let path = (!address.contains("://")).then(|| std::path::absolute(Path::new(address)).ok());
+    match path.flatten() {
+        Some(path) => path.display().to_string(),
+        None => shown_address(address),
     }
 }
 
@@ -93,10 +110,10 @@ pub(crate) enum Command {
 /// A period.
 #[derive(Debug, Args)]
 pub(crate) struct Within {
-    /// From when: `2h` or `3d` ago, a date, or a time
-    #[arg(long, value_parser = when::parse, default_value = "7d", value_name = "WHEN")]
-    pub(crate) since: u64,
-    /// Until when
+    /// What began since then, and of sessions counts their own begin: `2h` or `3d` ago, a date, or a time [default: 7d]
+    #[arg(long, value_parser = when::parse, value_name = "WHEN")]
+    pub(crate) since: Option<u64>,
+    /// What began before then
     #[arg(long, value_parser = when::parse, value_name = "WHEN")]
     pub(crate) until: Option<u64>,
 }
@@ -108,14 +125,14 @@ pub(crate) struct Serve {
     #[arg(long, value_name = "FILE")]
     pub(crate) config: Option<PathBuf>,
     /// Listen for OTLP/gRPC here [default: 127.0.0.1:4317]
-    #[arg(long, value_name = "ADDRESS")]
+    #[arg(long, value_name = "ADDRESS", value_parser = listen)]
     pub(crate) grpc: Option<SocketAddr>,
     /// Listen for OTLP/HTTP here [default: 127.0.0.1:4318]
-    #[arg(long, value_name = "ADDRESS")]
+    #[arg(long, value_name = "ADDRESS", value_parser = listen)]
     pub(crate) http: Option<SocketAddr>,
 }
 
-/// `agentscope import`
+/// `agentscope import`. It takes the `[limits]` of `agentscope.toml` too.
 #[derive(Debug, Args)]
 pub(crate) struct Import {
     /// Lines of OTLP as JSON, or of trajectories; gzip too; `-` is the standard input
@@ -178,7 +195,7 @@ pub(crate) struct Sessions {
     /// With a call of this tool
     #[arg(long)]
     pub(crate) tool: Option<String>,
-    /// With something recorded of this level or worse
+    /// With something recorded of this level or worse: TRACE, DEBUG, INFO, WARN, SEMANTIC_WARN, ERROR or CRITICAL
     #[arg(long, value_parser = level)]
     pub(crate) level: Option<Level>,
     /// Judged so
@@ -253,7 +270,7 @@ pub(crate) struct Tool {
     /// That gave so much: success, empty or error
     #[arg(long, value_parser = ["success", "empty", "error"])]
     pub(crate) status: Option<String>,
-    /// With something recorded of this level or worse
+    /// With something recorded of this level or worse: TRACE, DEBUG, INFO, WARN, SEMANTIC_WARN, ERROR or CRITICAL
     #[arg(long, value_parser = level)]
     pub(crate) level: Option<Level>,
     /// At most so many; 0 for all
@@ -337,6 +354,13 @@ impl From<OutcomeWord> for Outcome {
             OutcomeWord::Panicked => Self::Panicked,
         }
     }
+}
+
+fn listen(text: &str) -> Result<SocketAddr, String> {
+    let port = text.strip_prefix(':').unwrap_or(text);
+    let port = port.parse::<u16>().unwrap_or(4318);
+    text.parse()
+        .map_err(|_| format!("write an address and a port, such as 127.0.0.1:{port}"))
 }
 
 fn tenant(name: &str) -> Result<Tenant, String> {

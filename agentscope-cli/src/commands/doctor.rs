@@ -1,15 +1,20 @@
 //! `agentscope doctor`: what is set up, what comes in, what is lost, and what to do about it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs::File;
+use std::io::{ErrorKind, Write as _};
 use std::net::{TcpStream, ToSocketAddrs as _};
+use std::path::Path;
 use std::process::ExitCode;
 use std::time::Duration;
 
 use agentscope_collector::env;
 use agentscope_collector::ingest::Reason;
+use agentscope_collector::server::Config;
 use agentscope_collector::store::{Account, Period, SessionFilter, SessionState, Store, Tenant};
 use serde::Serialize;
 
+use super::counted;
 use crate::args::Common;
 use crate::error::Error;
 use crate::output::Output;
@@ -35,7 +40,7 @@ enum State {
 #[derive(Debug, Serialize)]
 struct Finding {
     state: State,
-    /// installed, exporting, store, receiving, dropped, blind or misconfigured.
+    /// environment, exporting, store, receiving, dropped, blind or misconfigured.
     about: &'static str,
     what: String,
 }
@@ -63,8 +68,19 @@ impl Report {
 pub(super) fn run(common: &Common, output: &mut Output) -> Result<ExitCode, Error> {
     let mut report = Report::default();
     environment(&mut report);
+    let mut broken = None;
+    if let Err(error) = Config::without_secrets(None) {
+        broken = Some(error.to_string());
+        report.say(
+            State::Problem,
+            "misconfigured",
+            format!("{error}: correct it, or what AGENTSCOPE_CONFIG names"),
+        );
+    }
     match super::to_read(common) {
-        Ok(store) => stored(store.as_ref(), common, &mut report)?,
+        Ok(store) => stored(store.as_ref(), common, &mut report),
+        // Said already.
+        Err(Error::Config(error)) if broken == Some(error.to_string()) => {}
         Err(error) => report.say(State::Problem, "store", error.to_string()),
     }
     output.answer(&report, |to| {
@@ -100,7 +116,7 @@ fn environment(report: &mut Report) {
         true => "no variable of OpenTelemetry's or agentscope's is set here".to_owned(),
         false => format!("set here: {}", set.join(", ")),
     };
-    report.say(State::Ok, "installed", what);
+    report.say(State::Ok, "environment", what);
     for what in env::without_effect() {
         report.say(State::Problem, "misconfigured", what);
     }
@@ -151,37 +167,92 @@ fn reach(endpoint: &str) -> Result<(), String> {
     Err(why)
 }
 
-fn stored(store: &dyn Store, common: &Common, report: &mut Report) -> Result<(), Error> {
-    let tenants = store.tenants()?;
+/// What can be read is told, and what cannot is a finding of its own.
+fn stored(store: &dyn Store, common: &Common, report: &mut Report) {
+    writable(common, report);
+    let tenants = match store.tenants() {
+        Ok(tenants) => tenants,
+        Err(error) => return report.say(State::Problem, "store", error.to_string()),
+    };
     if tenants.is_empty() {
-        let what = format!("{} holds nothing yet", common.store());
+        let what = format!("{} holds nothing yet", common.shown_store());
         report.say(State::Note, "store", what);
     }
+    let parts = [size, sessions, blind, receiving];
     for tenant in &tenants {
-        let bytes: u64 = store
-            .segments(tenant)?
-            .iter()
-            .map(|segment| segment.bytes)
-            .sum();
-        let what = format!(
-            "tenant {tenant}: {:.1} MB in {}",
-            bytes as f64 / 1e6,
-            common.store()
-        );
-        report.say(State::Ok, "store", what);
-        sessions(store, tenant, report)?;
-        receiving(store, tenant, report)?;
+        let errors: BTreeSet<String> = parts
+            .into_iter()
+            .filter_map(|part| part(store, common, tenant, report).err())
+            .map(|error| format!("tenant {tenant}: {error}"))
+            .collect();
+        for error in errors {
+            report.say(State::Problem, "store", error);
+        }
     }
+}
+
+/// Writes to the directory of the store what a batch takes: a full disk shows before something is
+/// lost.
+fn writable(common: &Common, report: &mut Report) {
+    let address = common.store().unwrap_or_default();
+    if address.contains("://") {
+        return;
+    }
+    let probe = Path::new(&address).join(format!(".doctor-{}", std::process::id()));
+    let written = File::create_new(&probe).and_then(|mut file| {
+        file.write_all(&[0x5a; 256 * 1024])?;
+        file.sync_all()
+    });
+    // It may not have come to be there.
+    let _ = std::fs::remove_file(&probe);
+    let Err(error) = written else { return };
+    let store = common.shown_store();
+    match error.kind() {
+        ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem => report.say(
+            State::Note,
+            "store",
+            format!("{store} cannot be written to from here, only read: {error}"),
+        ),
+        _ => report.say(
+            State::Problem,
+            "store",
+            format!("{store} cannot be written to: {error}"),
+        ),
+    }
+}
+
+fn size(
+    store: &dyn Store,
+    common: &Common,
+    tenant: &Tenant,
+    report: &mut Report,
+) -> Result<(), Error> {
+    let segments = store.segments(tenant)?;
+    let bytes: u64 = segments.iter().map(|segment| segment.bytes).sum();
+    let what = format!(
+        "tenant {tenant}: {:.1} MB in {}",
+        bytes as f64 / 1e6,
+        common.shown_store()
+    );
+    report.say(State::Ok, "store", what);
     Ok(())
 }
 
-fn sessions(store: &dyn Store, tenant: &Tenant, report: &mut Report) -> Result<(), Error> {
-    let day = Period {
+fn last_day() -> Period {
+    Period {
         since: when::now().saturating_sub(DAY),
         until: u64::MAX,
-    };
+    }
+}
+
+fn sessions(
+    store: &dyn Store,
+    _: &Common,
+    tenant: &Tenant,
+    report: &mut Report,
+) -> Result<(), Error> {
     let filter = SessionFilter {
-        period: day,
+        period: last_day(),
         ..SessionFilter::default()
     };
     let sessions = store.sessions(tenant, &filter)?;
@@ -193,8 +264,8 @@ fn sessions(store: &dyn Store, tenant: &Tenant, report: &mut Report) -> Result<(
     };
     let (running, abandoned) = (count(SessionState::Running), count(SessionState::Abandoned));
     let what = format!(
-        "tenant {tenant}: {} sessions in the last 24 h, {running} running, {abandoned} abandoned",
-        sessions.len()
+        "tenant {tenant}: {} in the last 24 h, {running} running, {abandoned} abandoned",
+        counted(sessions.len() as u64, "session")
     );
     report.say(State::Ok, "receiving", what);
     if abandoned > 0 {
@@ -202,12 +273,17 @@ fn sessions(store: &dyn Store, tenant: &Tenant, report: &mut Report) -> Result<(
             State::Note,
             "receiving",
             format!(
-                "tenant {tenant}: {abandoned} sessions ended with open spans: their process was killed, or ended without \
-                 the guard of `init()`"
+                "tenant {tenant}: {} ended with open spans: their process was killed, or ended without \
+                 the guard of `init()`",
+                counted(abandoned as u64, "session")
             ),
         );
     }
-    let tools = store.triage(tenant, &day)?.tools;
+    Ok(())
+}
+
+fn blind(store: &dyn Store, _: &Common, tenant: &Tenant, report: &mut Report) -> Result<(), Error> {
+    let tools = store.triage(tenant, &last_day())?.tools;
     let blind: Vec<_> = tools.iter().filter(|tool| tool.blind > 0).collect();
     if !blind.is_empty() {
         let names: Vec<_> = blind.iter().map(|tool| tool.name.as_str()).collect();
@@ -220,7 +296,12 @@ fn sessions(store: &dyn Store, tenant: &Tenant, report: &mut Report) -> Result<(
     Ok(())
 }
 
-fn receiving(store: &dyn Store, tenant: &Tenant, report: &mut Report) -> Result<(), Error> {
+fn receiving(
+    store: &dyn Store,
+    _: &Common,
+    tenant: &Tenant,
+    report: &mut Report,
+) -> Result<(), Error> {
     // Of each run its latest word is there, the latest run first.
     let mut by_signal: BTreeMap<String, Vec<Account>> = BTreeMap::new();
     for account in store.accounts(tenant)? {
@@ -251,21 +332,21 @@ fn receiving(store: &dyn Store, tenant: &Tenant, report: &mut Report) -> Result<
         let mut reasons: BTreeMap<String, (u64, bool)> = BTreeMap::new();
         let mut cut_off = 0;
         for run in &runs {
-            sum.received += run.received;
-            sum.stored += run.stored;
-            sum.sampled_out += run.sampled_out;
-            sum.refused += run.refused;
-            sum.failed += run.failed;
+            sum.received = sum.received.saturating_add(run.received);
+            sum.stored = sum.stored.saturating_add(run.stored);
+            sum.sampled_out = sum.sampled_out.saturating_add(run.sampled_out);
+            sum.refused = sum.refused.saturating_add(run.refused);
+            sum.failed = sum.failed.saturating_add(run.failed);
             sum.updated = updated;
             let silent = when::now().saturating_sub(run.updated);
             match silent > SILENT {
                 // It did not end in order: what was at work then is stored or was sent again.
-                true => cut_off += run.pending,
-                false => sum.pending += run.pending,
+                true => cut_off = run.pending.saturating_add(cut_off),
+                false => sum.pending = sum.pending.saturating_add(run.pending),
             }
             for (reason, count) in &run.reasons {
                 let known = reasons.entry(reason.clone()).or_default();
-                known.0 += count;
+                known.0 = known.0.saturating_add(*count);
                 known.1 |= silent < DAY;
             }
         }
@@ -309,7 +390,7 @@ fn receiving(store: &dyn Store, tenant: &Tenant, report: &mut Report) -> Result<
 fn sending_on(destination: &str, runs: &[Account], report: &mut Report) {
     let Some(latest) = runs.first() else { return };
     let is_recent = when::now().saturating_sub(latest.updated) < DAY;
-    let lost = latest.refused + latest.failed;
+    let lost = latest.refused.saturating_add(latest.failed);
     let mut what = format!(
         "destination {destination}: {} records sent on",
         latest.stored

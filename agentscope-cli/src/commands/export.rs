@@ -4,13 +4,14 @@ use std::fs::File;
 use std::io::{BufWriter, Write};
 use std::path::Path;
 
-use agentscope_collector::store::{SessionFilter, Store};
+use agentscope_collector::store::{Period, SessionFilter, Store};
 use serde::Serialize;
 
-use super::find;
+use super::{counted, find};
 use crate::args::{Common, Export};
 use crate::error::Error;
-use crate::output::Output;
+use crate::output::{Output, say};
+use crate::when;
 
 /// What was written, where it went to a file.
 #[derive(Serialize)]
@@ -24,6 +25,7 @@ struct Written<'a> {
 pub(super) fn run(common: &Common, args: &Export, output: &mut Output) -> Result<(), Error> {
     let store = super::to_read(common)?;
     let ids = wanted(store.as_ref(), common, args)?;
+    older(store.as_ref(), common, args)?;
     let Some(path) = &args.output else {
         return lines(store.as_ref(), common, &ids, output.raw()).map(drop);
     };
@@ -32,12 +34,26 @@ pub(super) fn run(common: &Common, args: &Export, output: &mut Output) -> Result
         source,
     };
     // What is there is not overwritten.
-    let file = File::create_new(path).map_err(failed)?;
-    let (spans, logs) =
-        write(store.as_ref(), common, args, &ids, file).map_err(|error| match error {
+    if path.exists() {
+        return Err(failed(std::io::ErrorKind::AlreadyExists.into()));
+    }
+    // It has its name when it is whole: half of an export looks like one.
+    let mut part = path.clone().into_os_string();
+    part.push(".part");
+    let part = Path::new(&part);
+    let file = File::create(part).map_err(failed)?;
+    let written = write(store.as_ref(), common, args, &ids, file).and_then(|counts| {
+        std::fs::rename(part, path)?;
+        Ok(counts)
+    });
+    let (spans, logs) = written.map_err(|error| {
+        // What is left of it is of no use; it may be gone.
+        let _ = std::fs::remove_file(part);
+        match error {
             Error::Output(source) => failed(source),
             other => other,
-        })?;
+        }
+    })?;
     let written = Written {
         file: path,
         sessions: ids.len(),
@@ -48,10 +64,37 @@ pub(super) fn run(common: &Common, args: &Export, output: &mut Output) -> Result
         let Written { sessions, .. } = written;
         writeln!(
             to,
-            "{}: {sessions} sessions, {spans} spans, {logs} log records",
-            path.display()
+            "{}: {}, {}, {}",
+            path.display(),
+            counted(sessions as u64, "session"),
+            counted(spans as u64, "span"),
+            counted(logs as u64, "log record")
         )
     })
+}
+
+/// Says that there is more than what is exported, where nobody has said from when: whoever keeps the
+/// file as a copy would miss it.
+fn older(store: &dyn Store, common: &Common, args: &Export) -> Result<(), Error> {
+    if args.within.since.is_some() || !args.sessions.is_empty() {
+        return Ok(());
+    }
+    let since = args.within.since();
+    let filter = SessionFilter {
+        period: Period {
+            since: 0,
+            until: since,
+        },
+        limit: 1,
+        ..SessionFilter::default()
+    };
+    if !store.sessions(&common.tenant, &filter)?.is_empty() {
+        say(format_args!(
+            "note: sessions that began before {} are not exported; --since 1970-01-01 takes all",
+            when::shown(since)
+        ));
+    }
+    Ok(())
 }
 
 fn wanted(store: &dyn Store, common: &Common, args: &Export) -> Result<Vec<String>, Error> {
@@ -94,17 +137,24 @@ fn lines(
     ids: &[String],
     to: &mut dyn Write,
 ) -> Result<(usize, usize), Error> {
-    let (mut spans, mut logs) = (0, 0);
+    let (mut spans, mut logs, mut dropped) = (0, 0, 0_u64);
     for id in ids {
         // Gone since it was listed: its time was over.
         let Some(session) = store.session(&common.tenant, id)? else {
             continue;
         };
+        dropped += u64::from(session.spans.is_empty() && session.logs.is_empty());
         spans += session.spans.len();
         logs += session.logs.len();
         for line in session.otlp_lines()? {
             writeln!(to, "{line}")?;
         }
+    }
+    if dropped > 0 {
+        say(format_args!(
+            "note: the records of {} were dropped by retention",
+            counted(dropped, "session")
+        ));
     }
     Ok((spans, logs))
 }

@@ -1,7 +1,10 @@
 //! Finds the session that a person means.
 
-use agentscope_collector::store::{SessionFilter, Store, StoreError, StoredSession};
+use agentscope_collector::store::{
+    SessionFilter, SessionSummary, Store, StoreError, StoredSession,
+};
 
+use super::counted;
 use crate::args::Common;
 use crate::error::Error;
 
@@ -11,6 +14,8 @@ pub(super) fn session(
     common: &Common,
     id: &str,
 ) -> Result<StoredSession, Error> {
+    // As a narrow terminal shows it.
+    let id = id.trim_end_matches('…');
     // All are listed only for the beginning of an id: that takes far longer than to read one.
     let read = |id: &str| store.session(&common.tenant, id);
     if let Some(session) = read(id)? {
@@ -28,6 +33,16 @@ pub(super) fn session(
             found.len()
         ))),
     }
+}
+
+/// Why there is nothing to show of a session.
+pub(super) fn dropped(session: &SessionSummary) -> Error {
+    Error::Said(format!(
+        "the records of {} were dropped by retention: {} and {}; `agentscope sessions` lists what is kept of it",
+        session.id,
+        counted(session.spans, "span"),
+        counted(session.logs, "log record")
+    ))
 }
 
 /// Its whole id.

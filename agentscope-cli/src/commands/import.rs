@@ -5,12 +5,14 @@ use std::io::{self, BufRead, BufReader, Read};
 use std::path::Path;
 use std::process::ExitCode;
 
-use agentscope_collector::ingest::{Answer, Ingest, Limits, Sender};
+use agentscope_collector::ingest::{Answer, Ingest, Limits, Reason, Sender};
+use agentscope_collector::server::Config;
 use agentscope_collector::store::{self, Access, Account};
 use flate2::bufread::MultiGzDecoder;
 use indicatif::{ProgressBar, ProgressStyle};
 use serde::Serialize;
 
+use super::counted;
 use crate::args::{Common, Import};
 use crate::error::Error;
 use crate::output::{self, Output};
@@ -27,10 +29,13 @@ struct Imported {
 }
 
 pub(super) fn run(common: &Common, args: &Import, output: &mut Output) -> Result<ExitCode, Error> {
-    let store = store::open(&common.store(), Access::Write)?;
+    let configured = Config::without_secrets(None)?.limits()?;
+    let store = store::open(&common.store()?, Access::Write)?;
     let limits = Limits {
         content: args.content.into(),
-        ..Limits::default()
+        // Who names a file means all of it.
+        share: 1.0,
+        ..configured
     };
     let ingest = Ingest::new(store, limits)?;
     let sender = Sender::Local(common.tenant.clone());
@@ -52,8 +57,9 @@ pub(super) fn run(common: &Common, args: &Import, output: &mut Output) -> Result
     output.answer(&imported, |to| {
         writeln!(
             to,
-            "{} lines, {} of them unreadable",
-            imported.lines, imported.unreadable
+            "{}, {} of them unreadable",
+            counted(imported.lines, "line"),
+            imported.unreadable
         )?;
         for account in &imported.accounts {
             writeln!(
@@ -70,10 +76,26 @@ pub(super) fn run(common: &Common, args: &Import, output: &mut Output) -> Result
         }
         Ok(())
     })?;
-    Ok(match imported.unreadable {
-        0 => ExitCode::SUCCESS,
-        _ => ExitCode::FAILURE,
+    let refused = refused(&imported.accounts);
+    if refused > 0 {
+        output::say(format_args!(
+            "error: {} not kept; the reasons stand beside the counts, and the limits are those of [limits] in \
+             agentscope.toml",
+            counted(refused, "record")
+        ));
+    }
+    Ok(match imported.unreadable == 0 && refused == 0 {
+        true => ExitCode::SUCCESS,
+        false => ExitCode::FAILURE,
     })
+}
+
+/// Records that should be there and are not: what was there already is, and metrics nobody keeps.
+fn refused(accounts: &[Account]) -> u64 {
+    let expected = [Reason::Duplicate, Reason::NotKept].map(Reason::as_str);
+    let reasons = accounts.iter().flat_map(|account| &account.reasons);
+    let counts = reasons.filter(|(reason, _)| !expected.contains(&reason.as_str()));
+    counts.map(|(_, count)| count).sum()
 }
 
 fn file(
@@ -109,7 +131,7 @@ fn file(
         }
         imported.lines += 1;
         match ingest.line(sender, &line) {
-            Ok(answers) => stored(&answers)?,
+            Ok(answers) => stored(&answers, ingest)?,
             Err(error) => {
                 imported.unreadable += 1;
                 if imported.unreadable <= TOLD {
@@ -132,11 +154,14 @@ fn style() -> ProgressStyle {
 }
 
 /// What the store does not take now ends the import: sent again later, nothing is there twice.
-fn stored(answers: &[Answer]) -> Result<(), Error> {
+fn stored(answers: &[Answer], ingest: &Ingest) -> Result<(), Error> {
     for answer in answers {
         if let Answer::Later { reason, .. } = answer {
+            // A sender is not told what the disk says; whoever imports is. Accounts go the same way.
+            let cause = ingest.tick().err();
+            let cause = cause.map_or_else(String::new, |cause| format!(": {cause}"));
             return Err(Error::Said(format!(
-                "{reason}; import the file again later"
+                "{reason}{cause}; import the file again later"
             )));
         }
     }

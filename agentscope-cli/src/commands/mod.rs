@@ -18,12 +18,14 @@ mod verdict;
 
 use std::process::ExitCode;
 use std::sync::Arc;
+use std::time::Duration;
 
 use agentscope_collector::store::{self as stores, Access, Period, Store, StoreError};
 
 use crate::args::{Cli, Command, Common, Within};
 use crate::error::Error;
 use crate::output::Output;
+use crate::when;
 
 /// Does what the command line says.
 pub(crate) fn run(cli: Cli, output: &mut Output) -> Result<ExitCode, Error> {
@@ -47,12 +49,12 @@ pub(crate) fn run(cli: Cli, output: &mut Output) -> Result<ExitCode, Error> {
 
 /// The store, which must be there.
 fn to_read(common: &Common) -> Result<Arc<dyn Store>, Error> {
-    stores::open(&common.store(), Access::Read).map_err(|error| match error {
-        StoreError::NoStore(path) => {
+    stores::open(&common.store()?, Access::Read).map_err(|error| match error {
+        StoreError::NoStore(_) => {
             Error::Said(format!(
                 "there is no store at {}: say where it is with --store or AGENTSCOPE_STORE; `agentscope serve` and \
                  `agentscope import` make one",
-                path.display()
+                common.shown_store()
             ))
         }
         other => other.into(),
@@ -62,10 +64,22 @@ fn to_read(common: &Common) -> Result<Arc<dyn Store>, Error> {
 impl Within {
     fn period(&self) -> Period {
         Period {
-            since: self.since,
+            since: self.since(),
             until: self.until.unwrap_or(u64::MAX),
         }
     }
+
+    fn since(&self) -> u64 {
+        let week = Duration::from_secs(7 * 24 * 60 * 60);
+        self.since
+            .unwrap_or_else(|| when::now().saturating_sub(week.as_nanos() as u64))
+    }
+}
+
+/// `1 session`, `2 sessions`.
+fn counted(count: impl TryInto<u64>, noun: &str) -> String {
+    let count = count.try_into().unwrap_or(u64::MAX);
+    format!("{count} {noun}{}", if count == 1 { "" } else { "s" })
 }
 
 /// What stands where a thing is absent.

@@ -28,7 +28,7 @@ pub(super) fn run(common: &Common, args: &Within, output: &mut Output) -> Result
         .collect();
     output.answer(&blind, |to| {
         if blind.is_empty() {
-            return writeln!(to, "no blind tool since {}", when::shown(args.since));
+            return writeln!(to, "no blind tool since {}", when::shown(args.since()));
         }
         let heading = [("TOOL", Side::Left), ("CALLS", Side::Right), ("BLIND", Side::Right)];
         let rows: Vec<_> = blind

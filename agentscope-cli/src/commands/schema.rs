@@ -27,7 +27,7 @@ pub(super) fn run(common: &Common, args: &Schema, output: &mut Output) -> Result
                 to,
                 "no {} since {}; tools of agentscope send `agentscope.tool.schema.hash`",
                 if args.changed { "tool has changed its schema" } else { "schema was seen" },
-                when::shown(args.within.since)
+                when::shown(args.within.since())
             );
         }
         let heading = [

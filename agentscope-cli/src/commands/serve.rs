@@ -1,14 +1,13 @@
 //! `agentscope serve`: receives, keeps, drops what is too old.
 
 use std::net::SocketAddr;
-use std::path::Path;
 
-use agentscope_collector::server::{Config, ConfigError, Server, stopped};
-use agentscope_collector::store::{self, Access};
+use agentscope_collector::server::{Config, ServeError, Server, stopped};
+use agentscope_collector::store::{self, Access, Tenant};
 use serde::Serialize;
 use tracing_subscriber::filter::LevelFilter;
 
-use crate::args::{Common, DEFAULT_STORE, Serve};
+use crate::args::{Common, DEFAULT_STORE, Serve, shown_store};
 use crate::error::Error;
 use crate::output::Output;
 
@@ -25,7 +24,17 @@ pub(super) fn run(common: &Common, args: &Serve, output: &mut Output) -> Result<
         .with_max_level(LevelFilter::WARN)
         .with_writer(std::io::stderr)
         .init();
-    let mut config = configuration(args.config.as_deref())?;
+    if common.tenant != Tenant::default() {
+        return Err(Error::Said(
+            "serve takes the records of every tenant, and [[tokens]] of agentscope.toml say whose they are: leave \
+             --tenant out"
+                .to_owned(),
+        ));
+    }
+    let mut config = match &args.config {
+        Some(path) => Config::read(path),
+        None => Config::load(),
+    }?;
     config.listen.grpc = args.grpc.unwrap_or(config.listen.grpc);
     config.listen.http = args.http.unwrap_or(config.listen.http);
     let named = common.named_store().map(str::to_owned);
@@ -40,11 +49,12 @@ pub(super) fn run(common: &Common, args: &Serve, output: &mut Output) -> Result<
         .enable_all()
         .build()?;
     runtime.block_on(async {
-        let server = Server::bind(&config, store.clone()).await?;
+        let server = Server::bind(&config, store.clone());
+        let server = server.await.map_err(cannot_serve)?;
         let listening = Listening {
             grpc: server.grpc(),
             http: server.http(),
-            store: address,
+            store: &shown_store(address),
         };
         output.answer(&listening, |to| {
             let Listening { grpc, http, store } = &listening;
@@ -66,10 +76,12 @@ pub(super) fn run(common: &Common, args: &Serve, output: &mut Output) -> Result<
     })
 }
 
-/// The file that is named; else what the environment and the working directory have.
-pub(super) fn configuration(named: Option<&Path>) -> Result<Config, ConfigError> {
-    match named {
-        Some(path) => Config::read(path),
-        None => Config::load(),
+fn cannot_serve(error: ServeError) -> Error {
+    match error {
+        ServeError::Listen { key, .. } => {
+            let option = key.rsplit('.').next().unwrap_or(key);
+            Error::Said(format!("{error}: choose another port with --{option}"))
+        }
+        other => other.into(),
     }
 }

@@ -39,8 +39,8 @@ pub(super) fn run(common: &Common, args: &Sessions, output: &mut Output) -> Resu
                 to,
                 "no such sessions of tenant {} in {} since {}",
                 common.tenant,
-                common.store(),
-                when::shown(args.within.since)
+                common.shown_store(),
+                when::shown(args.within.since())
             )?;
             return elsewhere(to, &latest, &tenants);
         }
@@ -60,6 +60,12 @@ pub(super) fn run(common: &Common, args: &Sessions, output: &mut Output) -> Resu
         ];
         let rows: Vec<_> = sessions.iter().map(row).collect();
         table::write(to, heading, &rows)?;
+        if sessions.iter().any(is_settling) {
+            writeln!(
+                to,
+                "settling: what it did has ended; it is waited for what is still on its way"
+            )?;
+        }
         if args.limit != 0 && sessions.len() == args.limit {
             writeln!(to, "the latest {}; --limit 0 shows all", args.limit)?;
         }
@@ -85,8 +91,14 @@ fn elsewhere(to: &mut dyn Write, latest: &[SessionSummary], tenants: &[Tenant]) 
     writeln!(to, "this tenant has none; there are: {}", names.join(", "))
 }
 
+/// Whether its outermost span has ended.
+fn is_settling(session: &SessionSummary) -> bool {
+    session.state == SessionState::Running && session.root_ended
+}
+
 fn row(session: &SessionSummary) -> [String; 12] {
     let state = match session.state {
+        SessionState::Running if is_settling(session) => "settling",
         SessionState::Running => "running",
         SessionState::Ended => "ended",
         SessionState::Abandoned => "abandoned",
@@ -105,7 +117,10 @@ fn row(session: &SessionSummary) -> [String; 12] {
         session.tools.to_string(),
         session.inferences.to_string(),
         session.errors.to_string(),
-        (session.input_tokens + session.output_tokens).to_string(),
+        session
+            .input_tokens
+            .saturating_add(session.output_tokens)
+            .to_string(),
         or_dash(session.cost_microusd.map(dollars)),
         or_dash(session.name.as_deref()),
         session.id.clone(),

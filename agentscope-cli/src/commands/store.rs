@@ -1,10 +1,11 @@
 //! `agentscope store`: what there is on disk.
 
+use agentscope_collector::server::Config;
 use agentscope_collector::store::{self, Access, Segment};
 use indicatif::{ProgressBar, ProgressStyle};
 use serde::Serialize;
 
-use super::serve::configuration;
+use super::counted;
 use crate::args::{Common, StoreArgs, StoreCommand};
 use crate::error::Error;
 use crate::output::Output;
@@ -15,27 +16,29 @@ pub(super) fn run(common: &Common, args: &StoreArgs, output: &mut Output) -> Res
     match &args.what {
         StoreCommand::Ls => list(common, output),
         StoreCommand::Prune { config } => {
-            let retention = configuration(config.as_deref())?.retention()?;
+            let retention = Config::without_secrets(config.as_deref())?.retention()?;
             // Where there is nothing, nothing is begun.
             super::to_read(common)?;
-            let store = store::open(&common.store(), Access::Write)?;
+            let store = store::open(&common.store()?, Access::Write)?;
             let mut dropped: Vec<Line> = Vec::new();
             let progress = ProgressBar::no_length().with_style(style());
-            store.prune(&retention, when::now(), &mut |segment| {
+            let pruned = store.prune(&retention, when::now(), &mut |segment| {
                 progress.set_message(format!("{} of {}", segment.day, segment.tenant));
                 progress.inc(1);
                 dropped.push(Line::of(segment));
-            })?;
+            });
             progress.finish_and_clear();
             output.answer(&dropped, |to| {
                 let bytes: u64 = dropped.iter().map(|line| line.segment.bytes).sum();
                 writeln!(
                     to,
-                    "dropped {} segments, {}",
-                    dropped.len(),
+                    "dropped {}, {}",
+                    counted(dropped.len() as u64, "segment"),
                     megabytes(bytes)
                 )
-            })
+            })?;
+            // What was dropped until then is gone, and was told.
+            Ok(pruned?)
         }
     }
 }

@@ -33,7 +33,8 @@ pub(super) fn run(common: &Common, args: &Tool, output: &mut Output) -> Result<(
     let calls = store.calls(&common.tenant, &filter)?;
     output.answer(&calls, |to| {
         if calls.is_empty() {
-            return writeln!(to, "no such calls since {}", when::shown(args.within.since));
+            let since = when::shown(args.within.since());
+            return writeln!(to, "no such calls since {since}");
         }
         let heading = [
             ("BEGAN", Side::Left),
@@ -48,7 +49,11 @@ pub(super) fn run(common: &Common, args: &Tool, output: &mut Output) -> Result<(
             ("SESSION", Side::Left),
         ];
         let rows: Vec<_> = calls.iter().map(row).collect();
-        table::write(to, heading, &rows)
+        table::write(to, heading, &rows)?;
+        if args.limit != 0 && calls.len() == args.limit {
+            writeln!(to, "the latest {}; --limit 0 shows all", args.limit)?;
+        }
+        Ok(())
     })
 }
 

@@ -10,6 +10,9 @@ use crate::output::Output;
 pub(super) fn run(common: &Common, args: &Tree, output: &mut Output) -> Result<(), Error> {
     let store = super::to_read(common)?;
     let stored = find::session(store.as_ref(), common, &args.session)?;
+    if stored.spans.is_empty() && stored.logs.is_empty() {
+        return Err(find::dropped(&stored.summary));
+    }
     let session = stored.model();
     let mut options = TreeOptions {
         color: output.color(),

@@ -1,6 +1,6 @@
 //! `agentscope triage`: where to look first.
 
-use super::dollars;
+use super::{counted, dollars};
 use crate::args::{Common, Within};
 use crate::error::Error;
 use crate::output::Output;
@@ -13,9 +13,9 @@ pub(super) fn run(common: &Common, args: &Within, output: &mut Output) -> Result
     output.answer(&triage, |to| {
         writeln!(
             to,
-            "{} sessions since {}: {} running, {} failed, {} judged a success, {} with a warning or worse; {} tokens in, {} out, {}",
-            triage.sessions,
-            when::shown(args.since),
+            "{} since {}: {} running, {} failed, {} judged a success, {} with a warning or worse; {} tokens in, {} out, {}",
+            counted(triage.sessions, "session"),
+            when::shown(args.since()),
             triage.running,
             triage.failures,
             triage.successes,

@@ -136,3 +136,54 @@ fn spans_are_exported_as_a_parquet_table() {
     found.sort();
     assert_eq!(found, [("desk-1", 3), ("shop-1", 3), ("shop-2", 3)]);
 }
+
+/// It ended with 0, and nobody looked.
+#[test]
+fn an_import_that_does_not_keep_all_fails_and_takes_the_limits_of_the_configuration() {
+    let place = Place::new();
+    place.file(
+        "agentscope.toml",
+        b"share = 0.0\n[limits]\nrecords_per_session = 1\n",
+    );
+    let file = place.file("shop.jsonl", records::lines(1).as_bytes());
+    let (code, said) = place.fails(&["import", &file]);
+    assert!(code == 1 && said.contains("4 records not kept"), "{said}");
+    assert_eq!(place.ids(&["sessions"]).len(), 3);
+}
+
+/// Seven days were taken for all that there is.
+#[test]
+fn an_export_says_what_is_too_old_for_it() {
+    let place = Place::new();
+    let file = place.file("old.jsonl", records::lines(20 * 24).as_bytes());
+    place.json(&["import", &file]);
+    let said = |arguments: &[&str]| {
+        let output = crate::run(&place.store, arguments);
+        assert!(output.status.success());
+        String::from_utf8(output.stderr).expect("text")
+    };
+    assert!(said(&["export"]).contains("--since 1970-01-01"));
+    assert_eq!(said(&["export", "--since", "1970-01-01"]), "");
+    assert_eq!(said(&["export", "shop-1"]), "");
+}
+
+/// Half a file was left, and the next attempt failed because of it.
+#[test]
+fn an_export_that_fails_leaves_no_file() {
+    let place = Place::with_sessions();
+    let file = place.path("all.jsonl");
+    let spoilt = place.spoil_a_segment();
+    place.fails(&["export", "--output", &file]);
+    let left = std::fs::read_dir(place.directory.path())
+        .expect("listed")
+        .flatten();
+    let left: Vec<_> = left.map(|it| it.file_name()).collect();
+    assert!(
+        !left
+            .iter()
+            .any(|it| it.to_string_lossy().contains("all.jsonl")),
+        "{left:?}"
+    );
+    std::fs::remove_file(spoilt).expect("moved away");
+    place.json(&["export", "--output", &file]);
+}

@@ -56,6 +56,22 @@ impl Place {
         support::text(&self.store, arguments)
     }
 
+    /// The command where nothing names a store.
+    fn unnamed(&self) -> std::process::Command {
+        let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_agentscope"));
+        command.env_clear().current_dir(self.directory.path());
+        command
+    }
+
+    /// Overwrites a segment; gives its path.
+    fn spoil_a_segment(&self) -> PathBuf {
+        let files = std::fs::read_dir(self.store.join("default")).expect("listed");
+        let mut segments: Vec<_> = files.flatten().map(|it| it.path()).collect();
+        segments.retain(|path| path.to_string_lossy().ends_with("warn.db"));
+        std::fs::write(&segments[0], [0x5a; 5_000]).expect("overwritten");
+        segments.remove(0)
+    }
+
     /// What a command says that must fail, and its exit code.
     fn fails(&self, arguments: &[&str]) -> (i32, String) {
         let output = run(&self.store, arguments);

@@ -155,3 +155,41 @@ fn who_stops_reading_has_seen_enough() {
         );
     }
 }
+
+#[test]
+fn a_list_that_was_cut_says_so() {
+    let place = Place::with_sessions();
+    let said = place.text(&["tool", "--limit", "2"]);
+    assert!(
+        said.ends_with("the latest 2; --limit 0 shows all\n"),
+        "{said}"
+    );
+    assert!(!place.text(&["tool"]).contains("--limit"));
+    let one = place.text(&["triage", "--until", "30m"]);
+    assert!(one.starts_with("3 sessions since "), "{one}");
+    let help = place.text(&["sessions", "--help"]);
+    assert!(
+        help.contains("SEMANTIC_WARN") && help.contains("[default: 7d]"),
+        "{help}"
+    );
+}
+
+/// It was `running` beside a verdict.
+#[test]
+fn a_session_whose_root_has_ended_is_settling() {
+    let place = Place::new();
+    let address = place.store.to_str().expect("UTF-8");
+    let store =
+        agentscope_collector::store::open(address, agentscope_collector::store::Access::Write);
+    let ingest =
+        agentscope_collector::ingest::Ingest::new(store.expect("opened"), Default::default());
+    let ingest = ingest.expect("nothing is there");
+    let sender = agentscope_collector::ingest::Sender::Application;
+    for line in crate::records::lines(1).lines() {
+        ingest.line(&sender, line).expect("taken");
+    }
+    drop(ingest);
+    let text = place.text(&["sessions"]);
+    assert_eq!(text.matches("  settling  ").count(), 3, "{text}");
+    assert!(text.contains("\nsettling: "), "{text}");
+}

@@ -102,3 +102,89 @@ fn a_directory_that_is_no_store_is_not_taken_for_an_empty_one() {
     }
     assert!(!place.store.exists(), "reading makes nothing");
 }
+
+/// `serve`, `sessions` and `doctor` printed the password of the address that they were given.
+#[test]
+fn no_command_shows_the_password_of_a_store() {
+    let place = Place::new();
+    for address in [
+        "redis://bob:hunter2@localhost",
+        "clickhouse://bob:hunter2@127.0.0.1:9/agents",
+    ] {
+        for command in [&["serve"][..], &["sessions"], &["doctor"], &["tree", "s-1"]] {
+            let output = place
+                .unnamed()
+                .args(["--store", address])
+                .args(command)
+                .output()
+                .expect("it runs");
+            let said = String::from_utf8([output.stdout, output.stderr].concat()).expect("text");
+            assert!(
+                !said.contains("hunter2") && !said.contains("param_"),
+                "{said}"
+            );
+            assert!(
+                said.contains("..@") || said.contains("127.0.0.1:9"),
+                "{command:?}: {said}"
+            );
+        }
+    }
+}
+
+/// It said "0 agents 0 tool calls" and ended with 0.
+#[test]
+fn of_a_session_whose_records_were_dropped_it_is_said_so() {
+    let place = Place::new();
+    let old = place.file("old.jsonl", records::lines(20 * 24).as_bytes());
+    place.json(&["import", &old]);
+    let config = place.file(
+        "days.toml",
+        b"[retention]\ntrace = 7\ndebug = 7\nstep = 7\nwarn = 7\n",
+    );
+    place.json(&["store", "prune", "--config", &config]);
+    let (code, said) = place.fails(&["tree", "shop-1"]);
+    assert!(
+        code == 1 && said.contains("dropped by retention: 2 spans"),
+        "{said}"
+    );
+    let output = crate::run(&place.store, &["export", "--since", "30d"]);
+    let said = String::from_utf8(output.stderr).expect("text");
+    assert!(
+        said.contains("3 sessions were dropped by retention"),
+        "{said}"
+    );
+}
+
+/// A person who drops what is too old had to know every secret of the server.
+#[test]
+fn to_prune_needs_no_token() {
+    let place = Place::with_sessions();
+    let config = place.file(
+        "agentscope.toml",
+        b"[[tokens]]\ntenant = \"acme\"\nrole = \"read\"\ntoken = \"env:AGENTSCOPE_TEST_UNSET\"\n",
+    );
+    assert!(
+        place
+            .text(&["store", "prune", "--config", &config])
+            .starts_with("dropped 0 ")
+    );
+    let (code, said) = place.fails(&["serve", "--config", &config]);
+    assert!(
+        code == 1 && said.contains("AGENTSCOPE_TEST_UNSET"),
+        "{said}"
+    );
+}
+
+#[test]
+fn what_serve_cannot_do_it_says_with_the_option_that_it_is_about() {
+    let place = Place::new();
+    let (_, said) = place.fails(&["serve", "--tenant", "acme"]);
+    assert!(said.contains("--tenant"), "{said}");
+    let (code, said) = place.fails(&["serve", "--http", "4400"]);
+    assert!(code == 2 && said.contains("127.0.0.1:4400"), "{said}");
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").expect("a free port");
+    let taken = taken.local_addr().map(|it| (it, taken)).expect("bound");
+    let address = taken.0.to_string();
+    let (_, said) = place.fails(&["serve", "--grpc", "127.0.0.1:0", "--http", &address]);
+    assert!(said.contains("with --http"), "{said}");
+}

@@ -201,6 +201,16 @@ impl ConfigError {
             message: message.to_string(),
         }
     }
+
+    fn in_file(self, path: &Path) -> Self {
+        match self {
+            Self::Value { key, message } => Self::Value {
+                key: format!("{}: {key}", path.display()),
+                message,
+            },
+            other => other,
+        }
+    }
 }
 
 impl Config {
@@ -211,21 +221,45 @@ impl Config {
     ///
     /// See [`ConfigError`].
     pub fn load() -> Result<Self, ConfigError> {
-        let default = Path::new(DEFAULT);
-        match named() {
+        match path() {
             Some(path) => Self::read(&path),
-            None if default.exists() => Self::read(default),
             None => Ok(Self::default()),
         }
     }
 
     /// The store that the file of [`Config::load`] names, whatever else stands in it: for who only
     /// reads.
-    pub fn store_address() -> Option<String> {
-        let path = named().unwrap_or_else(|| PathBuf::from(DEFAULT));
-        let text = std::fs::read_to_string(path).ok()?;
-        let table = text.parse::<toml::Table>().ok()?;
-        table.get("store")?.as_str().map(str::to_owned)
+    ///
+    /// # Errors
+    ///
+    /// Where the file that is named is missing, or is no TOML: another store than the one that is
+    /// meant would look empty.
+    pub fn store_address() -> Result<Option<String>, ConfigError> {
+        let Some(path) = path() else { return Ok(None) };
+        let text = text_of(&path)?;
+        let table = text.parse::<toml::Table>();
+        let table = table.map_err(|error| ConfigError::Syntax {
+            place: path.display().to_string(),
+            message: described(&text, &error),
+        })?;
+        match table.get("store") {
+            None => Ok(None),
+            Some(toml::Value::String(address)) => Ok(Some(address.clone())),
+            Some(_) => Err(ConfigError::value("store", "must be a text").in_file(&path)),
+        }
+    }
+
+    /// The file that is named, else that of [`Config::load`], for who does not serve: the variables
+    /// that tokens and headers name need not be set.
+    ///
+    /// # Errors
+    ///
+    /// See [`ConfigError`].
+    pub fn without_secrets(named: Option<&Path>) -> Result<Self, ConfigError> {
+        match named.map(Path::to_owned).or_else(path) {
+            Some(path) => Self::read_with(&path, false),
+            None => Ok(Self::default()),
+        }
     }
 
     /// A file.
@@ -234,17 +268,13 @@ impl Config {
     ///
     /// See [`ConfigError`].
     pub fn read(path: &Path) -> Result<Self, ConfigError> {
-        let text = std::fs::read_to_string(path).map_err(|source| ConfigError::File {
-            path: path.to_owned(),
-            source,
-        })?;
-        Self::of(&text, &path.display().to_string()).map_err(|error| match error {
-            ConfigError::Value { key, message } => ConfigError::Value {
-                key: format!("{}: {key}", path.display()),
-                message,
-            },
-            other => other,
-        })
+        Self::read_with(path, true)
+    }
+
+    fn read_with(path: &Path, secrets: bool) -> Result<Self, ConfigError> {
+        let text = text_of(path)?;
+        let config = Self::of(&text, &path.display().to_string(), secrets);
+        config.map_err(|error| error.in_file(path))
     }
 
     /// The text of a file.
@@ -253,19 +283,23 @@ impl Config {
     ///
     /// See [`ConfigError`].
     pub fn parse(text: &str) -> Result<Self, ConfigError> {
-        Self::of(text, "configuration")
+        Self::of(text, "configuration", true)
     }
 
-    fn of(text: &str, place: &str) -> Result<Self, ConfigError> {
+    fn of(text: &str, place: &str, secrets: bool) -> Result<Self, ConfigError> {
         let config: Self = toml::from_str(text).map_err(|error| ConfigError::Syntax {
             place: place.to_owned(),
             // Not the whole of it: that quotes the line, which may hold a token.
             message: described(text, &error),
         })?;
-        config.tokens()?;
+        if secrets {
+            config.tokens()?;
+        }
         config.limits()?;
         config.retention()?;
-        config.destinations()?;
+        if secrets {
+            config.destinations()?;
+        }
         Ok(config)
     }
 
@@ -337,9 +371,16 @@ impl Config {
         let least = [
             ("message_bytes", limits.message_bytes),
             ("in_flight_bytes", limits.in_flight_bytes),
+            ("value_bytes", limits.value_bytes),
             ("attributes", limits.attributes),
+            ("depth", limits.depth),
             ("session_id_bytes", limits.session_id_bytes),
+            (
+                "records_per_session",
+                usize::from(limits.records_per_session > 0),
+            ),
             ("sessions", limits.sessions),
+            ("traces", limits.traces),
         ];
         match least.into_iter().find(|(_, value)| *value == 0) {
             Some((key, _)) => Err(ConfigError::value(
@@ -428,8 +469,17 @@ pub(super) fn secret(text: &str) -> Result<String, String> {
     }
 }
 
-/// The file that the environment names.
-fn named() -> Option<PathBuf> {
+/// The file that the environment names, which must be there; else that of the working directory, if
+/// there is one.
+fn path() -> Option<PathBuf> {
     let named = std::env::var_os(VARIABLE).filter(|name| !name.is_empty());
-    named.map(PathBuf::from)
+    let default = || Some(PathBuf::from(DEFAULT)).filter(|path| path.exists());
+    named.map(PathBuf::from).or_else(default)
+}
+
+fn text_of(path: &Path) -> Result<String, ConfigError> {
+    std::fs::read_to_string(path).map_err(|source| ConfigError::File {
+        path: path.to_owned(),
+        source,
+    })
 }

@@ -86,7 +86,14 @@ impl Account {
 
     /// Records of which it is not known what became of them: 0 unless the process was killed.
     pub fn unaccounted(&self) -> u64 {
-        let known = self.stored + self.sampled_out + self.refused + self.failed + self.pending;
+        let others = [
+            self.stored,
+            self.sampled_out,
+            self.refused,
+            self.failed,
+            self.pending,
+        ];
+        let known = others.into_iter().fold(0, u64::saturating_add);
         self.received.saturating_sub(known)
     }
 }

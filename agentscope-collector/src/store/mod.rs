@@ -64,8 +64,29 @@ pub fn open(address: &str, access: Access) -> Result<Arc<dyn Store>, StoreError>
         None if !address.is_empty() => {
             Ok(Arc::new(sqlite::Sqlite::open(Path::new(address), access)?))
         }
-        _ => Err(StoreError::Address(address.to_owned())),
+        _ => Err(StoreError::Address(shown_address(address))),
     }
+}
+
+/// The address of a store as people may see it: without its user, its password and its parameters.
+/// That of a directory is shown as it is.
+///
+/// ```
+/// use agentscope_collector::store::shown_address;
+/// assert_eq!(shown_address("clickhouse://bob:hunter2@db:8123/agents"), "clickhouse://..@db:8123/agents");
+/// assert_eq!(shown_address("sessions"), "sessions");
+/// ```
+pub fn shown_address(address: &str) -> String {
+    let Some((scheme, rest)) = address.split_once("://") else {
+        return address.to_owned();
+    };
+    // The last one, for a password may hold any sign.
+    let (user, host) = match rest.rsplit_once('@') {
+        Some((_, host)) => ("..@", host),
+        None => ("", rest),
+    };
+    let host = host.split(['?', '#']).next().unwrap_or_default();
+    format!("{scheme}://{user}{host}")
 }
 
 /// Where sessions are kept.

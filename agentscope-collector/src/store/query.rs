@@ -106,6 +106,9 @@ pub struct SessionSummary {
     pub cost_microusd: Option<u64>,
     /// Records that came after it had ended.
     pub late: u64,
+    /// Whether a span without a parent has ended. Of a running session nothing more is expected then,
+    /// but what is on its way.
+    pub root_ended: bool,
 }
 
 /// A session of which records are still expected.

@@ -31,7 +31,12 @@ fn an_error_names_its_key_or_line_and_what_to_write() {
         error("[limits]\nsessions = 0"),
         "limits.sessions: must be 1 at least"
     );
+    for limit in ["records_per_session", "depth", "value_bytes", "traces"] {
+        let zero = error(&format!("[limits]\n{limit} = 0"));
+        assert_eq!(zero, format!("limits.{limit}: must be 1 at least"));
+    }
     assert!(error("[retention]\ntrace = 60").starts_with("retention.trace: "));
+    assert!(!error("[retention]\ntrace = 3").contains("more"));
     let open = error("[listen]\nhttp = \"0.0.0.0:4318\"");
     assert!(
         open.starts_with("listen.http: 0.0.0.0:4318 can be reached") && open.contains("[[tokens]]"),

@@ -137,3 +137,29 @@ fn a_segment_that_was_folded_but_not_yet_removed_counts_once() {
         (1, "chat", 2)
     );
 }
+
+/// One read of sixty failed while segments went.
+#[test]
+fn whoever_reads_while_segments_are_dropped_finds_all_sessions() {
+    let dir = tempfile::tempdir().expect("a directory");
+    let store = open(dir.path(), Access::Write);
+    for day in 1..=60_u8 {
+        store
+            .write(&tenant(), one(day, 1, day.into()))
+            .expect("written");
+    }
+    let reader = open(dir.path(), Access::Read);
+    let is_over = AtomicBool::new(false);
+    std::thread::scope(|scope| {
+        scope.spawn(|| {
+            while !is_over.load(Ordering::Relaxed) {
+                let listed = reader.sessions(&tenant(), &SessionFilter::default());
+                assert_eq!(listed.expect("read").len(), 60);
+                let _ = reader.session(&tenant(), "session-60").expect("read");
+            }
+        });
+        let pruned = store.prune(&Retention::default(), noon(0) + 900 * DAY, &mut |_| {});
+        is_over.store(true, Ordering::Relaxed);
+        pruned.expect("pruned");
+    });
+}

@@ -8,7 +8,7 @@ use reqwest::{StatusCode, Url};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use crate::store::StoreError;
+use crate::store::{StoreError, shown_address};
 
 /// How long one statement may take.
 const TIMEOUT: Duration = Duration::from_secs(60);
@@ -27,7 +27,7 @@ pub(super) struct Database {
 impl Database {
     /// `clickhouse://user:password@host:8123/database`; `clickhouses://` is over TLS.
     pub(super) fn at(address: &str) -> Result<Self, StoreError> {
-        let wrong = || StoreError::Address(without_password(address));
+        let wrong = || StoreError::Address(shown_address(address));
         let (scheme, rest) = address.split_once("://").ok_or_else(wrong)?;
         let http = match scheme {
             "clickhouse" => "http",
@@ -51,7 +51,7 @@ impl Database {
             .append_pair("output_format_json_quote_64bit_integers", "0");
         let client = Client::builder().timeout(TIMEOUT).build();
         Ok(Self {
-            client: client.map_err(|error| database_error(&url, &error))?,
+            client: client.map_err(|error| database_error(&url, error))?,
             url,
             user: user.map(|user| (user, password)),
         })
@@ -125,7 +125,7 @@ impl Database {
                 .header("X-ClickHouse-User", user)
                 .header("X-ClickHouse-Key", password);
         }
-        let failed = |error| database_error(&self.url, &error);
+        let failed = |error| database_error(&self.url, error);
         let answer = request.send().map_err(failed)?;
         let status = answer.status();
         let text = answer.text().map_err(failed)?;
@@ -155,9 +155,11 @@ fn escaped(value: &str) -> String {
     out
 }
 
-fn database_error(url: &Url, error: &reqwest::Error) -> StoreError {
+fn database_error(url: &Url, error: reqwest::Error) -> StoreError {
+    // With it come the parameters of the statement: ids, and names of tenants.
+    let error = error.without_url();
     let mut message = String::new();
-    let mut cause: Option<&dyn std::error::Error> = Some(error);
+    let mut cause: Option<&dyn std::error::Error> = Some(&error);
     while let Some(error) = cause {
         let _ = write!(
             message,
@@ -185,13 +187,6 @@ fn place(url: &Url) -> String {
     format!("ClickHouse at {host}{port}, database {database}")
 }
 
-fn without_password(address: &str) -> String {
-    match (address.split_once("://"), address.rsplit_once('@')) {
-        (Some((scheme, _)), Some((_, host))) => format!("{scheme}://..@{host}"),
-        _ => address.to_owned(),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -215,5 +210,15 @@ mod tests {
             assert!(error.contains("no address of a store"), "{error}");
             assert!(!error.contains("geheim"), "{error}");
         }
+        let free = std::net::TcpListener::bind("127.0.0.1:0").expect("a free port");
+        let address = format!("clickhouse://{}/agents", free.local_addr().expect("bound"));
+        drop(free);
+        let database = Database::at(&address).expect("an address");
+        let error = database.execute("SELECT 1", &[("session", "chat-7".to_owned())]);
+        let error = error.expect_err("nobody listens").to_string();
+        assert!(
+            !error.contains("chat-7") && !error.contains("param_"),
+            "{error}"
+        );
     }
 }

@@ -134,6 +134,7 @@ impl SummaryRow {
             cost_microusd: self.cost_microusd,
             // Rows do not say in which order they came.
             late: 0,
+            root_ended: self.roots > 0,
         }
     }
 }

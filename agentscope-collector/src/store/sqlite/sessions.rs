@@ -77,6 +77,7 @@ impl Head {
             output_tokens: count(sum.output_tokens),
             cost_microusd: sum.cost.map(count),
             late: count(sum.late),
+            root_ended: sum.root_ended,
             id: self.id,
         }
     }
