@@ -228,6 +228,11 @@ impl<'a> Writer<'a> {
         }
         if let Some(limit) = node.budget_limit {
             facts.push(match node.budget_remaining {
+                Some(left) if left < 0 => format!(
+                    "budget {} over {}",
+                    text::count(left.saturating_neg()),
+                    text::count(limit)
+                ),
                 Some(left) => format!(
                     "budget {} of {} left",
                     text::count(left),

@@ -53,7 +53,10 @@ impl<'a> Writer<'a> {
             self.detail(rail, Paint::Dim, &format!("confidence: {confidence}"));
         }
         if let Some(left) = budget {
-            let words = format!("budget: {} tokens left", text::count(left));
+            let words = match left < 0 {
+                true => format!("budget: {} tokens over", text::count(left.saturating_neg())),
+                false => format!("budget: {} tokens left", text::count(left)),
+            };
             self.detail(rail, Paint::Dim, &words);
         }
     }
