@@ -110,7 +110,7 @@ pub(crate) enum Command {
 /// A period.
 #[derive(Debug, Args)]
 pub(crate) struct Within {
-    /// What began since then, and of sessions counts their own begin: `2h` or `3d` ago, a date, or a time [default: 7d]
+    /// What began since then (of a session its own begin counts): `2h` or `3d` ago, a date, or a time [default: 7d]
     #[arg(long, value_parser = when::parse, value_name = "WHEN")]
     pub(crate) since: Option<u64>,
     /// What began before then

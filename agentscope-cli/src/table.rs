@@ -7,10 +7,13 @@ use std::io::{self, Write};
 pub(crate) enum Side {
     Left,
     Right,
+    /// Left, and cut only where words are short already.
+    Time,
 }
 
-/// Characters that a column has at least, where there is no room for all.
-const NARROWEST: usize = 8;
+/// What is cut where there is no room for all, and to how many characters, in this order: words, the
+/// seconds of times, and what is left of the words. Numbers are never cut.
+const CUTS: [(Side, usize); 3] = [(Side::Left, 8), (Side::Time, 17), (Side::Left, 5)];
 
 /// Writes rows under a heading, each column as wide as its widest cell. On a terminal the widest
 /// columns of words are cut as far as a row does not fit into a line; who reads from a pipe or a file
@@ -48,7 +51,7 @@ fn write_within<const N: usize>(
             match heading[column].1 {
                 Side::Right => write!(to, "{cell:>width$}")?,
                 Side::Left if column + 1 == N => write!(to, "{cell}")?,
-                Side::Left => write!(to, "{cell:<width$}")?,
+                _ => write!(to, "{cell:<width$}")?,
             }
             to.write_all(if column + 1 == N { b"\n" } else { b"  " })?;
         }
@@ -56,16 +59,20 @@ fn write_within<const N: usize>(
     Ok(())
 }
 
-/// Takes from the widest columns of words what a line has no room for. Numbers are never cut.
+/// Takes from the widest columns what a line has no room for.
 fn fit<const N: usize>(widths: &mut [usize; N], sides: [Side; N], width: usize) {
     let between = 2 * N.saturating_sub(1);
     let all: usize = widths.iter().sum::<usize>() + between;
-    for _ in width..all {
-        let columns = widths.iter_mut().zip(sides);
-        let words = columns.filter(|(width, side)| *side == Side::Left && **width > NARROWEST);
-        match words.map(|(width, _)| width).max() {
-            Some(widest) => *widest -= 1,
-            None => return,
+    let mut missing = all.saturating_sub(width);
+    for (of, narrowest) in CUTS {
+        while missing > 0 {
+            let columns = widths.iter_mut().zip(sides);
+            let columns = columns.filter(|(width, side)| *side == of && **width > narrowest);
+            let Some(widest) = columns.map(|(width, _)| width).max() else {
+                break;
+            };
+            *widest -= 1;
+            missing -= 1;
         }
     }
 }
@@ -132,7 +139,7 @@ mod tests {
         assert!(
             table(&rows, 3)
                 .lines()
-                .all(|line| line.chars().count() <= 33)
+                .all(|line| line.chars().count() <= 27)
         );
     }
 }

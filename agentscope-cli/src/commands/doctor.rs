@@ -424,7 +424,7 @@ fn books(to: &mut dyn std::io::Write, accounts: &[Books]) -> std::io::Result<()>
         ("FAILED", Side::Right),
         ("PENDING", Side::Right),
         ("UNKNOWN", Side::Right),
-        ("AS OF", Side::Left),
+        ("AS OF", Side::Time),
     ];
     let rows: Vec<_> = accounts
         .iter()

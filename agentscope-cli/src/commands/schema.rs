@@ -34,8 +34,8 @@ pub(super) fn run(common: &Common, args: &Schema, output: &mut Output) -> Result
             ("TOOL", Side::Left),
             ("SCHEMA", Side::Left),
             ("CALLS", Side::Right),
-            ("FIRST", Side::Left),
-            ("LAST", Side::Left),
+            ("FIRST", Side::Time),
+            ("LAST", Side::Time),
         ];
         let rows: Vec<_> = seen
             .iter()

@@ -45,7 +45,7 @@ pub(super) fn run(common: &Common, args: &Sessions, output: &mut Output) -> Resu
             return elsewhere(to, &latest, &tenants);
         }
         let heading = [
-            ("BEGAN", Side::Left),
+            ("BEGAN", Side::Time),
             ("TOOK", Side::Right),
             ("STATE", Side::Left),
             ("VERDICT", Side::Left),

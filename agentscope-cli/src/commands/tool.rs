@@ -37,7 +37,7 @@ pub(super) fn run(common: &Common, args: &Tool, output: &mut Output) -> Result<(
             return writeln!(to, "no such calls since {since}");
         }
         let heading = [
-            ("BEGAN", Side::Left),
+            ("BEGAN", Side::Time),
             ("TOOK", Side::Right),
             ("STEP", Side::Right),
             ("TOOL", Side::Left),
