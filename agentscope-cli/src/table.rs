@@ -50,7 +50,7 @@ fn write_within<const N: usize>(
             let cell = shown(cell, width);
             match heading[column].1 {
                 Side::Right => write!(to, "{cell:>width$}")?,
-                Side::Left if column + 1 == N => write!(to, "{cell}")?,
+                _ if column + 1 == N => write!(to, "{cell}")?,
                 _ => write!(to, "{cell:<width$}")?,
             }
             to.write_all(if column + 1 == N { b"\n" } else { b"  " })?;

@@ -29,6 +29,8 @@ struct Imported {
 }
 
 pub(super) fn run(common: &Common, args: &Import, output: &mut Output) -> Result<ExitCode, Error> {
+    // A sender is not told why the store takes nothing; whoever imports is.
+    super::warn();
     let configured = Config::without_secrets(None)?.limits()?;
     let store = store::open(&common.store()?, Access::Write)?;
     let limits = Limits {
@@ -131,7 +133,7 @@ fn file(
         }
         imported.lines += 1;
         match ingest.line(sender, &line) {
-            Ok(answers) => stored(&answers, ingest)?,
+            Ok(answers) => stored(&answers)?,
             Err(error) => {
                 imported.unreadable += 1;
                 if imported.unreadable <= TOLD {
@@ -154,15 +156,11 @@ fn style() -> ProgressStyle {
 }
 
 /// What the store does not take now ends the import: sent again later, nothing is there twice.
-fn stored(answers: &[Answer], ingest: &Ingest) -> Result<(), Error> {
+fn stored(answers: &[Answer]) -> Result<(), Error> {
     for answer in answers {
         if let Answer::Later { reason, .. } = answer {
-            // A sender is not told what the disk says; whoever imports is. Accounts go the same way.
-            let cause = ingest.tick().err();
-            let cause = cause.map_or_else(String::new, |cause| format!(": {cause}"));
-            return Err(Error::Said(format!(
-                "{reason}{cause}; import the file again later"
-            )));
+            let again = format!("{reason}; import the file again later");
+            return Err(Error::Said(again));
         }
     }
     Ok(())

@@ -21,6 +21,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use agentscope_collector::store::{self as stores, Access, Period, Store, StoreError};
+use tracing_subscriber::filter::LevelFilter;
 
 use crate::args::{Cli, Command, Common, Within};
 use crate::error::Error;
@@ -45,6 +46,14 @@ pub(crate) fn run(cli: Cli, output: &mut Output) -> Result<ExitCode, Error> {
         Command::Privacy(args) => privacy::run(common, args, output)?,
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// Prints on the standard error what is warned of from now on.
+fn warn() {
+    tracing_subscriber::fmt()
+        .with_max_level(LevelFilter::WARN)
+        .with_writer(std::io::stderr)
+        .init();
 }
 
 /// The store, which must be there.

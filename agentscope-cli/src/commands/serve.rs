@@ -5,7 +5,6 @@ use std::net::SocketAddr;
 use agentscope_collector::server::{Config, ServeError, Server, stopped};
 use agentscope_collector::store::{self, Access, Tenant};
 use serde::Serialize;
-use tracing_subscriber::filter::LevelFilter;
 
 use crate::args::{Common, DEFAULT_STORE, Serve, shown_store};
 use crate::error::Error;
@@ -20,10 +19,7 @@ struct Listening<'a> {
 }
 
 pub(super) fn run(common: &Common, args: &Serve, output: &mut Output) -> Result<(), Error> {
-    tracing_subscriber::fmt()
-        .with_max_level(LevelFilter::WARN)
-        .with_writer(std::io::stderr)
-        .init();
+    super::warn();
     if common.tenant != Tenant::default() {
         return Err(Error::Said(
             "serve takes the records of every tenant, and [[tokens]] of agentscope.toml say whose they are: leave \

@@ -187,3 +187,31 @@ fn an_export_that_fails_leaves_no_file() {
     std::fs::remove_file(spoilt).expect("moved away");
     place.json(&["export", "--output", &file]);
 }
+
+/// It said "at the moment" of a full disk.
+#[cfg(target_os = "linux")]
+#[test]
+fn an_import_that_the_disk_does_not_take_says_why() {
+    let place = Place::new();
+    let file = place.file("shop.jsonl", records::lines(1).as_bytes());
+    // As on a full disk: no file of its process may grow further.
+    let shell = "ulimit -f 60; trap '' XFSZ; exec \"$0\" \"$@\"";
+    let output = place
+        .unnamed()
+        .args(["--store", "store", "import", &file])
+        .output();
+    assert!(
+        output.expect("it runs").status.success(),
+        "there is room for it"
+    );
+    std::fs::remove_dir_all(&place.store).expect("removed");
+    let output = std::process::Command::new("sh")
+        .args(["-c", shell, env!("CARGO_BIN_EXE_agentscope"), "--store"])
+        .arg(&place.store)
+        .args(["import", &file])
+        .output();
+    let output = output.expect("it runs");
+    let said = String::from_utf8(output.stderr).expect("text");
+    assert_eq!(output.status.code(), Some(1));
+    assert!(said.contains(".db: ") && said.contains("disk"), "{said}");
+}
