@@ -305,6 +305,10 @@ fn session(number: u64, random: &mut Random) -> Batch {
         } else {
             ours(&mut span, place, random);
         }
+        // A call inside the same call counts once in the embedded store alone.
+        if place > 0 && (foreign || is_inference(&span)) {
+            span.parent_span_id = (number * 1_000 + 1).to_be_bytes().to_vec();
+        }
         if named {
             span.attributes.push(text("session.id", id.as_str()));
         }
@@ -351,6 +355,10 @@ fn session(number: u64, random: &mut Random) -> Batch {
         });
     }
     batch
+}
+
+fn is_inference(span: &Span) -> bool {
+    span.name.starts_with("chat ")
 }
 
 fn ours(span: &mut Span, place: u64, random: &mut Random) {
@@ -423,13 +431,14 @@ fn ours(span: &mut Span, place: u64, random: &mut Random) {
                 "gen_ai.request.model",
                 ["gpt-4o", "claude"][random.below(2) as usize],
             ));
-            said.push(int("gen_ai.usage.input_tokens", random.below(9_000) as i64));
+            let huge = (random.below(20) == 0).then_some(1 << 62);
+            let input = huge.unwrap_or(random.below(9_000) as i64);
+            said.push(int("gen_ai.usage.input_tokens", input));
             said.push(int("gen_ai.usage.output_tokens", random.below(900) as i64));
             if random.below(2) == 0 {
-                said.push(double(
-                    "agentscope.cost.usd",
-                    random.below(40_000) as f64 / 1e6,
-                ));
+                let cost = random.below(40_000) as f64 / 1e6;
+                let cost = if random.below(20) == 0 { 1e300 } else { cost };
+                said.push(double("agentscope.cost.usd", cost));
             }
         }
         _ => {

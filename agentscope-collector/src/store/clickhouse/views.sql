@@ -47,7 +47,11 @@ WITH
     coalesce(nullIf(a['gen_ai.agent.name'], ''), a['agent.name']) AS agent,
     coalesce(nullIf(a['traceloop.entity.name'], ''), named) AS entity,
     OUTCOME_OF_SPAN AS outcome,
-    toFloat64OrNull(coalesce(nullIf(a['agentscope.cost.usd'], ''), nullIf(a['llm.cost.total'], ''), a['gen_ai.usage.cost'])) AS cost
+    toFloat64OrNull(coalesce(nullIf(a['agentscope.cost.usd'], ''), nullIf(a['llm.cost.total'], ''), a['gen_ai.usage.cost'])) AS cost,
+    toUInt64OrZero(coalesce(nullIf(a['gen_ai.usage.input_tokens'], ''), nullIf(a['gen_ai.usage.prompt_tokens'], ''),
+        nullIf(a['llm.token_count.prompt'], ''), a['llm.usage.prompt_tokens'])) AS input,
+    toUInt64OrZero(coalesce(nullIf(a['gen_ai.usage.output_tokens'], ''), nullIf(a['gen_ai.usage.completion_tokens'], ''),
+        nullIf(a['llm.token_count.completion'], ''), a['llm.usage.completion_tokens'])) AS output
 SELECT
     coalesce(nullIf(ResourceAttributes['agentscope.tenant.id'], ''), 'default') AS Tenant,
     session AS Session,
@@ -72,11 +76,10 @@ SELECT
     LEVEL_OF_SPAN AS Level,
     a['agentscope.tool.status'] AS Status,
     coalesce(nullIf(a['agentscope.tool.schema.hash'], ''), a['gen_ai.tool.args_schema_hash']) AS SchemaHash,
-    if(layer = 'inference', toUInt64OrZero(coalesce(nullIf(a['gen_ai.usage.input_tokens'], ''),
-        nullIf(a['gen_ai.usage.prompt_tokens'], ''), nullIf(a['llm.token_count.prompt'], ''), a['llm.usage.prompt_tokens'])), 0) AS InputTokens,
-    if(layer = 'inference', toUInt64OrZero(coalesce(nullIf(a['gen_ai.usage.output_tokens'], ''),
-        nullIf(a['gen_ai.usage.completion_tokens'], ''), nullIf(a['llm.token_count.completion'], ''), a['llm.usage.completion_tokens'])), 0) AS OutputTokens,
-    if(layer = 'inference' AND cost >= 0, toUInt64(round(assumeNotNull(cost) * 1000000)), NULL) AS CostMicroUsd,
+    -- More than a call can have used says nothing.
+    if(layer = 'inference' AND input <= 1000000000000, input, 0) AS InputTokens,
+    if(layer = 'inference' AND output <= 1000000000000, output, 0) AS OutputTokens,
+    if(layer = 'inference' AND cost >= 0 AND cost <= 1000000, toUInt64(round(assumeNotNull(cost) * 1000000)), NULL) AS CostMicroUsd,
     if(layer = 'session', a['agentscope.session.verdict'], '') AS Verdict,
     if(layer = 'session', a['agentscope.session.verdict.source'], '') AS VerdictSource,
     a['agentscope.tool.blind'] = 'true' AS Blind
