@@ -177,6 +177,36 @@ fn sub_goals_certainty_and_what_failed_are_shown() {
     assert!(tree.ends_with(expected), "{tree}");
 }
 
+/// It said "budget -60 of 1,000 left".
+#[test]
+fn a_budget_that_was_exceeded_says_by_how_much() {
+    let agent = span(2, "agent", 0, 10)
+        .child_of(1)
+        .with("gen_ai.agent.name", "refunds")
+        .with("agentscope.token.budget.limit", 1_000)
+        .with("agentscope.token.budget.remaining", -60);
+    let text = plain(vec![session_span(), agent], Vec::new());
+    assert!(text.contains("budget 60 over 1,000"), "{text}");
+}
+
+/// One cost of 1e300 filled the screen.
+#[test]
+fn what_no_call_can_have_used_is_not_shown() {
+    let inference = SpanRecord {
+        name: "chat m".into(),
+        ..span(2, "inference", 0, 10)
+    }
+    .child_of(1)
+    .with("gen_ai.usage.input_tokens", 1_i64 << 62)
+    .with("gen_ai.usage.output_tokens", 7)
+    .with("agentscope.cost.usd", 1e300);
+    let text = plain(vec![session_span(), inference], Vec::new());
+    assert!(
+        text.contains("inference chat m  ok  10ms") && !text.contains("0000"),
+        "{text}"
+    );
+}
+
 #[test]
 fn colour_adds_escape_sequences_and_nothing_else() {
     let spans = vec![session_span(), tool(2, 0)];
