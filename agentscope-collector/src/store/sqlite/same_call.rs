@@ -133,28 +133,42 @@ pub(super) fn in_batch(spans: &[Recorded<Span>], facts: &mut [Facts<'_>]) -> Vec
     counted
 }
 
+/// What is said of the use of a call.
+#[derive(Default)]
+struct Usage {
+    input: Option<i64>,
+    output: Option<i64>,
+    cost: Option<f64>,
+}
+
+impl Usage {
+    fn add(&mut self, facts: &Facts<'_>) {
+        self.input = both(self.input, facts.input_tokens, i64::saturating_add);
+        self.output = both(self.output, facts.output_tokens, i64::saturating_add);
+        self.cost = both(self.cost, facts.cost_usd, |one, other| one + other);
+    }
+
+    fn fill(self, facts: &mut Facts<'_>) {
+        facts.input_tokens = facts.input_tokens.or(self.input);
+        facts.output_tokens = facts.output_tokens.or(self.output);
+        facts.cost_usd = facts.cost_usd.or(self.cost);
+    }
+}
+
 /// Tells outer inferences what only those inside them say; of each its begin, its place, and that of
 /// the outer one.
 fn usage(mut pairs: Vec<(u64, usize, usize)>, facts: &mut [Facts<'_>]) {
     // The innermost began last.
     pairs.sort_unstable_by_key(|pair| std::cmp::Reverse(*pair));
-    let mut below: HashMap<usize, (Option<i64>, Option<i64>, Option<f64>)> = HashMap::new();
+    let mut below: HashMap<usize, Usage> = HashMap::new();
     for (_, inner, outer) in pairs {
-        let (input, output, cost) = below.remove(&inner).unwrap_or_default();
-        let inner = &mut facts[inner];
-        inner.input_tokens = inner.input_tokens.or(input);
-        inner.output_tokens = inner.output_tokens.or(output);
-        inner.cost_usd = inner.cost_usd.or(cost);
-        let sum = below.entry(outer).or_default();
-        sum.0 = both(sum.0, inner.input_tokens, i64::saturating_add);
-        sum.1 = both(sum.1, inner.output_tokens, i64::saturating_add);
-        sum.2 = both(sum.2, inner.cost_usd, |one, other| one + other);
+        if let Some(usage) = below.remove(&inner) {
+            usage.fill(&mut facts[inner]);
+        }
+        below.entry(outer).or_default().add(&facts[inner]);
     }
-    for (outer, (input, output, cost)) in below {
-        let outer = &mut facts[outer];
-        outer.input_tokens = outer.input_tokens.or(input);
-        outer.output_tokens = outer.output_tokens.or(output);
-        outer.cost_usd = outer.cost_usd.or(cost);
+    for (outer, usage) in below {
+        usage.fill(&mut facts[outer]);
     }
 }
 
