@@ -14,10 +14,11 @@
 //!
 //! Inside a generic function only the bounds that the function states are seen.
 
+use std::ops::Deref;
 use std::sync::{Arc, Mutex, RwLock};
 
 use schemars::JsonSchema;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::capture::Capture;
 use crate::class::{Class, Sensitivity};
@@ -291,10 +292,10 @@ pub fn type_key<T: ?Sized>(_: &T) -> &'static str {
 }
 
 /// A type to be probed without a value of it.
-pub struct TypeProbe<T: ?Sized>(std::marker::PhantomData<T>);
+pub struct TypeProbe<T: ?Sized>(Written<T>);
 
 impl<T: ?Sized> TypeProbe<T> {
-    pub const NEW: Self = Self(std::marker::PhantomData);
+    pub const NEW: Self = Self(Written(std::marker::PhantomData));
 }
 
 /// Adds the argument of an index to a schema.
@@ -318,7 +319,7 @@ pub trait NoLeaf {
 impl<T: ?Sized> NoLeaf for TypeProbe<T> {}
 
 /// Finds what a type that is no leaf contributes to a schema: its classes too, only its schema, or
-/// its signature.
+/// its signature; and of that whether it is a handle.
 pub trait DeclaredType: Sized {
     fn __declare(self, builder: &mut SchemaBuilder, index: usize);
 }
@@ -335,9 +336,50 @@ impl<T: JsonSchema + ?Sized> DeclaredType for &TypeProbe<T> {
     }
 }
 
-impl<T: ?Sized> DeclaredType for &mut TypeProbe<T> {
+/// Asked last, of what has no schema: whether it can be read from JSON, as what a model writes is.
+pub struct Written<T: ?Sized>(std::marker::PhantomData<T>);
+
+impl<T: ?Sized> Clone for Written<T> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<T: ?Sized> Copy for Written<T> {}
+
+impl<T: ?Sized> Deref for TypeProbe<T> {
+    type Target = Written<T>;
+
+    fn deref(&self) -> &Written<T> {
+        &self.0
+    }
+}
+
+impl<'de, T: Deserialize<'de>> Written<T> {
+    pub fn __declare(self, builder: &mut SchemaBuilder, index: usize) {
+        builder.opaque(index);
+    }
+}
+
+/// What is borrowed of something that can be read.
+pub trait Borrows<'de> {}
+
+impl<'de, T: Deserialize<'de>> Borrows<'de> for &T {}
+impl<'de, T: Deserialize<'de>> Borrows<'de> for &mut T {}
+impl<'de, T: Deserialize<'de>> Borrows<'de> for &[T] {}
+impl<'de, T: Deserialize<'de>> Borrows<'de> for &mut [T] {}
+impl<'de, T: Deserialize<'de>> Borrows<'de> for Option<&T> {}
+impl<'de, T: Deserialize<'de>> Borrows<'de> for Option<&[T]> {}
+
+impl<'de, T: Borrows<'de>> DeclaredType for Written<T> {
     fn __declare(self, builder: &mut SchemaBuilder, index: usize) {
         builder.opaque(index);
+    }
+}
+
+impl<T: ?Sized> DeclaredType for &Written<T> {
+    fn __declare(self, builder: &mut SchemaBuilder, index: usize) {
+        builder.handle(index);
     }
 }
 

@@ -60,6 +60,30 @@ inventory::collect!(RegisteredType);
 /// assert_eq!(definition["function"]["parameters"]["required"], serde_json::json!(["article"]));
 /// # }
 /// ```
+///
+/// Definitions ([`openai`](Self::openai), [`anthropic`](Self::anthropic), [`mcp`](Self::mcp)) leave
+/// out what is not for a model to write: an argument whose type has neither a JSON Schema nor
+/// `Deserialize` is a handle of the program, a database pool or `&Shop`, and cannot be made of JSON.
+/// State that could be, a configuration, goes in a type of its own that derives neither.
+///
+/// ```
+/// # extern crate agentscope_runtime as agentscope;
+/// struct Shop { prices: Vec<u32> }
+///
+/// #[agentscope::tool(default = internal)]
+/// fn price_of(#[sensitivity(secret)] shop: &Shop, number: usize) -> Option<u32> {
+///     shop.prices.get(number).copied()
+/// }
+///
+/// # fn main() {
+/// let tool = agentscope::tools().find(|tool| tool.name() == "price_of").expect("it is registered");
+/// assert_eq!(tool.mcp()["inputSchema"]["required"], serde_json::json!(["number"]));
+/// # assert_eq!(price_of(&Shop { prices: vec![349] }, 0), Some(349));
+/// # }
+/// ```
+///
+/// Nor do they say what an argument is where it is left out: what `#[serde(default = ..)]` makes may
+/// be a secret of this machine. Say in the doc comment of the field what a model has to know of it.
 #[derive(Clone, Copy)]
 pub struct Tool {
     site: &'static Site,
@@ -99,7 +123,7 @@ impl Tool {
     }
 
     /// Names of the arguments whose type has no JSON Schema; in [`schema`](Self::schema) they
-    /// accept anything.
+    /// accept anything. Handles are among them.
     pub fn opaque_arguments(&self) -> Vec<&'static str> {
         self.read(|schema| schema.opaque.clone())
             .unwrap_or_default()
@@ -124,8 +148,9 @@ impl Tool {
         classification::hash(&self.classification())
     }
 
-    /// The JSON Schema (draft 2020-12) of the arguments, an object; with the class of each value
-    /// under `x-agentscope-sensitivity`, which the definitions for model APIs leave out.
+    /// The JSON Schema (draft 2020-12) of the arguments, an object, without `default` and `examples`;
+    /// with the class of each value under `x-agentscope-sensitivity`, which the definitions for model
+    /// APIs leave out as they do handles.
     pub fn schema(&self) -> Value {
         let mut document = self
             .read(|schema| schema.document.clone())
@@ -182,10 +207,17 @@ impl Tool {
     fn parameters(&self) -> Value {
         let mut schema = self.schema();
         classification::remove(&mut schema);
+        let handles = self.read(|schema| &*schema.handles).unwrap_or_default();
+        if let Some(properties) = schema["properties"].as_object_mut() {
+            properties.retain(|name, _| !handles.contains(&&**name));
+        }
+        if let Some(required) = schema["required"].as_array_mut() {
+            required.retain(|name| !name.as_str().is_some_and(|name| handles.contains(&name)));
+        }
         schema
     }
 
-    fn read<R>(&self, read: impl FnOnce(&Schema) -> R) -> Option<R> {
+    fn read<R>(&self, read: impl FnOnce(&'static Schema) -> R) -> Option<R> {
         self.site.known().declared_schema().map(read)
     }
 }

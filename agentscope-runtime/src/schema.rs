@@ -1,10 +1,13 @@
 //! The declared schema of a tool's arguments, and its hash.
 //!
 //! The hash is SHA-256 over the RFC 8785 canonical form of the JSON Schema, without annotations
-//! (`title`, `description`, `$schema`, `examples`, `x-agentscope-*`) and with `required` sorted:
-//! it changes when the structure changes, not when a comment does. A type without `JsonSchema`
-//! contributes its signature and is listed as opaque; so does every type that mentions a generic
-//! parameter without a `JsonSchema` bound, for nothing is known about it.
+//! (`title`, `description`, `$schema`, `default`, `examples`, `x-agentscope-*`) and with `required`
+//! sorted: it changes when the structure changes, not when a comment does. A type without
+//! `JsonSchema` contributes its signature and is listed as opaque; so does every type that mentions a
+//! generic parameter without a `JsonSchema` bound, for nothing is known about it.
+//!
+//! What `#[serde(default)]` falls back to is a value, made by the user's code at run time: it may be a
+//! secret, and another one on the next machine. So it is in no schema at all, nor are examples.
 
 use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};
@@ -26,7 +29,9 @@ pub(crate) struct Schema {
     pub(crate) hash: &'static str,
     /// Names of the arguments whose type has no JSON Schema.
     pub(crate) opaque: Vec<&'static str>,
-    /// The schema itself, annotations included.
+    /// Those of them that nobody can write as JSON either.
+    pub(crate) handles: Vec<&'static str>,
+    /// The schema itself, annotations included, values not.
     pub(crate) document: Value,
     /// Each value with its class.
     pub(crate) classes: BTreeMap<String, String>,
@@ -79,6 +84,7 @@ pub struct SchemaBuilder {
     properties: Map<String, Value>,
     required: Vec<&'static str>,
     opaque: Vec<&'static str>,
+    handles: Vec<&'static str>,
     types: Types,
 }
 
@@ -93,6 +99,7 @@ impl SchemaBuilder {
             properties: Map::new(),
             required: Vec::new(),
             opaque: Vec::new(),
+            handles: Vec::new(),
             types: Types::new(),
         }
     }
@@ -117,6 +124,12 @@ impl SchemaBuilder {
         } = self.param(index);
         self.opaque.push(name);
         self.put(name, json!({ "x-opaque": signature }), false);
+    }
+
+    /// An argument that is the program's own, for no JSON can be read as its type.
+    pub(crate) fn handle(&mut self, index: usize) {
+        self.opaque(index);
+        self.handles.push(self.param(index).name);
     }
 
     fn param(&self, index: usize) -> &'static Param {
@@ -151,11 +164,13 @@ impl SchemaBuilder {
             "required": self.required,
             "$defs": definitions,
         });
+        strip_values(&mut document);
         classification::annotate(&mut document, meta, &self.types);
         // Its cache is a static: it would never be dropped, nor need the count of who has it.
         let schema: &'static Schema = Box::leak(Box::new(Schema {
             hash: hash(document.clone()).leak(),
             opaque: self.opaque,
+            handles: self.handles,
             document,
             classes: classification::of(meta, &self.types),
         }));
@@ -194,31 +209,53 @@ const MAPS_OF_SCHEMAS: &[&str] = &[
 ];
 
 /// Keywords whose value is data, in which `title` is a word like any other.
-const DATA: &[&str] = &["const", "default", "enum"];
+const DATA: &[&str] = &["const", "enum"];
 
 /// Removes annotations, but only in schema position: a *property* may be called `title`.
 pub(crate) fn strip_annotations(schema: &mut Value) {
+    let is_annotation = |keyword: &str| {
+        matches!(keyword, "title" | "description" | "$schema")
+            || is_value(keyword)
+            || keyword.starts_with("x-agentscope-")
+    };
+    in_schemas(schema, &|keywords| {
+        keywords.retain(|keyword, _| !is_annotation(keyword));
+        if let Some(required) = keywords.get_mut("required") {
+            sort_words(required);
+        }
+    });
+}
+
+/// Removes the values that the user's code has made.
+fn strip_values(schema: &mut Value) {
+    in_schemas(schema, &|keywords| {
+        keywords.retain(|keyword, _| !is_value(keyword));
+    });
+}
+
+fn is_value(keyword: &str) -> bool {
+    matches!(keyword, "default" | "examples")
+}
+
+/// Goes through a schema and all in it.
+fn in_schemas(schema: &mut Value, change: &dyn Fn(&mut Map<String, Value>)) {
     match schema {
         Value::Object(keywords) => {
-            keywords.retain(|keyword, _| {
-                !matches!(
-                    keyword.as_str(),
-                    "title" | "description" | "$schema" | "examples"
-                ) && !keyword.starts_with("x-agentscope-")
-            });
+            change(keywords);
             for (keyword, value) in keywords.iter_mut() {
-                if let (true, Value::Object(named)) =
-                    (MAPS_OF_SCHEMAS.contains(&&**keyword), &mut *value)
-                {
-                    named.values_mut().for_each(strip_annotations);
-                } else if keyword == "required" {
-                    sort_words(value);
-                } else if !DATA.contains(&&**keyword) {
-                    strip_annotations(value);
+                match value {
+                    Value::Object(named) if MAPS_OF_SCHEMAS.contains(&&**keyword) => {
+                        let schemas = named.values_mut();
+                        schemas.for_each(|schema| in_schemas(schema, change));
+                    }
+                    value if !DATA.contains(&&**keyword) => in_schemas(value, change),
+                    _ => {}
                 }
             }
         }
-        Value::Array(schemas) => schemas.iter_mut().for_each(strip_annotations),
+        Value::Array(schemas) => schemas
+            .iter_mut()
+            .for_each(|schema| in_schemas(schema, change)),
         Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
     }
 }
@@ -234,17 +271,21 @@ mod tests {
     use super::*;
 
     #[test]
-    fn annotations_and_order_do_not_change_the_hash_but_a_property_called_title_does() {
+    fn annotations_and_order_do_not_change_the_hash_but_a_property_of_their_name_does() {
         let plain = json!({"properties": {"a": {"type": "string"}}, "required": ["a", "b"]});
         let noted = json!({
             "title": "T", "description": "d", "x-agentscope-class": "pii", "$schema": "s",
             "required": ["b", "a"],
-            "properties": {"a": {"type": "string", "description": "x", "examples": ["y"]}},
+            "properties": {
+                "a": {"type": "string", "description": "x", "examples": ["y"], "default": "z"},
+            },
         });
         assert_eq!(hash(plain.clone()), hash(noted));
-        let mut titled = plain.clone();
-        titled["properties"]["title"] = json!({"type": "string"});
-        assert_ne!(hash(plain), hash(titled));
+        for name in ["title", "default", "examples"] {
+            let mut named = plain.clone();
+            named["properties"][name] = json!({"type": "string"});
+            assert_ne!(hash(plain.clone()), hash(named), "{name}");
+        }
     }
 
     #[test]

@@ -19,10 +19,17 @@ struct Range {
 
 struct Opaque;
 
+/// Can be read from JSON, and has no schema.
+#[derive(serde::Deserialize)]
+#[allow(dead_code, reason = "only its type is looked at")]
+struct Options {
+    numbered: bool,
+}
+
 /// Read lines of a file.
 #[tool(name = "read", default = internal)]
-fn read_lines(path: &str, range: Option<Range>, handle: Opaque) -> usize {
-    let _ = (range, handle);
+fn read_lines(path: &str, range: Option<Range>, options: &Options, handle: &Opaque) -> usize {
+    let _ = (range, options, handle);
     path.len()
 }
 
@@ -73,25 +80,75 @@ fn a_tool_has_a_definition_in_the_form_that_each_model_api_wants() {
     let schema = &openai["function"]["parameters"];
     assert_eq!(schema["properties"]["path"], json!({"type": "string"}));
     assert_eq!(
-        schema["properties"]["handle"],
+        schema["properties"]["options"],
         json!({}),
-        "an opaque type accepts anything"
+        "what has no schema accepts anything"
     );
-    assert_eq!(schema["required"], json!(["path", "handle"]));
+    // A model was asked to write a database pool.
+    assert_eq!(schema["properties"]["handle"], json!(null));
+    assert_eq!(schema["required"], json!(["path", "options"]));
     assert_eq!(
         schema["$defs"]["Range"]["properties"]["from"]["description"],
         "First line, from 1."
     );
     assert_eq!(read.anthropic()["input_schema"], *schema);
     assert_eq!(read.mcp()["inputSchema"], *schema);
-    assert_eq!(read.opaque_arguments(), ["handle"]);
+    assert_eq!(read.opaque_arguments(), ["options", "handle"]);
+    let all = read.schema()["required"].clone();
+    assert_eq!(all, json!(["path", "options", "handle"]), "as the hash is over");
+}
+
+thread_local! {
+    static KEY: std::cell::Cell<&'static str> = const { std::cell::Cell::new("sk-live-first") };
+}
+
+#[derive(
+    Debug, serde::Serialize, serde::Deserialize, schemars::JsonSchema, agentscope::Classify,
+)]
+struct Login {
+    #[serde(default = "key")]
+    #[sensitivity(secret)]
+    key: String,
+    /// A property that is called as the keyword.
+    #[sensitivity(internal)]
+    #[schemars(example = "sk-live-example")]
+    default: String,
+}
+
+fn key() -> String {
+    KEY.get().to_owned()
+}
+
+#[tool(output = internal)]
+fn log_in(login: Login) {
+    let _ = (login.key, login.default);
+}
+
+// schemars writes into the schema what the function of `#[serde(default = ..)]` returns.
+#[test]
+fn what_an_argument_is_by_default_is_in_no_definition_and_not_hashed() {
+    let _ = log_in;
+    let tool = agentscope::tools().find(|tool| tool.name() == "log_in");
+    let tool = tool.expect("registered");
+    let told = [tool.schema(), tool.openai(), tool.anthropic(), tool.mcp()];
+    for told in &told {
+        assert!(!told.to_string().contains("sk-live"), "{told}");
+    }
+    let login = &told[0]["$defs"]["Login"];
+    assert_eq!(login["properties"]["default"]["type"], "string");
+    assert_eq!(login["required"], json!(["default"]));
+
+    let hash = || args::parse::<Login>("").expect_err("empty").schema_hash;
+    let first = hash();
+    KEY.set("sk-live-other");
+    assert_eq!(hash(), first, "another machine has another default");
 }
 
 #[test]
 fn what_cannot_be_told_without_a_call_is_not_listed() {
     let mut names: Vec<_> = agentscope::tools().map(|tool| tool.name()).collect();
     names.sort_unstable();
-    assert_eq!(names, ["borrows", "own", "read"]);
+    assert_eq!(names, ["borrows", "log_in", "own", "read"]);
     generic(1);
     Store(1).method(2);
     Store::associated(3);
@@ -110,7 +167,8 @@ fn a_type_that_only_has_the_name_of_a_leaf_is_opaque() {
 async fn the_schema_of_the_registry_is_that_of_the_call() {
     let recorder = recorder();
     let run = Session::builder().task("T-hash").run(async {
-        read_lines("a", None, Opaque);
+        let options = Options { numbered: true };
+        read_lines("a", None, &options, &Opaque);
         borrows("a", vec!["b"].into()).await;
         own_types::own(own_types::String, 1);
     });
