@@ -5,7 +5,7 @@ use std::time::Duration;
 use opentelemetry::KeyValue;
 
 use crate::answer::Answer;
-use crate::class::Class;
+use crate::class::Sensitivity;
 use crate::content::{self, Conversation, Parts};
 use crate::id;
 use crate::level::Level;
@@ -15,6 +15,7 @@ use crate::moment::Event;
 use crate::names;
 use crate::outcome::{Ending, Outcome};
 use crate::output::Output;
+use crate::policy;
 use crate::reasoning::{ModelsCall, Window};
 use crate::recording::Recording;
 use crate::redacted::{Labels, Put, Redacted};
@@ -147,12 +148,12 @@ impl Recording {
             let attempts = i64::from(output.attempts);
             attributes.put(names::REQUEST_ATTEMPTS, attempts);
         }
-        let (class, size) = (output.values.class, output.size());
+        let (said, size) = (output.said(), output.size());
         let mut chosen_tools = None;
         if let Some(answer) = &mut output.answer {
             answer.push_attributes(attributes, self.frame.session.hasher());
             chosen_tools = answer.chosen_tools();
-            self.remember(answer, class);
+            self.remember(answer, &said);
         }
         let answer = output.answer.as_ref();
         let window = usage.and_then(|usage| self.window(answer, &usage));
@@ -185,13 +186,16 @@ struct Told<'a> {
 
 impl Recording {
     /// Keeps what the model chose for the tools that will be called.
-    fn remember(&self, answer: &mut Answer, class: Class) {
+    fn remember(&self, answer: &mut Answer, said: &Sensitivity) {
         if answer.choices.is_empty() {
             return;
         }
         let hasher = self.frame.session.hasher();
         let reason = match answer.why.take() {
-            Some(why) => Text::of(class, why).redacted(TEXT_LIMIT, hasher),
+            Some(why) => {
+                let treatment = policy::treatment(said);
+                Text::of(said.class, why).treated(treatment, TEXT_LIMIT, hasher)
+            }
             None => Redacted::of_code("chosen by the model, which did not say why"),
         };
         let decided_by = Redacted::of_code(self.span.span_id.to_string());

@@ -91,10 +91,10 @@ impl Output {
         output.is_asked = so_far.is_asked;
         output.pace = so_far.pace;
         if let Some(answer) = so_far.answer {
+            output.values.class = so_far.class;
+            let said = output.said();
             if let Some(text) = answer.text() {
-                output
-                    .values
-                    .value(Some(&Sensitivity::of(so_far.class)), &*text);
+                output.values.value(Some(&said), &*text);
                 output.structure(&*text);
             }
             output.attempts = answer.attempts();
@@ -105,10 +105,15 @@ impl Output {
         output
     }
 
+    /// What holds of it as a whole.
+    pub(crate) fn said(&self) -> Sensitivity {
+        self.values.together(self.meta.output)
+    }
+
     /// It is the answer of a model.
     pub(crate) fn answered(&mut self, answer: &dyn InferenceResponse) {
         if content::capture().is_wanted() {
-            let said = self.values.together(self.meta.output);
+            let said = self.said();
             let hasher = &self.values.hasher;
             self.parts = Parts::of_answer(answer, &Manner { said, hasher });
         }

@@ -135,9 +135,19 @@ impl Text {
         self.bounded(limit, hasher).0
     }
 
+    /// Of a text whose place says more of it than its class.
+    pub(crate) fn treated(self, treatment: Treatment, limit: usize, hasher: &Hasher) -> Redacted {
+        self.bounded_by(treatment, limit, hasher).0
+    }
+
     /// The same, and whether it was cut for being longer.
     pub(crate) fn bounded(self, limit: usize, hasher: &Hasher) -> (Redacted, bool) {
-        let shown = match self.treatment() {
+        let treatment = self.treatment();
+        self.bounded_by(treatment, limit, hasher)
+    }
+
+    fn bounded_by(self, treatment: Treatment, limit: usize, hasher: &Hasher) -> (Redacted, bool) {
+        let shown = match treatment {
             Treatment::Keep => match self.value {
                 Cow::Borrowed(text) if text.len() <= limit && !self.is_scrubbed => {
                     Redacted::shown(text)

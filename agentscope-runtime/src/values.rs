@@ -121,7 +121,8 @@ impl Values {
     /// place says if that is stricter.
     pub(crate) fn together(&self, here: Option<Sensitivity>) -> Sensitivity {
         let by_class = Sensitivity::of(self.class);
-        let here = here.unwrap_or(by_class);
+        // A default is for what has no class, and is that class where the value has none.
+        let here = here.filter(|here| !here.by_default).unwrap_or(by_class);
         match policy::treatment(&here) > policy::treatment(&by_class) {
             true => here,
             false => by_class,

@@ -301,3 +301,48 @@ async fn what_a_model_says_is_shown_by_the_class_of_its_answer() {
         Some("gpt-4o")
     );
 }
+
+#[inference(provider = "openai", output(internal, redact = mask))]
+async fn masked(
+    #[sensitivity(internal, redact = mask, reason = "prompts are the customer's")] request: Value,
+) -> Value {
+    drop(request);
+    answer()
+}
+
+#[inference(provider = "openai", output(pii, kind = "national_id"), default = internal)]
+async fn dropped(request: Value) -> Value {
+    drop(request);
+    answer()
+}
+
+#[inference(provider = "openai", output(internal, redact = mask), default = internal)]
+async fn masked_stream(request: Value) -> BoxStream<'static, Value> {
+    drop(request);
+    stream::iter(chunks()).boxed()
+}
+
+#[agent(default = secret)]
+async fn masks(of: &str) -> Result<()> {
+    match of {
+        "masked" => drop(masked(asked()).await),
+        "dropped" => drop(dropped(asked()).await),
+        _ => drop(masked_stream(asked()).await.collect::<Vec<_>>().await),
+    }
+    balance(1).await
+}
+
+// Only the bare class was looked at.
+#[tokio::test]
+async fn what_a_model_says_is_shown_no_more_of_than_its_place_lets() {
+    for (of, reason) in [
+        ("masked", "[internal]"),
+        ("dropped", "[pii]"),
+        ("stream", "[internal]"),
+    ] {
+        let recorded = record_async(masks(of)).await;
+        assert_eq!(recorded.tools()[0].reason.as_deref(), Some(reason), "{of}");
+        let stops = attribute(inference_of(&recorded), names::REQUEST_STOP_SEQUENCES);
+        assert_eq!(stops.is_some(), of != "masked", "{of}");
+    }
+}

@@ -32,6 +32,13 @@ fn decide(request: &Value) -> Value {
     })
 }
 
+#[inference(provider = "test", model = "pieces", output(internal, redact = mask), default = internal)]
+fn stream(prompt: &str) -> impl Iterator<Item = Value> {
+    let delta = json!({"content": format!("hidden words of {prompt}")});
+    let chunk = json!({"object": "chat.completion.chunk", "choices": [{"index": 0, "delta": delta}]});
+    [chunk].into_iter()
+}
+
 /// What is emitted where the variable says `word`: on the span, and in the event.
 fn emitted(word: &str) -> (bool, bool) {
     let program = std::env::current_exe().expect("a test is a program");
@@ -68,6 +75,7 @@ fn child() {
     Session::builder().task("content").run_sync(|| {
         ask("how are you", "alice");
         ask_of_health("hidden words");
+        assert_eq!(stream("rain").count(), 1);
         decide(&json!({"model": "parts", "messages": [{"role": "user", "content": "Rain?"}]}));
     });
     let spans = recorder.task("content");
