@@ -1,5 +1,6 @@
 //! What came with a task from elsewhere, as far as it was accepted.
 
+use std::fmt;
 use std::sync::Arc;
 
 use opentelemetry::StringValue;
@@ -13,7 +14,7 @@ use crate::stats;
 ///
 /// Made by opening an envelope or by extraction from the headers of a request; what was malformed,
 /// too large or not to be trusted is not in it, and is counted in [`Stats`](crate::Stats).
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct RemoteContext {
     /// Not valid where none came or none was accepted.
     pub(crate) parent: SpanContext,
@@ -30,6 +31,17 @@ pub struct RemoteContext {
     pub(crate) attempt: u32,
     /// What has come of it here; shared by clones.
     pub(crate) account: Arc<Account>,
+}
+
+/// Shows the span, not whose task it is.
+impl fmt::Debug for RemoteContext {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("RemoteContext")
+            .field("trace_id", &self.parent.trace_id())
+            .field("span_id", &self.parent.span_id())
+            .field("attempt", &self.attempt)
+            .finish_non_exhaustive()
+    }
 }
 
 impl RemoteContext {

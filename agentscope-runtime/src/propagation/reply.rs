@@ -1,6 +1,7 @@
 //! What comes back from whoever has answered a delegation.
 
 use std::borrow::Cow;
+use std::fmt;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, Serialize};
@@ -27,7 +28,7 @@ use crate::totals::Sums;
 /// assert_eq!(reply.result().map(String::as_str), Some("refund"));
 /// # Ok::<(), serde_json::Error>(())
 /// ```
-#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Serialize, Deserialize, JsonSchema)]
 #[serde(bound(deserialize = "R: Deserialize<'de>"))]
 pub struct Reply<R> {
     pub(super) outcome: Word,
@@ -50,6 +51,17 @@ pub struct Reply<R> {
         skip_serializing_if = "Option::is_none"
     )]
     pub(super) result: Option<R>,
+}
+
+/// Shows how it has ended, not the result: it may be what nobody should read in a log.
+impl<R> fmt::Debug for Reply<R> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Reply")
+            .field("outcome", &self.outcome)
+            .field("attempt", &self.attempt)
+            .field("totals", &self.totals)
+            .finish_non_exhaustive()
+    }
 }
 
 fn there<'de, D: Deserializer<'de>, R: Deserialize<'de>>(from: D) -> Result<Option<R>, D::Error> {

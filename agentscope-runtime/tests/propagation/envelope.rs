@@ -140,6 +140,18 @@ fn a_debugged_envelope_does_not_show_the_task() {
 }
 
 #[test]
+fn neither_a_debugged_reply_nor_a_context_shows_whose_it_is_or_what_came() {
+    let baggage = "session.id=7,agentscope.task.id=nobody";
+    let context = crate::extracted(&[("traceparent", TRACEPARENT), ("baggage", baggage)]);
+    let context = context.with_tenant("nobody");
+    let reply = context.reply(Some("for nobody's eyes"));
+    let shown = format!("{reply:?} {context:?}");
+    assert!(!shown.contains("nobody"), "{shown}");
+    let trace = context.span_context().trace_id().to_string();
+    assert!(shown.contains(&trace), "{shown}");
+}
+
+#[test]
 fn the_schema_knows_the_fields_by_their_names() {
     let schema = schemars::schema_for!(Envelope<u32>);
     let properties = schema.get("properties").expect("an object");
