@@ -18,8 +18,10 @@ use crate::situation::Situation;
 /// The state of an agent at one moment: at each tool call and return, at each decision of the
 /// model, and at each warning.
 ///
-/// Every text in it has passed the policy for its class already; nothing here needs redaction.
-/// A [`SnapshotSink`] receives them; see there for an example.
+/// Every text in it has passed the policy for its class already. What is shown of arguments and
+/// results (`details`, at DEBUG) may still hold an address or a card number while somebody has taken
+/// over to scrub it, see [`scrub_later`](crate::scrub_later): [`emit`] scrubs, a sink that writes a
+/// snapshot by itself has to. A [`SnapshotSink`] receives them; see there for an example.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Snapshot {
@@ -283,15 +285,15 @@ where
 struct LoggerSink<L>(L);
 
 impl<L: Logger + Send + Sync> SnapshotSink for LoggerSink<L> {
-    fn record(&self, mut snapshot: Snapshot) -> bool {
-        scrubbing::scrub_snapshot(&mut snapshot);
-        emit_from(&self.0, &mut snapshot);
+    fn record(&self, snapshot: Snapshot) -> bool {
+        emit(&self.0, snapshot);
         true
     }
 }
 
 /// Emits a snapshot as one log record, with the snapshot's own time and trace context; for a
-/// [`SnapshotSink`] that hands snapshots on from a thread of its own.
+/// [`SnapshotSink`] that hands snapshots on from a thread of its own. Scrubs what was left to be
+/// [scrubbed later](crate::scrub_later).
 ///
 /// ```
 /// # extern crate agentscope_runtime as agentscope;
@@ -308,11 +310,12 @@ impl<L: Logger + Send + Sync> SnapshotSink for LoggerSink<L> {
 /// }
 /// ```
 pub fn emit<L: Logger>(logger: &L, mut snapshot: Snapshot) {
+    scrubbing::scrub_snapshot(&mut snapshot);
     emit_from(logger, &mut snapshot);
 }
 
-/// The same where the snapshot lies: it is large to move, and what many of them share is slow to let go
-/// of while others take it. What it says is not in it any longer.
+/// The same of a snapshot that was scrubbed, where it lies: it is large to move, and what many of them
+/// share is slow to let go of while others take it. What it says is not in it any longer.
 pub fn emit_from<L: Logger>(logger: &L, snapshot: &mut Snapshot) {
     let mut record = logger.create_log_record();
     record.set_event_name(snapshot.event);

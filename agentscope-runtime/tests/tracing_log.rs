@@ -2,8 +2,10 @@
 
 use std::sync::{Arc, Mutex};
 
-use agentscope::{Level, Session, names, note, tool};
+use agentscope::{Level, Session, Snapshot, SnapshotSink, names, note, tool};
 use agentscope_runtime as agentscope;
+use opentelemetry::logs::LoggerProvider as _;
+use opentelemetry_sdk::logs::{InMemoryLogExporter, SdkLogger, SdkLoggerProvider};
 use opentelemetry_sdk::trace::SdkTracerProvider;
 use tracing::field::{Field, Visit};
 use tracing_subscriber::layer::SubscriberExt as _;
@@ -37,6 +39,15 @@ fn call(#[sensitivity(internal)] number: &str) -> usize {
     number.len()
 }
 
+struct Emits(SdkLogger);
+
+impl SnapshotSink for Emits {
+    fn record(&self, snapshot: Snapshot) -> bool {
+        agentscope::emit(&self.0, snapshot);
+        true
+    }
+}
+
 #[test]
 fn a_snapshot_is_an_event_with_its_name_from_the_table() {
     opentelemetry::global::set_tracer_provider(SdkTracerProvider::builder().build());
@@ -50,7 +61,19 @@ fn a_snapshot_is_an_event_with_its_name_from_the_table() {
         agentscope::set_level(Level::Debug);
         call("alice@example.com");
     });
+    // Nor does what a sink of the application's emits.
+    let logs = InMemoryLogExporter::default();
+    let provider = SdkLoggerProvider::builder().with_simple_exporter(logs.clone());
+    let provider = provider.build();
+    let sink = Emits(provider.logger("test"));
+    agentscope::set_snapshot_sink(Some(Arc::new(sink)));
+    call("bob@example.com");
+    agentscope::set_snapshot_sink(None);
     drop(elsewhere);
+    let emitted = logs.get_emitted_logs().expect("they are in memory");
+    let emitted = format!("{emitted:?}");
+    assert!(emitted.contains("[email]"), "{emitted}");
+    assert!(!emitted.contains("bob@"), "{emitted}");
     let mut events = events.0.lock().expect("nothing panics while it is held");
     let of_call = format!("{:?}", events.split_off(1));
     assert!(of_call.contains("[email]"), "{of_call}");
