@@ -1,7 +1,7 @@
 //! Finds in what a call yields what a model has answered, and what that used.
 
 use crate::ends::{Many, Once};
-use crate::model::{InferenceChunk, InferenceResponse};
+use crate::model::{InferenceChunk, InferenceResponse, StreamedResponse};
 use crate::output::Output;
 use crate::settle::{Decision, Judge, Look, Settle};
 use crate::so_far::SoFar;
@@ -121,7 +121,10 @@ where
     }
 
     fn gather(self, item: &<S::Judge as Judge>::Value, so_far: &mut SoFar) {
-        so_far.answer.get_or_insert_default().push(item);
+        let answer = &mut so_far.answer;
+        answer
+            .get_or_insert_with(StreamedResponse::bounded)
+            .push(item);
     }
 
     as_inside!();

@@ -35,7 +35,8 @@ fn decide(request: &Value) -> Value {
 #[inference(provider = "test", model = "pieces", output(internal, redact = mask), default = internal)]
 fn stream(prompt: &str) -> impl Iterator<Item = Value> {
     let delta = json!({"content": format!("hidden words of {prompt}")});
-    let chunk = json!({"object": "chat.completion.chunk", "choices": [{"index": 0, "delta": delta}]});
+    let chunk =
+        json!({"object": "chat.completion.chunk", "choices": [{"index": 0, "delta": delta}]});
     [chunk].into_iter()
 }
 

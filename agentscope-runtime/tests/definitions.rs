@@ -95,7 +95,11 @@ fn a_tool_has_a_definition_in_the_form_that_each_model_api_wants() {
     assert_eq!(read.mcp()["inputSchema"], *schema);
     assert_eq!(read.opaque_arguments(), ["options", "handle"]);
     let all = read.schema()["required"].clone();
-    assert_eq!(all, json!(["path", "options", "handle"]), "as the hash is over");
+    assert_eq!(
+        all,
+        json!(["path", "options", "handle"]),
+        "as the hash is over"
+    );
 }
 
 thread_local! {

@@ -38,6 +38,11 @@ impl<P: Copy + Ord, T> ByPlace<P, T> {
     pub(super) fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
+
+    /// Whether there is something at a place, or may be.
+    pub(super) fn has_room_for(&self, place: P, most: usize) -> bool {
+        self.0.len() < most || self.0.iter().any(|(known, _)| *known == place)
+    }
 }
 
 impl ByPlace<Place, String> {
@@ -51,14 +56,9 @@ impl ByPlace<Place, String> {
         text.push_str(piece);
     }
 
-    /// The texts of an answer that came as one.
-    pub(super) fn whole(texts: Vec<&str>) -> Self {
-        let texts = (0_u64..).zip(texts);
-        Self(
-            texts
-                .map(|(part, text)| (Place(0, 0, part), text.to_owned()))
-                .collect(),
-        )
+    /// Bytes of all of them.
+    pub(super) fn bytes(&self) -> usize {
+        self.0.iter().map(|(_, text)| text.len()).sum()
     }
 }
 

@@ -4,11 +4,21 @@ use std::borrow::Cow;
 
 use serde_json::Value;
 
+use crate::answer::MOST_CHOICES;
+use crate::json::LARGEST;
 use crate::model::by_place::ByPlace;
 use crate::model::counts::Counts;
 use crate::model::dialect::{self, Dialect};
 use crate::model::response::{InferenceResponse, ToolCall};
+use crate::text;
 use crate::usage::Usage;
+
+/// Bytes of a text that are kept of an answer that is only recorded: of an unstreamed one no more are
+/// looked at. What was cut is longer than that wherever it was cut, so that it is not taken as whole.
+const MOST_KEPT: usize = LARGEST + 4;
+
+/// Choices, and parts of a text, that are kept of such.
+const MOST_PLACES: usize = 1024;
 
 /// What a provider's chunks count, where its format leaves that open.
 ///
@@ -80,6 +90,17 @@ struct Call {
     arguments: String,
     /// The arguments are all there; further pieces of them begin anew.
     whole: bool,
+    /// There was more of the arguments than is kept.
+    cut: bool,
+}
+
+impl Call {
+    /// Adds as much to the arguments as there is room for.
+    fn add(&mut self, piece: &str, room: usize) {
+        let kept = text::begun(piece, room);
+        self.cut |= kept.len() < piece.len();
+        self.arguments.push_str(kept);
+    }
 }
 
 /// A streamed answer, as far as it has come; an [`InferenceResponse`] at any time.
@@ -117,6 +138,8 @@ pub struct StreamedResponse {
     attempts: u32,
     /// Texts and calls are let pass.
     counts_only: bool,
+    /// No more is kept than is looked at for telemetry.
+    is_bounded: bool,
 }
 
 impl StreamedResponse {
@@ -124,6 +147,15 @@ impl StreamedResponse {
     pub(crate) fn counts_only() -> Self {
         Self {
             counts_only: true,
+            ..Self::default()
+        }
+    }
+
+    /// For telemetry: however much is streamed, little of it is kept, and only of the choice that is
+    /// looked at.
+    pub(crate) fn bounded() -> Self {
+        Self {
+            is_bounded: true,
             ..Self::default()
         }
     }
@@ -176,6 +208,7 @@ impl StreamedResponse {
         *self = Self {
             attempts: self.attempts.saturating_add(1),
             counts_only: self.counts_only,
+            is_bounded: self.is_bounded,
             ..Self::with_usage(self.usage_of_chunks)
         };
     }
@@ -200,11 +233,29 @@ impl StreamedResponse {
     }
 
     pub(super) fn choice(&mut self, choice: u64) {
-        self.choices.at(choice, || None);
+        self.choice_at(choice);
+    }
+
+    /// Why a choice ended, if it has; `None` if it is one too many.
+    fn choice_at(&mut self, choice: u64) -> Option<&mut Option<String>> {
+        if self.is_bounded && !self.choices.is_empty() {
+            if !self.choices.has_room_for(choice, MOST_PLACES) {
+                return None;
+            }
+            // What was kept is of another, and would not be looked at any longer.
+            if choice < self.first_choice() {
+                self.text = ByPlace::default();
+                self.reasoning = ByPlace::default();
+                self.calls.clear();
+            }
+        }
+        Some(self.choices.at(choice, || None))
     }
 
     pub(super) fn finish(&mut self, choice: u64, reason: &str) {
-        *self.choices.at(choice, || None) = Some(reason.to_owned());
+        if let Some(ended) = self.choice_at(choice) {
+            *ended = Some(reason.to_owned());
+        }
     }
 
     /// Nothing has said yet why it stopped.
@@ -212,15 +263,32 @@ impl StreamedResponse {
         self.choices.iter().all(|(_, reason)| reason.is_none())
     }
 
+    /// Whether anybody may look at what is said there.
+    fn keeps(&self, place: Place) -> bool {
+        !self.counts_only
+            && (!self.is_bounded || self.choices.is_empty() || place.0 <= self.first_choice())
+    }
+
     pub(super) fn say(&mut self, place: Place, piece: &str) {
-        if !self.counts_only {
-            self.text.add(place, piece);
+        if self.keeps(place) {
+            add(&mut self.text, self.is_bounded, place, piece);
         }
     }
 
     pub(super) fn think(&mut self, place: Place, piece: &str) {
-        if !self.counts_only {
-            self.reasoning.add(place, piece);
+        if self.keeps(place) {
+            add(&mut self.reasoning, self.is_bounded, place, piece);
+        }
+    }
+
+    /// Bytes of arguments that are kept beside those of all calls.
+    fn room(&self) -> usize {
+        match self.is_bounded {
+            true => {
+                let kept: usize = self.calls.iter().map(|call| call.arguments.len()).sum();
+                MOST_KEPT.saturating_sub(kept)
+            }
+            false => usize::MAX,
         }
     }
 
@@ -246,21 +314,26 @@ impl StreamedResponse {
     }
 
     pub(super) fn call(&mut self, piece: CallPiece<'_>) {
-        if self.counts_only {
+        if !self.keeps(piece.place) {
             return;
         }
+        let room = self.room();
         let id = piece.id.unwrap_or("");
         // Some servers give every call the same index: then another id is another call.
         let goes_on = self
             .call_at(piece.place)
             .is_some_and(|call| id.is_empty() || call.id.is_empty() || call.id == id);
         if !goes_on {
+            if self.is_bounded && self.calls.len() >= MOST_CHOICES {
+                return;
+            }
             self.calls.push(Call {
                 place: piece.place,
                 id: String::new(),
                 name: String::new(),
                 arguments: String::new(),
                 whole: false,
+                cut: false,
             });
         }
         if let Some(call) = self.call_at(piece.place) {
@@ -271,7 +344,7 @@ impl StreamedResponse {
             if call.name.is_empty() {
                 call.name.push_str(piece.name.unwrap_or(""));
             }
-            call.arguments.push_str(piece.arguments);
+            call.add(piece.arguments, room);
         }
     }
 
@@ -283,26 +356,36 @@ impl StreamedResponse {
     }
 
     pub(super) fn add_arguments(&mut self, place: Place, piece: &str) {
-        let Some(call) = self.call_at(place).filter(|_| !piece.is_empty()) else {
+        if piece.is_empty() {
             return;
-        };
-        if std::mem::take(&mut call.whole) {
+        }
+        let anew = self.call_at(place).filter(|call| call.whole);
+        if let Some(call) = anew {
+            (call.whole, call.cut) = (false, false);
             call.arguments.clear();
         }
-        call.arguments.push_str(piece);
+        let room = self.room();
+        if let Some(call) = self.call_at(place) {
+            call.add(piece, room);
+        }
     }
 
     /// All arguments at once, in place of what came in pieces.
     pub(super) fn say_arguments(&mut self, place: Place, all: &str) {
+        let Some(call) = self.call_at(place) else {
+            return;
+        };
+        (call.whole, call.cut) = (true, false);
+        call.arguments.clear();
+        let room = self.room();
         if let Some(call) = self.call_at(place) {
-            all.clone_into(&mut call.arguments);
-            call.whole = true;
+            call.add(all, room);
         }
     }
 
     /// The arguments are complete: written as the unstreamed answer's are, which come as JSON.
     pub(super) fn settle_arguments(&mut self, place: Place) {
-        let Some(call) = self.call_at(place) else {
+        let Some(call) = self.call_at(place).filter(|call| !call.cut) else {
             return;
         };
         if call.arguments.is_empty() {
@@ -327,9 +410,16 @@ impl StreamedResponse {
         if self.counts_only {
             return;
         }
-        self.text = ByPlace::whole(dialect.text(body));
-        self.reasoning = ByPlace::whole(dialect.reasoning(body));
+        self.text = ByPlace::default();
+        self.reasoning = ByPlace::default();
         self.calls.clear();
+        self.choices = ByPlace::default();
+        for (part, piece) in (0_u64..).zip(dialect.text(body)) {
+            self.say(Place(0, 0, part), piece);
+        }
+        for (part, piece) in (0_u64..).zip(dialect.reasoning(body)) {
+            self.think(Place(0, 0, part), piece);
+        }
         for (part, call) in (0_u64..).zip(dialect.tool_calls(body)) {
             self.call(CallPiece {
                 place: Place(0, 0, part),
@@ -338,7 +428,6 @@ impl StreamedResponse {
                 arguments: &call.arguments,
             });
         }
-        self.choices = ByPlace::default();
         for (choice, reason) in (0_u64..).zip(dialect.finish_reasons(body)) {
             self.finish(choice, &reason);
         }
@@ -354,6 +443,16 @@ impl StreamedResponse {
         let pieces = pieces.iter().filter(|(place, _)| place.0 == first);
         pieces.map(|(_, piece)| piece.as_str()).collect()
     }
+}
+
+/// Adds to the text of a place.
+fn add(texts: &mut ByPlace<Place, String>, is_bounded: bool, place: Place, piece: &str) {
+    let kept = match is_bounded {
+        true if !texts.has_room_for(place, MOST_PLACES) => return,
+        true => text::begun(piece, MOST_KEPT.saturating_sub(texts.bytes())),
+        false => piece,
+    };
+    texts.add(place, kept);
 }
 
 impl InferenceResponse for StreamedResponse {
@@ -399,8 +498,16 @@ impl InferenceResponse for StreamedResponse {
             .map(|call| ToolCall {
                 id: (!call.id.is_empty()).then_some(Cow::Borrowed(call.id.as_str())),
                 name: Cow::Borrowed(&call.name),
-                arguments: Cow::Borrowed(&call.arguments),
+                arguments: match call.cut {
+                    // No JSON, and says why.
+                    true => Cow::Owned(format!("{} [more than {LARGEST} bytes]", call.arguments)),
+                    false => Cow::Borrowed(&call.arguments),
+                },
             })
             .collect()
     }
 }
+
+#[cfg(test)]
+#[path = "streamed_tests.rs"]
+mod tests;
