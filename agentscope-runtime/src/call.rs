@@ -15,7 +15,7 @@ use crate::output::{Failure, Output};
 pub(crate) use crate::recording::Entered;
 use crate::recording::Recording;
 use crate::redacted::Redacted;
-use crate::settle::Settle;
+use crate::settle::{self, Settle, Tell};
 use crate::site::{KnownSite, Site};
 use crate::so_far::SoFar;
 use crate::switch::{self, Need};
@@ -216,11 +216,12 @@ impl Call {
         }
     }
 
-    /// Ends the call with an error of which only the type is known.
+    /// Ends the call with an error that is no value of what it was to yield.
     #[inline]
-    pub(crate) fn failed<E>(&mut self) {
+    pub(crate) fn failed<E, D: Tell<E>>(&mut self, error: &E) {
         if let Some(recording) = self.take_recording() {
-            recording.failed(Failure::of::<E>(), None);
+            let failure = settle::failure::<E, D>(error, recording.frame.session.hasher());
+            recording.failed(failure, None);
         }
     }
 

@@ -6,7 +6,8 @@ use std::marker::PhantomData;
 use futures_core::Stream;
 
 use crate::call::Call;
-use crate::settle::Settle;
+use crate::classify::Classify;
+use crate::settle::{Classified, Settle, Tell, TypeOnly};
 use crate::watched::{Watched, WatchedIterator, WatchedStream};
 
 /// When a call ends whose body returned an `R`, and what its caller gets.
@@ -34,13 +35,39 @@ impl Many for AsStream {}
 impl Many for AsIterator {}
 /// As `K` says of the content of a box.
 pub struct InBox<K>(PhantomData<K>);
-/// As `K` says of the value in `Ok`; at once if there is an `Err`.
-pub struct InOk<K>(PhantomData<K>);
+/// As `K` says of the value in `Ok`; at once if there is an `Err` of an `E`, which is told as `D` does.
+pub struct InOk<K, E, D = TypeOnly>(PhantomData<fn() -> (K, E, D)>);
 
 impl<K: Once> Once for InBox<K> {}
-impl<K: Once> Once for InOk<K> {}
+impl<K: Once, E, D> Once for InOk<K, E, D> {}
 impl<K: Many> Many for InBox<K> {}
-impl<K: Many> Many for InOk<K> {}
+impl<K: Many, E, D> Many for InOk<K, E, D> {}
+
+/// Whether more than the type is told of an error that comes before what works later.
+pub trait TellsBefore {
+    type Told;
+}
+
+/// There is none.
+macro_rules! no_error_before {
+    ($($kind:ty: [$($parameter:ident)?];)*) => {$(
+        impl<$($parameter)?> TellsBefore for $kind {
+            type Told = Self;
+        }
+    )*};
+}
+
+no_error_before! {
+    Now: [];
+    AsFuture: [];
+    AsStream: [];
+    AsIterator: [];
+    InBox<K>: [K];
+}
+
+impl<K, E: Classify> TellsBefore for InOk<K, E> {
+    type Told = InOk<K, E, Classified>;
+}
 
 impl<R, S: Settle<Yields = R>> Ends<R, S> for Now {
     type Out = R;
@@ -77,14 +104,14 @@ impl<I: Iterator, S: Settle<Yields = I::Item>> Ends<I, S> for AsIterator {
     }
 }
 
-impl<R, E, S, K: Ends<R, S>> Ends<Result<R, E>, S> for InOk<K> {
+impl<R, E, S, K: Ends<R, S>, D: Tell<E>> Ends<Result<R, E>, S> for InOk<K, E, D> {
     type Out = Result<K::Out, E>;
 
     fn end(value: Result<R, E>, mut call: Call, settle: S) -> Self::Out {
         match value {
             Ok(value) => Ok(K::end(value, call, settle)),
             Err(error) => {
-                call.failed::<E>();
+                call.failed::<E, D>(&error);
                 Err(error)
             }
         }

@@ -120,6 +120,7 @@ macro_rules! later {
             type Returned;
             type Later;
             type Yields;
+            type Error;
 
             fn __kind(self) -> Kind<Now, Self::Returned>
             where
@@ -128,11 +129,11 @@ macro_rules! later {
                 Kind::NEW
             }
 
-            fn __wrap(self) -> Kind<InOk<$as>, Self::Yields> {
+            fn __wrap(self) -> Kind<InOk<$as, Self::Error>, Self::Yields> {
                 Kind::NEW
             }
 
-            fn $method(self) -> Kind<InOk<$as>, Self::Yields> {
+            fn $method(self) -> Kind<InOk<$as, Self::Error>, Self::Yields> {
                 Kind::NEW
             }
         }
@@ -141,6 +142,7 @@ macro_rules! later {
             type Returned = Result<R, E>;
             type Later = R;
             type Yields = R::$yields;
+            type Error = E;
         }
     };
 }
@@ -203,21 +205,21 @@ impl<R> Tag<R> {
 
 /// The same in `Ok`.
 impl<R, E> Tag<Result<R, E>> {
-    pub fn __future_in_ok_of<T>(self) -> Kind<InOk<AsFuture>, T>
+    pub fn __future_in_ok_of<T>(self) -> Kind<InOk<AsFuture, E>, T>
     where
         R: Future<Output = T>,
     {
         Kind::NEW
     }
 
-    pub fn __stream_in_ok_of<T>(self) -> Kind<InOk<AsStream>, T>
+    pub fn __stream_in_ok_of<T>(self) -> Kind<InOk<AsStream, E>, T>
     where
         R: Stream<Item = T>,
     {
         Kind::NEW
     }
 
-    pub fn __iterator_in_ok_of<T>(self) -> Kind<InOk<AsIterator>, T>
+    pub fn __iterator_in_ok_of<T>(self) -> Kind<InOk<AsIterator, E>, T>
     where
         R: Iterator<Item = T>,
     {
@@ -252,11 +254,11 @@ impl<R: Boxed> Tag<R> {
 }
 
 impl<R: Boxed, E> Tag<Result<R, E>> {
-    pub fn __kind(self) -> Kind<InOk<InBox<R::As>>, R::Yields> {
+    pub fn __kind(self) -> Kind<InOk<InBox<R::As>, E>, R::Yields> {
         Kind::NEW
     }
 
-    pub fn __wrap(self) -> Kind<InOk<InBox<R::As>>, R::Yields> {
+    pub fn __wrap(self) -> Kind<InOk<InBox<R::As>, E>, R::Yields> {
         Kind::NEW
     }
 }
@@ -275,7 +277,7 @@ macro_rules! boxed {
         }
 
         impl<'a, $O, E> Tag<Result<$boxed, E>> {
-            pub fn $method(self) -> Kind<InOk<InBox<$as>>, $O> {
+            pub fn $method(self) -> Kind<InOk<InBox<$as>, E>, $O> {
                 Kind::NEW
             }
         }

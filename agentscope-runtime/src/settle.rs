@@ -5,12 +5,14 @@
 //! functions that yield the same share the code.
 
 use std::marker::PhantomData;
+use std::ops::Deref;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use serde::Serialize;
 
 use crate::class::{Class, Sensitivity};
 use crate::classify::Classify;
+use crate::ends::TellsBefore;
 use crate::keyring::Hasher;
 use crate::leaf::Leaf;
 use crate::output::{Failure, Output};
@@ -71,7 +73,7 @@ macro_rules! copied {
     )*};
 }
 
-copied!(Decided<K, J>, Shown<K, J, V>, Look<J, V, D>);
+copied!(Decided<K, J>, Shown<K, J, V>, NotBefore<K, J, V>, Look<J, V, D>);
 
 /// What is recorded of a value.
 pub trait Show<T: ?Sized>: Copy {
@@ -174,7 +176,7 @@ where
     J::Value: Leaf + Serialize + Sized,
 {
     pub fn __shown(&self) -> Shown<K, J, ByPlace> {
-        Shown(PhantomData)
+        Shown(NotBefore(PhantomData))
     }
 }
 
@@ -187,7 +189,7 @@ pub trait Shows {
 }
 
 /// How a call ends is decided but for what is told of an error.
-pub struct Shown<K, J, V>(Types<(K, J, V)>);
+pub struct Shown<K, J, V>(NotBefore<K, J, V>);
 
 macro_rules! shows {
     ($($self:ty: [$($bound:ident)*] => $how:ident;)*) => {$(
@@ -198,7 +200,7 @@ macro_rules! shows {
             type Shown = Shown<K, J, $how>;
 
             fn __shown(self) -> Self::Shown {
-                Shown(PhantomData)
+                Shown(NotBefore(PhantomData))
             }
         }
     )*};
@@ -211,14 +213,45 @@ shows! {
     Decided<K, J>: [] => Unseen;
 }
 
-/// The same for an error; asked of `Shown`, and of a reference to it.
+/// The same for an error; asked of `Shown`, of a reference to it, and then of [`NotBefore`]: most
+/// calls have no error before what they yield, or one that says as much as that which it may yield.
 pub trait Tells {
     type Told;
 
     fn __told(self) -> Self::Told;
 }
 
-impl<K, J: Judge, V> Tells for Shown<K, J, V>
+impl<K: TellsBefore, J: Judge, V> Tells for Shown<K, J, V>
+where
+    J::Error: Classify,
+{
+    type Told = Decision<K::Told, Look<J, V, Classified>>;
+
+    fn __told(self) -> Self::Told {
+        Decision::new(Look(PhantomData))
+    }
+}
+
+impl<K: TellsBefore, J: Judge, V> Tells for &Shown<K, J, V> {
+    type Told = Decision<K::Told, Look<J, V, TypeOnly>>;
+
+    fn __told(self) -> Self::Told {
+        Decision::new(Look(PhantomData))
+    }
+}
+
+/// What comes before tells its type only.
+pub struct NotBefore<K, J, V>(Types<(K, J, V)>);
+
+impl<K, J, V> Deref for Shown<K, J, V> {
+    type Target = NotBefore<K, J, V>;
+
+    fn deref(&self) -> &Self::Target {
+        &self.0
+    }
+}
+
+impl<K, J: Judge, V> Tells for NotBefore<K, J, V>
 where
     J::Error: Classify,
 {
@@ -229,7 +262,7 @@ where
     }
 }
 
-impl<K, J: Judge, V> Tells for &Shown<K, J, V> {
+impl<K, J: Judge, V> Tells for &NotBefore<K, J, V> {
     type Told = Decision<K, Look<J, V, TypeOnly>>;
 
     fn __told(self) -> Self::Told {
@@ -323,14 +356,23 @@ pub trait Settle: Copy {
     }
 
     fn failure(self, error: &<Self::Judge as Judge>::Error, hasher: &Hasher) -> Failure {
-        let of_type = Failure::of::<<Self::Judge as Judge>::Error>;
-        let looked = catch_unwind(AssertUnwindSafe(|| {
-            let mut failure = of_type();
-            self.tell(error, &mut failure, hasher);
-            failure
-        }));
-        looked.unwrap_or_else(|_| of_type())
+        told::<<Self::Judge as Judge>::Error>(|failure| self.tell(error, failure, hasher))
     }
+}
+
+/// The same of an error that is told so.
+pub(crate) fn failure<E, D: Tell<E>>(error: &E, hasher: &Hasher) -> Failure {
+    told::<E>(|failure| D::tell(error, failure, hasher))
+}
+
+/// An error of which only the type is known where to tell more panics.
+fn told<E>(tell: impl FnOnce(&mut Failure)) -> Failure {
+    let looked = catch_unwind(AssertUnwindSafe(|| {
+        let mut failure = Failure::of::<E>();
+        tell(&mut failure);
+        failure
+    }));
+    looked.unwrap_or_else(|_| Failure::of::<E>())
 }
 
 /// Whether there is an error, what is shown of a value, what is told of the error.

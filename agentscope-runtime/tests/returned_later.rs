@@ -3,8 +3,8 @@
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
-use agentscope::testing::{Recorded, SpanView, record, record_async};
-use agentscope::{Layer, Outcome, Usage, inference, tool};
+use agentscope::testing::{Recorded, SnapshotView, SpanView, record, record_async};
+use agentscope::{Layer, Outcome, Usage, inference, names, tool};
 use agentscope_runtime as agentscope;
 use futures_util::future::FusedFuture;
 use futures_util::stream::{self, BoxStream, FusedStream, LocalBoxStream};
@@ -263,6 +263,63 @@ async fn a_future_in_ok_lasts() {
     let recorded = record_async(run).await;
     assert_eq!(recorded.result, Err("nothing".to_owned()));
     recorded.assert_outcome("prepared", Outcome::Error);
+}
+
+#[derive(Debug, agentscope::Classify)]
+enum Refused {
+    TimedOut,
+    Closed {
+        #[sensitivity(internal)]
+        shop: u32,
+    },
+}
+
+#[tool(default = internal)]
+async fn refused(shop: u32) -> Result<BoxStream<'static, Result<u32, Broken>>, Refused> {
+    match shop {
+        0 => Err(Refused::TimedOut),
+        _ => Err(Refused::Closed { shop }),
+    }
+}
+
+#[tool(default = internal)]
+fn refused_later() -> Result<impl Future<Output = Result<u32, Refused>>, Broken> {
+    Ok(async { Err(Refused::TimedOut) })
+}
+
+#[tool(default = internal)]
+fn broken(n: u32) -> Result<Box<dyn Iterator<Item = u32>>, Broken> {
+    if n == 0 {
+        return Err(Broken);
+    }
+    Ok(Box::new([n].into_iter()))
+}
+
+// Only its type was told.
+#[tokio::test]
+async fn an_error_before_what_works_later_is_told_as_any_other() {
+    let of = |recorded: &SpanView| {
+        let word = |key| recorded.attribute(key).map(ToString::to_string);
+        (
+            word("error.type").expect("it failed"),
+            word(names::ERROR_PARTS),
+        )
+    };
+    let timed_out = "returned_later::Refused::TimedOut";
+    let recorded = record_async(refused(0)).await;
+    assert_eq!(of(recorded.span("refused")).0, timed_out);
+    let warned = |it: &SnapshotView| it.warning.as_deref() == Some("timeout");
+    assert!(recorded.snapshots().iter().any(warned));
+    let recorded = record_async(refused(7)).await;
+    let (error, parts) = of(recorded.span("refused"));
+    assert_eq!(error, "returned_later::Refused::Closed");
+    assert!(parts.is_some_and(|parts| parts.contains('7')));
+
+    let recorded = record_async(async { refused_later().expect("it is made").await }).await;
+    assert_eq!(of(recorded.span("refused_later")).0, timed_out);
+    let recorded = record(|| broken(0).is_err());
+    let expected = ("returned_later::Broken".to_owned(), None);
+    assert_eq!(of(recorded.span("broken")), expected);
 }
 
 #[tokio::test]
