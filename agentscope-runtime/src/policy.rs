@@ -136,8 +136,9 @@ pub fn tighten(class: Class, treatment: Treatment) {
 
 /// Shows more of a class than the table lets, where the place says nothing else.
 ///
-/// The override is listed with its name and reason, and a warning is logged. Nothing is ever shown
-/// of `special` and `secret`: for these it does nothing but warn.
+/// The override is listed with its name and reason, and a warning is logged. Said twice of a class the
+/// latter holds. Nothing is ever shown of `special` and `secret`, and what shows no more than the table
+/// is for [`tighten`]: for these it does nothing but warn.
 ///
 /// ```
 /// # extern crate agentscope_runtime as agentscope;
@@ -154,6 +155,17 @@ pub fn loosen(class: Class, treatment: Treatment, name: &'static str, reason: &'
         );
         return;
     }
+    if treatment >= class.treatment() {
+        tracing::warn!(
+            target: "agentscope",
+            "the policy override {name:?} for class {} has no effect: {} shows no more than {}, which \
+             its values are shown as; `tighten` shows less",
+            class.as_str(),
+            treatment.as_str(),
+            class.treatment().as_str()
+        );
+        return;
+    }
     tracing::warn!(
         target: "agentscope",
         "policy override {name:?}: values of class {} are shown as {} ({reason})",
@@ -161,6 +173,7 @@ pub fn loosen(class: Class, treatment: Treatment, name: &'static str, reason: &'
         treatment.as_str()
     );
     let mut overrides = OVERRIDES.lock().unwrap_or_else(PoisonError::into_inner);
+    overrides.retain(|earlier| earlier.class != class);
     overrides.push(Override {
         class,
         treatment,
@@ -171,7 +184,7 @@ pub fn loosen(class: Class, treatment: Treatment, name: &'static str, reason: &'
     DEPARTS.store(SOMETHING, Relaxed);
 }
 
-/// The overrides in force, in the order that they were made.
+/// The overrides in force, one for a class at most, in the order that they were made.
 ///
 /// ```
 /// # extern crate agentscope_runtime as agentscope;
@@ -201,7 +214,8 @@ fn departing(sensitivity: &Sensitivity) -> Treatment {
     ) {
         // A kind of which nothing is shown, whatever is shown of others of its class.
         (_, Treatment::Drop) => Treatment::Drop,
-        (Some(loosened), _) if sensitivity.redact.is_none() => of_number(loosened),
+        // Nor less of a kind of which more is shown.
+        (Some(loosened), said) if sensitivity.redact.is_none() => of_number(loosened).min(said),
         (_, said) => said,
     };
     let floor = of_number(floors()[class].load(Relaxed));
