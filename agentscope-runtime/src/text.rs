@@ -185,6 +185,9 @@ impl Text {
     }
 }
 
+/// Bytes of a name or an identifier: whoever made a longer one did not mean it to be one.
+const NAME_LIMIT: usize = 256;
+
 /// What is shown of a name that the application gives at run time: of an agent, a model, a provider.
 /// It has no class, for it is not meant to be personal; if it looks so it is not shown.
 pub(crate) fn label(text: StringValue) -> Redacted {
@@ -201,6 +204,10 @@ pub(crate) fn name(text: &str) -> Redacted {
     }
     let seen = match is_plain(text) {
         true => Cow::Borrowed(text),
+        false if text.len() > NAME_LIMIT => {
+            let begun = scrubbing::begun(text, NAME_LIMIT);
+            return Redacted::shown(Arc::<str>::from(shortened(&begun, NAME_LIMIT)));
+        }
         false => scrub(text),
     };
     match seen {
@@ -214,7 +221,8 @@ pub(crate) fn name(text: &str) -> Redacted {
 
 /// The same of an identifier: two that differ must go on differing, so it becomes a keyed hash.
 pub(crate) fn identifier(text: StringValue, hasher: &Hasher) -> Redacted {
-    match is_plain(text.as_str()) || is_clean(text.as_str()) {
+    let is_short = text.as_str().len() <= NAME_LIMIT;
+    match is_plain(text.as_str()) || is_short && is_clean(text.as_str()) {
         true => Redacted::shown(text),
         false => hasher.hash("identifier", text.as_str().as_bytes()).into(),
     }
@@ -288,6 +296,24 @@ mod tests {
                 assert_eq!(label(text.clone().into()).as_str(), scrub(text));
             }
         }
+    }
+
+    // One of 1 MiB became the name of a span.
+    #[test]
+    fn a_name_is_short_and_an_identifier_that_is_not_is_a_hash() {
+        let long = format!("{} alice@example.com {}", "ä".repeat(120), "x".repeat(1 << 20));
+        for shown in [name(&long), label(long.clone().into())] {
+            let shown = shown.as_str();
+            assert!(shown.len() <= NAME_LIMIT && shown.ends_with(MARK), "{shown}");
+            assert!(shown.starts_with("ää") && !shown.contains("alice"), "{shown}");
+        }
+        let exact = "x".repeat(NAME_LIMIT);
+        assert_eq!(name(&exact).as_str(), exact);
+        let hasher = &Hasher::default();
+        let of = |text: String| identifier(text.into(), hasher).as_str().to_owned();
+        assert_eq!(of(exact.clone()), exact);
+        assert!(of(format!("{exact}x")).len() < NAME_LIMIT);
+        assert_ne!(of(format!("{exact}x")), of(format!("{exact}y")));
     }
 
     #[test]
