@@ -34,12 +34,12 @@ fn with_checks(tokens: TokenStream, checks: &TokenStream) -> TokenStream {
         let (inner_attributes, rest) = tokens::split_inner_attributes(&body);
         let inner_attributes = inner_attributes.iter();
         let rest = rest.stream();
-        let mut body = Group::new(
+        let mut checked = Group::new(
             body.delimiter(),
             quote!(#(#inner_attributes)* #checks #rest),
         );
-        body.set_span(body.span());
-        tokens.push(TokenTree::Group(body));
+        checked.set_span(body.span());
+        tokens.push(TokenTree::Group(checked));
     }
     tokens.into_iter().collect()
 }
