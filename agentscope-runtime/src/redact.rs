@@ -19,6 +19,9 @@ use crate::treat;
 /// A value larger than this (bytes of JSON) is shown as a preview and its size.
 const VALUE_LIMIT: usize = 8 * 1024;
 const PREVIEW: usize = 1024;
+
+/// Stands for a value that nobody can look into, whatever its class lets be shown.
+const OPAQUE: &str = "[opaque]";
 /// Bytes of a text that is truncated, at most.
 const TRUNCATED: usize = 512;
 
@@ -128,9 +131,13 @@ impl<'a> Redactor<'a> {
         self.out.string(text.as_str());
     }
 
-    /// Writes a value whose type has no JSON form: only that it was there.
+    /// Writes a value that is not looked into, for its type has no JSON form, or is a lock: only that
+    /// it was there. Where its class would show something of it that is told apart from policy.
     pub(crate) fn opaque(&mut self, sensitivity: &Sensitivity) {
-        self.hidden(sensitivity, self.view.treatment(sensitivity));
+        match self.view.treatment(sensitivity) {
+            treatment @ (Treatment::Mask | Treatment::Drop) => self.hidden(sensitivity, treatment),
+            _ => self.instead(sensitivity, Treatment::Mask, OPAQUE),
+        }
     }
 
     /// Writes that a value was there, which is shown no more of than by this treatment.
@@ -139,12 +146,17 @@ impl<'a> Redactor<'a> {
             Treatment::Drop => Treatment::Drop,
             _ => Treatment::Mask,
         };
+        self.instead(sensitivity, treatment, placeholder(sensitivity.class));
+    }
+
+    /// Writes a word in the place of a value.
+    fn instead(&mut self, sensitivity: &Sensitivity, treatment: Treatment, word: &str) {
         // A payload is as sensitive as what is in it.
         if !matches!((self.view, treatment), (View::Payload, Treatment::Drop)) {
             self.tally.see(sensitivity.class, treatment);
         }
         if !matches!(self.view, View::Classes) {
-            self.out.word(placeholder(sensitivity.class));
+            self.out.word(word);
         }
     }
 
@@ -154,7 +166,7 @@ impl<'a> Redactor<'a> {
     /// show beside one of that class. A default is for what has no class.
     pub(crate) fn classified<T: Classify + ?Sized>(&mut self, value: &T, here: &Sensitivity) {
         if !here.by_default && self.view.treatment(here) != Treatment::Keep {
-            self.opaque(here);
+            self.hidden(here, self.view.treatment(here));
         } else {
             value.redact(self);
         }

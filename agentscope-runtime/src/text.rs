@@ -301,11 +301,21 @@ mod tests {
     // One of 1 MiB became the name of a span.
     #[test]
     fn a_name_is_short_and_an_identifier_that_is_not_is_a_hash() {
-        let long = format!("{} alice@example.com {}", "ä".repeat(120), "x".repeat(1 << 20));
+        let long = format!(
+            "{} alice@example.com {}",
+            "ä".repeat(120),
+            "x".repeat(1 << 20)
+        );
         for shown in [name(&long), label(long.clone().into())] {
             let shown = shown.as_str();
-            assert!(shown.len() <= NAME_LIMIT && shown.ends_with(MARK), "{shown}");
-            assert!(shown.starts_with("ää") && !shown.contains("alice"), "{shown}");
+            assert!(
+                shown.len() <= NAME_LIMIT && shown.ends_with(MARK),
+                "{shown}"
+            );
+            assert!(
+                shown.starts_with("ää") && !shown.contains("alice"),
+                "{shown}"
+            );
         }
         let exact = "x".repeat(NAME_LIMIT);
         assert_eq!(name(&exact).as_str(), exact);

@@ -49,7 +49,12 @@ fn a_policy_is_made_stricter_at_once_and_looser_only_by_name_and_never_for_secre
     policy::loosen(Class::Pii, Treatment::Hash, "the same", "as the table");
     assert!(policy::overrides().is_empty());
     assert!(shown("not stricter").contains("order-7"));
-    policy::loosen(Class::Confidential, Treatment::Keep, "all notes", "at first");
+    policy::loosen(
+        Class::Confidential,
+        Treatment::Keep,
+        "all notes",
+        "at first",
+    );
     policy::loosen(Class::Pii, Treatment::Last4, "ends", "they are made up");
     let loosened = shown("no kind is tightened");
     assert!(loosened.contains(r#""ip":"203.0.113.*""#), "{loosened}");

@@ -194,6 +194,38 @@ fn code_of_the_users_that_panics_while_it_is_observed_harms_nothing() {
     );
 }
 
+struct Unwritten;
+
+#[tool(output = internal)]
+fn takes(
+    #[sensitivity(internal)] shown: &Unwritten,
+    #[sensitivity(pii)] hashed: &Unwritten,
+    #[sensitivity(confidential)] masked: &Unwritten,
+    #[sensitivity(internal, redact = mask, reason = "nobody reads it")] hidden: &Unwritten,
+) -> Unwritten {
+    let _ = (shown, hashed, masked, hidden);
+    Unwritten
+}
+
+// It was shown as if its class hid it, and nobody thought of `Serialize`.
+#[test]
+fn what_cannot_be_written_is_told_apart_from_what_may_not_be_shown() {
+    let recorder = recorder();
+    let value = Unwritten;
+    Session::builder()
+        .task("opaque")
+        .run_sync(|| takes(&value, &value, &value, &value));
+    let spans = recorder.task("opaque");
+    let span = named(&spans, "execute_tool takes");
+    assert_eq!(
+        text(span, "input.value").as_deref(),
+        Some(
+            r#"{"shown":"[opaque]","hashed":"[opaque]","masked":"[confidential]","hidden":"[internal]"}"#
+        )
+    );
+    assert_eq!(text(span, "output.value").as_deref(), Some(r#""[opaque]""#));
+}
+
 #[tool(default = secret)]
 fn locked(value: &Mutex<u32>) -> u32 {
     thread_local!(static CALLS: Cell<u32> = const { Cell::new(0) });
