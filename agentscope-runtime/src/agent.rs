@@ -54,9 +54,25 @@ fn with_agent(tell: impl FnOnce(&AgentState, &Hasher)) {
 ///
 /// ```
 /// # extern crate agentscope_runtime as agentscope;
-/// agentscope::memory("order not looked up yet");
-/// // .. the next step, and then:
-/// agentscope::memory("order found"); // + found, - not looked up yet
+/// use agentscope::{agent, testing::record, tool};
+///
+/// #[tool(default = internal)]
+/// fn look_up(order: u32) -> u32 {
+///     order
+/// }
+///
+/// #[agent(default = internal)]
+/// fn refunds(order: u32) {
+///     agentscope::memory("order not looked up yet");
+///     look_up(order);
+///     agentscope::memory("order found"); // + found, - not looked up yet
+///     look_up(order);
+/// }
+///
+/// let recorded = record(|| refunds(7));
+/// let memory = recorded.snapshots().iter().map(|it| it.memory.as_deref());
+/// let (before, now) = (Some("order not looked up yet"), Some("order found"));
+/// assert_eq!(memory.collect::<Vec<_>>(), [before, before, now, now]);
 /// ```
 pub fn memory(text: impl IntoText) {
     with_agent(|agent, hasher| agent.remember(Memory::stated(text.into_text(), hasher)));
@@ -66,7 +82,22 @@ pub fn memory(text: impl IntoText) {
 ///
 /// ```
 /// # extern crate agentscope_runtime as agentscope;
-/// agentscope::goal("refund the order if it qualifies");
+/// use agentscope::{agent, testing::record, tool};
+///
+/// #[tool(default = internal)]
+/// fn look_up(order: u32) -> u32 {
+///     order
+/// }
+///
+/// #[agent(default = internal)]
+/// fn refunds(order: u32) {
+///     agentscope::goal("refund the order if it qualifies");
+///     look_up(order);
+/// }
+///
+/// let recorded = record(|| refunds(7));
+/// let goal = recorded.snapshots()[0].goal.as_deref();
+/// assert_eq!(goal, Some("refund the order if it qualifies"));
 /// ```
 pub fn goal(text: impl IntoText) {
     state(text, |situation| &mut situation.goal);
@@ -77,8 +108,18 @@ pub fn goal(text: impl IntoText) {
 ///
 /// ```
 /// # extern crate agentscope_runtime as agentscope;
-/// agentscope::goal("refund the order if it qualifies");
-/// agentscope::sub_goal("find the order");
+/// # use agentscope::{agent, testing::record, tool};
+/// # #[tool(default = internal)]
+/// # fn look_up(order: u32) -> u32 { order }
+/// #[agent(default = internal)]
+/// fn refunds(order: u32) {
+///     agentscope::goal("refund the order if it qualifies");
+///     agentscope::sub_goal("find the order");
+///     look_up(order);
+/// }
+///
+/// let recorded = record(|| refunds(7));
+/// assert_eq!(recorded.snapshots()[0].sub_goal.as_deref(), Some("find the order"));
 /// ```
 pub fn sub_goal(text: impl IntoText) {
     state(text, |situation| &mut situation.sub_goal);
@@ -88,7 +129,17 @@ pub fn sub_goal(text: impl IntoText) {
 ///
 /// ```
 /// # extern crate agentscope_runtime as agentscope;
-/// agentscope::belief("the order qualifies");
+/// # use agentscope::{agent, testing::record, tool};
+/// # #[tool(default = internal)]
+/// # fn look_up(order: u32) -> u32 { order }
+/// #[agent(default = internal)]
+/// fn refunds(order: u32) {
+///     agentscope::belief("the order qualifies");
+///     look_up(order);
+/// }
+///
+/// let recorded = record(|| refunds(7));
+/// assert_eq!(recorded.snapshots()[0].belief.as_deref(), Some("the order qualifies"));
 /// ```
 pub fn belief(text: impl IntoText) {
     state(text, |situation| &mut situation.belief);
@@ -102,9 +153,20 @@ pub fn belief(text: impl IntoText) {
 ///
 /// ```
 /// # extern crate agentscope_runtime as agentscope;
-/// agentscope::confidence(0.9);
-/// agentscope::confidence("Confidence: 90%");
-/// agentscope::confidence("9/10");
+/// # use agentscope::{agent, testing::record, tool};
+/// # #[tool(default = internal)]
+/// # fn look_up(order: u32) -> u32 { order }
+/// #[agent(default = internal)]
+/// fn refunds(order: u32) {
+///     agentscope::confidence(0.9);
+///     look_up(order);
+///     agentscope::confidence("Confidence: 80%"); // or "8/10"
+///     look_up(order);
+/// }
+///
+/// let recorded = record(|| refunds(7));
+/// let stated = recorded.snapshots().iter().map(|it| it.confidence);
+/// assert_eq!(stated.collect::<Vec<_>>(), [Some(0.9), Some(0.9), Some(0.8), Some(0.8)]);
 /// ```
 pub fn confidence(certainty: impl IntoConfidence) {
     with_agent(|agent, _| match certainty.into_confidence() {
@@ -122,9 +184,19 @@ pub fn confidence(certainty: impl IntoConfidence) {
 ///
 /// ```
 /// # extern crate agentscope_runtime as agentscope;
-/// for turn in 1..=3 {
-///     agentscope::iteration(turn);
+/// # use agentscope::{agent, testing::record, tool};
+/// # #[tool(default = internal)]
+/// # fn look_up(order: u32) -> u32 { order }
+/// #[agent(default = internal)]
+/// fn refunds(order: u32) {
+///     for turn in 1..=3 {
+///         agentscope::iteration(turn);
+///         look_up(order);
+///     }
 /// }
+///
+/// let recorded = record(|| refunds(7));
+/// assert_eq!(recorded.snapshots().last().map(|it| it.iteration), Some(3));
 /// ```
 pub fn iteration(count: u32) {
     let Some(ledger) = metered::nearest().filter(|ledger| ledger.is_of_agent()) else {
@@ -144,8 +216,16 @@ pub fn iteration(count: u32) {
 ///
 /// ```
 /// # extern crate agentscope_runtime as agentscope;
-/// use agentscope::Level;
-/// agentscope::note(Level::Warn, "the first index was down, using the second");
+/// use agentscope::{Level, testing::record, tool};
+///
+/// #[tool(default = internal)]
+/// fn search(words: &str) -> usize {
+///     agentscope::note(Level::Warn, "the first index was down, using the second");
+///     words.len()
+/// }
+///
+/// let recorded = record(|| search("tea"));
+/// assert!(recorded.snapshots().iter().any(|it| it.level == Level::Warn));
 /// ```
 pub fn note(level: Level, text: impl IntoText) {
     let Some(frame) = Frame::of_current_context() else {
@@ -168,10 +248,18 @@ pub fn note(level: Level, text: impl IntoText) {
 ///
 /// ```
 /// # extern crate agentscope_runtime as agentscope;
-/// use agentscope::{internal, pii};
-/// # let (order, customer) = (String::from("o-7"), "alice@example.com");
-/// agentscope::set_attribute("shop.order.id", internal(order));
-/// agentscope::set_attribute("shop.customer", pii(customer)); // a keyed hash
+/// use agentscope::{internal, pii, testing::record, tool};
+///
+/// #[tool(default = secret)]
+/// fn ship(order: &str, customer: &str) {
+///     agentscope::set_attribute("shop.order.id", internal(order));
+///     agentscope::set_attribute("shop.customer", pii(customer)); // a keyed hash
+/// }
+///
+/// let recorded = record(|| ship("o-7", "alice@example.com"));
+/// let said = |key| recorded.span("ship").attribute(key).map(ToString::to_string);
+/// assert_eq!(said("shop.order.id").as_deref(), Some("o-7"));
+/// assert!(said("shop.customer").is_some_and(|hash| hash.starts_with('h')));
 /// ```
 pub fn set_attribute(key: &'static str, value: impl Into<Redacted>) {
     if frame::thread_is_alive() {

@@ -16,7 +16,10 @@
 //!     guardrail::passed("refund_limit");
 //!     Ok(cents)
 //! }
-//! # let _ = (answer(1), answer(10_001));
+//!
+//! let recorded = agentscope::testing::record(|| answer(10_001));
+//! recorded.assert_verdict(agentscope::Verdict::Failure);
+//! # agentscope::testing::record(|| answer(1)).assert_verdict(agentscope::Verdict::Unknown);
 //! ```
 
 use crate::agent::here;
@@ -37,10 +40,21 @@ use crate::text::{self, IntoText, TEXT_LIMIT};
 ///
 /// ```
 /// # extern crate agentscope_runtime as agentscope;
-/// use agentscope::{confidential, guardrail};
-/// # let quote = String::new();
-/// guardrail::failed("no_medical_advice", "the answer names a dose");
-/// guardrail::failed("no_medical_advice", confidential(quote));
+/// use agentscope::{Level, agent, confidential, guardrail, testing::record};
+///
+/// #[agent(default = confidential)]
+/// fn answer(quote: String) {
+///     guardrail::failed("no_medical_advice", "the answer names a dose");
+///     guardrail::failed("no_medical_advice", confidential(quote));
+/// }
+///
+/// let recorded = record(|| answer("take two".to_owned()));
+/// let reasons = recorded.snapshots().iter().map(|snapshot| {
+///     assert_eq!(snapshot.level, Level::Critical);
+///     format!("{:?}", snapshot.attribute("gen_ai.evaluation.explanation"))
+/// });
+/// let reasons: Vec<_> = reasons.collect();
+/// assert!(reasons[0].contains("names a dose") && reasons[1].contains("[confidential]"));
 /// ```
 pub fn failed(policy: &str, reason: impl IntoText) {
     let Some(frame) = Frame::of_current_context() else {
@@ -60,7 +74,15 @@ pub fn failed(policy: &str, reason: impl IntoText) {
 ///
 /// ```
 /// # extern crate agentscope_runtime as agentscope;
-/// agentscope::guardrail::passed("no_medical_advice");
+/// use agentscope::{agent, guardrail, testing::record};
+///
+/// #[agent(default = internal)]
+/// fn answer() {
+///     guardrail::passed("no_medical_advice");
+/// }
+///
+/// let recorded = record(answer);
+/// assert_eq!(recorded.snapshots()[0].event, "gen_ai.evaluation.result");
 /// ```
 pub fn passed(policy: &str) {
     if let Some(frame) = Frame::of_current_context() {

@@ -18,7 +18,17 @@ use crate::text::{IntoText, TEXT_LIMIT, Text};
 ///
 /// ```
 /// # extern crate agentscope_runtime as agentscope;
-/// agentscope::retry("the index timed out");
+/// use agentscope::{testing::record, tool};
+///
+/// #[tool(default = internal)]
+/// fn search(words: &str) -> usize {
+///     agentscope::retry("the index timed out");
+///     words.len()
+/// }
+///
+/// let recorded = record(|| search("tea"));
+/// let is_said = |it: &agentscope::testing::SnapshotView| it.warning == Some("retry");
+/// assert!(recorded.snapshots().iter().any(is_said));
 /// ```
 pub fn retry(reason: impl IntoText) {
     let reason = (names::NOTE, reason.into_text());
@@ -37,10 +47,17 @@ pub fn retry(reason: impl IntoText) {
 ///
 /// ```
 /// # extern crate agentscope_runtime as agentscope;
-/// # struct Settings { spare_model: String }
-/// # let settings = Settings { spare_model: "gpt-4o-mini".into() };
-/// agentscope::fallback("live prices", "yesterday's prices");
-/// agentscope::fallback("gpt-4o", agentscope::internal(settings.spare_model));
+/// use agentscope::{internal, testing::record, tool};
+///
+/// #[tool(default = internal)]
+/// fn ask(spare_model: String) {
+///     agentscope::fallback("live prices", "yesterday's prices");
+///     agentscope::fallback("gpt-4o", internal(spare_model));
+/// }
+///
+/// let recorded = record(|| ask("gpt-4o-mini".to_owned()));
+/// let is_said = |it: &&agentscope::testing::SnapshotView| it.warning == Some("fallback");
+/// assert_eq!(recorded.snapshots().iter().filter(is_said).count(), 2);
 /// ```
 pub fn fallback(from: impl IntoText, to: impl IntoText) {
     let said = [

@@ -202,9 +202,15 @@ impl<S: Service<RoleClient>> Client<RunningService<RoleClient, S>> {
 /// # extern crate agentscope_runtime as agentscope;
 /// use rmcp::model::{CallToolRequestParams, RequestParamsMeta as _};
 ///
-/// let call = agentscope::rmcp::in_context(CallToolRequestParams::new("price"));
+/// let call = || agentscope::rmcp::in_context(CallToolRequestParams::new("price"));
+///
+/// let session = agentscope::Session::builder().id("conversation-7");
+/// let sent = agentscope::testing::record(|| session.run_sync(call)).result;
+/// let meta = &sent.meta().expect("it was put there").0.0;
+/// assert!(meta.contains_key("traceparent"));
+/// assert_eq!(meta["baggage"], "session.id=conversation-7");
 /// // Without telemetry there is nothing to put.
-/// assert!(call.meta().is_none());
+/// assert!(call().meta().is_none());
 /// ```
 pub fn in_context<P: RequestParamsMeta>(mut params: P) -> P {
     let mut context = Map::new();

@@ -62,7 +62,12 @@ impl Session {
     /// ```
     /// # extern crate agentscope_runtime as agentscope;
     /// use agentscope::{Session, Verdict};
-    /// Session::verdict(Verdict::Success, "user");
+    ///
+    /// let recorded = agentscope::testing::record(|| {
+    ///     Session::builder().run_sync(|| Session::verdict(Verdict::Success, "user"));
+    /// });
+    /// recorded.assert_verdict(Verdict::Success);
+    /// assert_eq!(recorded.spans()[0].verdict_source.as_deref(), Some("user"));
     /// ```
     pub fn verdict(verdict: Verdict, source: &'static str) {
         if let Some(frame) = Frame::of_current_context() {

@@ -14,8 +14,14 @@ const NO_TEXT: &str = "\u{fffd}";
 /// use agentscope::propagation::{Meta, extract, inject};
 /// use serde_json::{Map, json};
 ///
-/// let mut meta = Map::new();
-/// inject(&mut Meta(&mut meta));
+/// let recorded = agentscope::testing::record(|| {
+///     agentscope::Session::builder().id("conversation-7").run_sync(|| {
+///         let mut meta = Map::new();
+///         inject(&mut Meta(&mut meta));
+///         meta
+///     })
+/// });
+/// assert_eq!(recorded.result["baggage"], "session.id=conversation-7");
 ///
 /// let meta = json!({"traceparent": "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"});
 /// let remote = extract(&Meta(meta.as_object().expect("an object")));
@@ -47,9 +53,21 @@ impl Extractor for Meta<&Map<String, Value>> {
 /// # extern crate agentscope_runtime as agentscope;
 /// use agentscope::propagation::{Headers, extract, inject};
 ///
-/// let mut headers = http::HeaderMap::new();
-/// inject(&mut Headers(&mut headers));
-/// assert!(extract(&Headers(&headers)).tenant().is_none());
+/// let session = agentscope::Session::builder().id("conversation-7").tenant("acme");
+/// let recorded = agentscope::testing::record(|| {
+///     session.run_sync(|| {
+///         let mut headers = http::HeaderMap::new();
+///         inject(&mut Headers(&mut headers));
+///         headers
+///     })
+/// });
+/// let headers = recorded.result;
+/// assert!(headers["baggage"].to_str()?.contains("agentscope.tenant.id=acme"));
+///
+/// let remote = extract(&Headers(&headers));
+/// assert_eq!(remote.session_id(), Some("conversation-7"));
+/// assert_eq!(remote.tenant(), None, "a header is anybody's word");
+/// # Ok::<(), http::header::ToStrError>(())
 /// ```
 #[cfg(feature = "http")]
 #[derive(Debug)]

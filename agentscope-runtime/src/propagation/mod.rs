@@ -124,13 +124,18 @@ pub(crate) const BAGGAGE: &str = "baggage";
 /// # extern crate agentscope_runtime as agentscope;
 /// use std::collections::HashMap;
 ///
-/// let headers = agentscope::Session::builder().id("conversation-7").run_sync(|| {
+/// fn request() -> HashMap<String, String> {
 ///     let mut headers = HashMap::new();
 ///     agentscope::propagation::inject(&mut headers);
 ///     headers
-/// });
+/// }
+///
+/// let session = agentscope::Session::builder().id("conversation-7");
+/// let headers = agentscope::testing::record(|| session.run_sync(request)).result;
+/// assert!(headers["traceparent"].starts_with("00-"));
+/// assert_eq!(headers["baggage"], "session.id=conversation-7");
 /// // Without telemetry there is nothing to put.
-/// assert!(headers.is_empty());
+/// assert!(request().is_empty());
 /// ```
 pub fn inject(carrier: &mut dyn Injector) {
     if !frame::thread_is_alive() {
