@@ -7,7 +7,7 @@ use futures_core::Stream;
 
 use crate::call::Call;
 use crate::classify::Classify;
-use crate::settle::{Classified, Settle, Tell, TypeOnly};
+use crate::settle::{Classified, Settle, Tell, TypeOnly, Types};
 use crate::watched::{Watched, WatchedIterator, WatchedStream};
 
 /// When a call ends whose body returned an `R`, and what its caller gets.
@@ -36,7 +36,7 @@ impl Many for AsIterator {}
 /// As `K` says of the content of a box.
 pub struct InBox<K>(PhantomData<K>);
 /// As `K` says of the value in `Ok`; at once if there is an `Err` of an `E`, which is told as `D` does.
-pub struct InOk<K, E, D = TypeOnly>(PhantomData<fn() -> (K, E, D)>);
+pub struct InOk<K, E, D = TypeOnly>(Types<(K, E, D)>);
 
 impl<K: Once> Once for InBox<K> {}
 impl<K: Once, E, D> Once for InOk<K, E, D> {}

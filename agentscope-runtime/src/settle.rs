@@ -20,7 +20,7 @@ use crate::so_far::SoFar;
 use crate::usage::Usage;
 
 /// Types that are named and never held.
-type Types<T> = PhantomData<fn() -> T>;
+pub(crate) type Types<T> = PhantomData<fn() -> T>;
 
 /// Whether a yielded value is a value or an error; decided by its type.
 pub trait Judge {
