@@ -76,12 +76,13 @@ struct Known {
 #[derive(Clone, Copy)]
 pub(crate) struct CallPrint<'a> {
     pub(crate) tool: &'a Redacted,
-    pub(crate) arguments: u64,
+    /// `None` where they cannot be told from others: then it is like no other call.
+    pub(crate) arguments: Option<u64>,
 }
 
 impl CallPrint<'_> {
     fn is(self, (tool, arguments): &(Redacted, u64)) -> bool {
-        self.arguments == *arguments && self.tool == tool
+        self.arguments == Some(*arguments) && self.tool == tool
     }
 }
 
@@ -195,13 +196,11 @@ impl AgentState {
         if !self.memory_is_stated.load(Relaxed) {
             known.derive(call.tool.clone(), status);
         }
-        if failed {
+        if let (true, Some(arguments)) = (failed, call.arguments) {
             if known.failures.len() == RECENT_FAILURES {
                 known.failures.pop_front();
             }
-            known
-                .failures
-                .push_back((call.tool.clone(), call.arguments));
+            known.failures.push_back((call.tool.clone(), arguments));
         }
         self.has_failures.store(!known.failures.is_empty(), Relaxed);
     }
@@ -301,6 +300,7 @@ mod tests {
     }
 
     fn call(tool: &Redacted, arguments: u64) -> CallPrint<'_> {
+        let arguments = Some(arguments);
         CallPrint { tool, arguments }
     }
 

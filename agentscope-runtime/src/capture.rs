@@ -18,6 +18,7 @@ use crate::option::{FloatOption, IntOption, TextOption, TimeOption};
 use crate::probe::Argued;
 use crate::propagation::{ContextOption, RemoteContext};
 use crate::redacted::{Put, Recordable, Redacted};
+use crate::room::Buffers;
 use crate::schema::{Schema, SchemaBuilder};
 use crate::shapes::Shapes;
 use crate::site::{KnownSite, Layer, OptionName};
@@ -47,7 +48,12 @@ pub struct Capture {
     /// What a model is asked, where the deployment asks for content.
     pub(crate) conversation: Option<Conversation>,
     shapes: Shapes,
-    print_is_whole: bool,
+    /// How much was written, and how much of it shows something, before the argument that is written now.
+    before: (usize, u32),
+    /// An argument cannot be told from others.
+    has_incomparable: bool,
+    /// An argument can be.
+    has_comparable: bool,
     /// Only the options are asked for: values are not looked at.
     pub(crate) options_only: bool,
 }
@@ -70,7 +76,9 @@ impl Capture {
             attributes: Vec::new(),
             conversation: None,
             shapes: Shapes::new(site),
-            print_is_whole: true,
+            before: (0, 0),
+            has_incomparable: false,
+            has_comparable: false,
             options_only: false,
         }
     }
@@ -126,10 +134,16 @@ impl Capture {
         self.shapes.hash(&mut room.get().look, hasher)
     }
 
-    /// Tells equal arguments from others, in this process only; `None` if one of them is opaque.
+    /// Tells equal arguments from others, in this process only; `None` where they cannot be told.
+    ///
+    /// It is never recorded, so secret text and numbers are a part of it. Something else that may not
+    /// be looked into counts as far as it is shown, and what nothing is known of (a pool of
+    /// connections, a client) not at all: that is mostly the same each time. But if there is nothing
+    /// else all calls would look the same.
     pub(crate) fn print(&mut self) -> Option<u64> {
-        self.print_is_whole
-            .then(|| self.values.room.get().look.print.finish())
+        let has_none = self.site.meta.params.is_empty();
+        let is_told = (self.has_comparable || has_none) && !self.has_incomparable;
+        is_told.then(|| self.values.room.get().look.print.finish())
     }
 
     /// The class of the place of an argument, if that is to be written.
@@ -139,6 +153,10 @@ impl Capture {
         }
         let site = self.site;
         self.values.key(site.key(index));
+        self.before = (
+            self.values.room.get().json.len(),
+            self.values.tally.visible,
+        );
         Some(site.meta.param(index).sensitivity.as_ref())
     }
 
@@ -154,6 +172,9 @@ impl Capture {
             return;
         };
         self.values.unknown(here, value);
+        // Nobody has said of this one that it does not count.
+        let is_hidden = |here: &Sensitivity| here.by_default && here.class > Class::Pii;
+        self.has_incomparable |= here.is_some_and(is_hidden);
     }
 
     pub(crate) fn opaque(&mut self, index: usize) {
@@ -176,19 +197,61 @@ impl Capture {
         }
         // What may not be shown is not looked at either: a `Serialize` of the user's may do anything.
         if self.values.class > Class::Pii {
-            return self.no_structure();
+            return self.structure_as_shown();
         }
-        if !self.shapes.add(&mut self.values.room.get().look, value) {
-            self.no_structure();
+        self.seen_structure(value);
+    }
+
+    /// The same of text, a number, or a collection of these: there is no code of the user's in it.
+    pub(crate) fn leaf_structure<T: Serialize + ?Sized>(&mut self, value: &T) {
+        if self.options_only || self.site.meta.layer != Layer::Tool {
+            return;
+        }
+        if self.values.class <= Class::Pii {
+            return self.seen_structure(value);
+        }
+        let look = &mut self.values.room.get().look;
+        let is_compared = look.compare(value);
+        self.shapes.add_unknown(look);
+        self.has_comparable |= is_compared;
+        self.has_incomparable |= !is_compared;
+    }
+
+    fn seen_structure<T: Serialize + ?Sized>(&mut self, value: &T) {
+        let is_seen = self.shapes.add(&mut self.values.room.get().look, value);
+        self.has_comparable |= is_seen;
+        if !is_seen {
+            self.shapes.add_unknown(&mut self.values.room.get().look);
+            self.has_incomparable = true;
         }
     }
 
+    /// Of a value that is not looked at further than was written of it.
+    #[cold]
+    pub(crate) fn structure_as_shown(&mut self) {
+        if self.options_only {
+            return;
+        }
+        let (from, visible) = self.before;
+        let shows_something = self.values.tally.visible > visible;
+        let Buffers { json, look, .. } = self.values.room.get();
+        // What is equal has equal hashes and masks.
+        match shows_something {
+            true => look.print.bytes(json.bytes_since(from)),
+            false => look.nothing(),
+        }
+        self.shapes.add_unknown(look);
+        self.has_comparable |= shows_something;
+    }
+
+    /// Of a value that nothing is known of.
     pub(crate) fn no_structure(&mut self) {
         if self.options_only {
             return;
         }
-        self.shapes.add_unknown(&mut self.values.room.get().look);
-        self.print_is_whole = false;
+        let look = &mut self.values.room.get().look;
+        look.nothing();
+        self.shapes.add_unknown(look);
     }
 
     /// Filling it was cut short: nothing half written may be shown.
@@ -196,7 +259,7 @@ impl Capture {
         self.values.spoil();
         self.conversation = None;
         self.shapes.clear(&mut self.values.room.get().look);
-        self.print_is_whole = false;
+        self.has_incomparable = true;
     }
 
     /// Records one argument.

@@ -65,6 +65,23 @@ impl Look {
         is_seen
     }
 
+    /// Takes the print of a value and nothing else; false, and nothing is taken, where that tells
+    /// nothing.
+    pub(crate) fn compare<T: Serialize + ?Sized>(&mut self, value: &T) -> bool {
+        let before = (self.form, self.print);
+        let is_seen = self.glance(value);
+        self.form = before.0;
+        if !is_seen {
+            self.print = before.1;
+        }
+        is_seen
+    }
+
+    /// The print of a value that does not count: that of JSON's `null`.
+    pub(crate) fn nothing(&mut self) {
+        self.print.word(u64::MAX);
+    }
+
     /// Appends the shape of a value; false, and nothing is appended, if it has no JSON form or one
     /// that is too large for the thread of the agent.
     pub(crate) fn append<T: Serialize + ?Sized>(&mut self, value: &T) -> bool {

@@ -320,9 +320,7 @@ impl Recording {
             Layer::Tool => {
                 self.for_each_totals(Totals::add_tool_call);
                 let agent = self.frame.agent.as_ref();
-                let is_retry = agent
-                    .zip(self.call_print())
-                    .is_some_and(|(agent, call)| agent.is_retry(call));
+                let is_retry = agent.is_some_and(|agent| agent.is_retry(self.call_print()));
                 // What the code has said is not said again.
                 let is_said = agent.is_some_and(|agent| agent.take_stated_retry());
                 let event = if is_retry && !is_said {

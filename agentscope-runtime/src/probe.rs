@@ -73,7 +73,7 @@ impl<T: Classify + Serialize> Record<ByTypeWhole> for T {
 impl<T: Serialize> Record<ByPlace> for T {
     fn record(&self, capture: &mut Capture, index: usize) {
         capture.value(index, self);
-        capture.structure(self);
+        capture.leaf_structure(self);
     }
 }
 
@@ -87,7 +87,7 @@ impl<T: Serialize> Record<Unknown> for T {
 impl<T: Classify> Record<ByType> for T {
     fn record(&self, capture: &mut Capture, index: usize) {
         capture.classified(index, self);
-        capture.no_structure();
+        capture.structure_as_shown();
     }
 }
 

@@ -37,7 +37,7 @@ pub(crate) struct Recording {
     pub(crate) reason: Option<Redacted>,
     /// By what the model knows the call, for the snapshot of its beginning.
     pub(crate) call_id: Option<Redacted>,
-    /// Tells the arguments of a tool's call from others, where they are all looked at.
+    /// Tells the arguments of a tool's call from others, as far as they can be compared.
     pub(crate) print: Option<u64>,
     pub(crate) schema: Option<&'static Schema>,
     pub(crate) model: Option<Redacted>,
@@ -264,9 +264,11 @@ impl Recording {
         }
     }
 
-    pub(crate) fn call_print(&self) -> Option<CallPrint<'_>> {
-        let tool = &self.name;
-        self.print.map(|arguments| CallPrint { tool, arguments })
+    pub(crate) fn call_print(&self) -> CallPrint<'_> {
+        CallPrint {
+            tool: &self.name,
+            arguments: self.print,
+        }
     }
 
     fn is_entry_agent(&self) -> bool {
@@ -341,9 +343,9 @@ impl Recording {
             attributes.put(names::TOOL_RESPONSE_HASH, hash);
         }
         let failed = ending.outcome != Outcome::Ok;
-        if let Some((agent, call)) = self.frame.agent.as_ref().zip(self.call_print()) {
+        if let Some(agent) = &self.frame.agent {
             let word = status.map_or(ending.outcome.as_str(), ToolStatus::as_str);
-            agent.finished_step(call, word, failed);
+            agent.finished_step(self.call_print(), word, failed);
         }
         let is_timeout = ending
             .error_type

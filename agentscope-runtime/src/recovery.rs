@@ -10,7 +10,8 @@ use crate::text::{IntoText, TEXT_LIMIT, Text};
 /// Records that something is tried again, and why: a WARN snapshot (`agentscope.warning` = `retry`).
 ///
 /// The runtime notices by itself when an agent calls a tool with the same arguments again after it
-/// has failed. This is for everything else: a model call, other arguments, a retry inside a tool; and
+/// has failed. What an argument is that it cannot look into, such as a pool of connections, does not
+/// count there, unless the tool takes nothing else. This is for everything else: a model call, other arguments, a retry inside a tool; and
 /// to say why. Say it before the call: if the next call of the agent is a retry that the runtime
 /// would have noticed, that is not said a second time.
 ///

@@ -373,7 +373,7 @@ impl OpenDelegation {
         if let Some(agent) = &self.frame.agent {
             let call = CallPrint {
                 tool: &self.state.target,
-                arguments: 0,
+                arguments: None,
             };
             agent.finished_step(call, status, false);
         }
