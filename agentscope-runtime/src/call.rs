@@ -110,10 +110,10 @@ fn open_in_context(
         }
     };
     let open = match opening {
-        Some(opening) => Open::Recorded(opening.start(&mut capture)),
-        None => Open::Metered(metered::open_asked(&mut capture, site)),
+        Some(opening) => Some(Open::Recorded(opening.start(&mut capture))),
+        None => metered::open_asked(&mut capture, site).map(Open::Metered),
     };
-    Call(ManuallyDrop::new(Some(open)))
+    Call(ManuallyDrop::new(open))
 }
 
 impl Call {

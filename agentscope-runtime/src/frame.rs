@@ -122,7 +122,17 @@ impl Frame {
         if !thread_is_alive() {
             return None;
         }
-        Context::map_current(|cx| cx.get::<Self>().cloned()).or_else(Self::being_polled)
+        let in_context = Context::map_current(|cx| cx.get::<Self>().cloned());
+        in_context.or_else(|| {
+            let is_of = |it: &Self| Context::map_current(|cx| it.may_be_of(cx.span().span_context()));
+            Self::being_polled().filter(is_of)
+        })
+    }
+
+    /// Whether code whose frame was lost can be of this one, by the span that it runs in: never in
+    /// that of another trace, which may be somebody else's.
+    fn may_be_of(&self, span: &SpanContext) -> bool {
+        self.span().trace_id() == span.trace_id() || !span.is_valid()
     }
 
     /// Of the call that is being polled on this thread, whatever the context says.
@@ -151,8 +161,10 @@ pub(crate) fn find(cx: &Context, agent_layer: bool) -> Found {
         // Whoever attached a context without any span wanted a new root.
         return Found::Nowhere;
     }
-    let ambient = AMBIENT.with_borrow(|ambient| ambient.frame.clone());
-    match ambient.or_else(|| find_by_trace(cx.span().span_context().trace_id(), agent_layer)) {
+    let span = cx.span();
+    let is_of = |frame: &&Frame| frame.may_be_of(span.span_context());
+    let ambient = AMBIENT.with_borrow(|ambient| ambient.frame.as_ref().filter(is_of).cloned());
+    match ambient.or_else(|| find_by_trace(span.span_context().trace_id(), agent_layer)) {
         Some(frame) => {
             if stats::count_recovered() {
                 tracing::warn!(
@@ -180,6 +192,9 @@ thread_local! {
     /// while the thread is torn down.
     static USED: Cell<bool> = const { Cell::new(false) };
 
+    /// OpenTelemetry's thread-local was seen to be gone where `AMBIENT` was never used.
+    static IS_GONE: Cell<bool> = const { Cell::new(false) };
+
     static AMBIENT: RefCell<Ambient> = {
         // Destructors run in reverse order of first use. OpenTelemetry's own thread-local is used
         // first, so wherever this one is alive that one is too.
@@ -195,8 +210,12 @@ pub(crate) fn thread_is_alive() -> bool {
         return AMBIENT.try_with(|_| ()).is_ok();
     }
     // A call may be dropped on a thread where none was ever made, mostly a living one. Using
-    // OpenTelemetry's thread-local for the first time panics where it is gone already.
-    std::panic::catch_unwind(|| AMBIENT.with(|_| ())).is_ok()
+    // OpenTelemetry's thread-local panics where it is gone already, and it has no other way to be
+    // asked: so that is done once a thread, for a panic is printed.
+    let is_alive =
+        !IS_GONE.get() && std::panic::catch_unwind(|| AMBIENT.with(|_| ())).is_ok();
+    IS_GONE.set(!is_alive);
+    is_alive
 }
 
 /// Runs `end` where OpenTelemetry can be used: here, or on a thread of its own where this one is

@@ -109,7 +109,13 @@ pub(crate) struct Inference {
 }
 
 /// A call of a function whose attribute says where its task came from; its options are known.
-pub(crate) fn open_asked(capture: &mut Capture, site: &'static KnownSite) -> Box<Metered> {
+pub(crate) fn open_asked(
+    capture: &mut Capture,
+    site: &'static KnownSite,
+) -> Option<Box<Metered>> {
+    if !frame::thread_is_alive() {
+        return None;
+    }
     let name = capture.name.take();
     let name = name.unwrap_or_else(|| Redacted::of_code(site.meta.name));
     let outer = match capture.context.take() {
@@ -117,11 +123,8 @@ pub(crate) fn open_asked(capture: &mut Capture, site: &'static KnownSite) -> Box
         None => Scope(Context::current()),
     };
     let _outer = outer.enter();
-    Box::new(Metered::Agent(Scope::open(
-        Layer::Agent,
-        name,
-        capture.limits,
-    )))
+    let scope = Scope::open(Layer::Agent, name, capture.limits);
+    Some(Box::new(Metered::Agent(scope)))
 }
 
 /// `None` for a call that no budget is about.
@@ -140,7 +143,7 @@ pub(crate) fn open(
         // Loops are an agent's own, so one below a budget needs a ledger too.
         Layer::Agent if site.has_budget => {
             let capture = asked(fill);
-            if nearest.is_none() && !capture.limits.any() {
+            if nearest.is_none() && (!capture.limits.any() || !frame::thread_is_alive()) {
                 return None;
             }
             let name = capture.name.clone();

@@ -2,8 +2,12 @@
 
 mod support;
 
-use agentscope::{Session, agent};
+use agentscope::{Session, agent, tool};
 use agentscope_runtime as agentscope;
+use opentelemetry::Context;
+use opentelemetry::trace::{
+    FutureExt as _, SpanContext, SpanId, TraceContextExt as _, TraceFlags, TraceId, TraceState,
+};
 use support::{named, outcome, recorder, text};
 
 #[agent(default = internal, task = task, user = "alice", tenant = "acme")]
@@ -75,4 +79,28 @@ fn the_applications_word_wins_over_a_rule_whatever_its_source_is_called() {
         text(session, "agentscope.session.verdict").as_deref(),
         Some("success")
     );
+}
+
+#[tool(default = internal)]
+async fn works_for_another(_step: u32) {
+    agentscope::memory("of another");
+}
+
+#[agent(default = secret, task = "of acme", tenant = "acme")]
+async fn of_acme(another: Context) {
+    works_for_another(1).with_context(another).await;
+}
+
+// The call that is polled here says nothing of whoever has put another trace into the context.
+#[tokio::test]
+async fn a_call_in_the_context_of_another_trace_is_not_of_the_tenant_around_it() {
+    let recorder = recorder();
+    let (trace, span) = (TraceId::from(0xa1), SpanId::from(0xa2));
+    let remote = SpanContext::new(trace, span, TraceFlags::SAMPLED, true, TraceState::NONE);
+    of_acme(Context::new().with_remote_span_context(remote)).await;
+    let spans = recorder.spans();
+    let call = named(&spans, "execute_tool works_for_another");
+    assert_eq!(call.span_context.trace_id(), trace);
+    assert_eq!(text(call, "agentscope.tenant.id"), None);
+    assert_eq!(text(call, "agentscope.frame"), None);
 }
