@@ -38,16 +38,18 @@ impl<'a> Derive<'a> {
             ),
             None => (self.highest(), self.body(&out)),
         };
-        let (meta, registration, guards, variant) = (
+        let (meta, registration, guards, variant, locked) = (
             self.type_meta(),
             self.registration(),
             self.guards(),
             self.variant(),
+            self.locked(),
         );
         quote! {
             #[automatically_derived]
             impl #impl_generics #private::Classify for #name #type_generics #where_clause {
                 const MAX: #private::Class = #highest;
+                #locked
 
                 fn redact(&self, #out: &mut #private::Redactor<'_>) {
                     #[allow(unused_imports)]
@@ -108,6 +110,34 @@ impl<'a> Derive<'a> {
             use #private::Unclassified as _;
             #private::Class::Public #(.or(#highest))*
         }}
+    }
+
+    /// Whether there is a lock in it; nothing where by the names of its types there is none.
+    fn locked(&self) -> Option<TokenStream> {
+        let private = &self.private;
+        let into = self.wire.into.iter();
+        let into = into.map(|into| quote!(<#into as #private::Classify>::IS_LOCKED));
+        let own = self.parts().filter_map(|part| {
+            let ty = &part.field.ty;
+            match &part.classified {
+                _ if self.wire.into.is_some() || self.is_own(ty) || leaf::is_sure(ty) => None,
+                Classified::Here(_) => Some(quote! {
+                    <#private::Highest<#ty>>::IS_LOCKED || <#private::Locked<#ty>>::IS
+                }),
+                Classified::Keyed(_) => Some(quote!(<#ty as #private::Keyed>::IS_LOCKED)),
+                Classified::ByType => Some(quote!(<#ty as #private::Classify>::IS_LOCKED)),
+            }
+        });
+        let locked: Vec<_> = into.chain(own).collect();
+        (!locked.is_empty()).then(|| {
+            quote! {
+                const IS_LOCKED: ::core::primitive::bool = {
+                    #[allow(unused_imports)]
+                    use #private::{Unclassified as _, Unlocked as _};
+                    #(#locked)||*
+                };
+            }
+        })
     }
 
     /// A field whose type mentions a type parameter is classified if what is put in is.

@@ -12,6 +12,7 @@ macro_rules! lists {
     ($([$($generics:tt)*] $list:ty;)*) => {$(
         impl<T: Classify $(, $generics)*> Classify for $list {
             const MAX: Class = T::MAX;
+            const IS_LOCKED: bool = T::IS_LOCKED;
 
             fn redact(&self, out: &mut Redactor<'_>) {
                 out.list(self.iter(), T::redact);
@@ -35,6 +36,7 @@ macro_rules! maps {
     ($([$($generics:tt)*] $map:ty;)*) => {$(
         impl<K: Classify, V: Classify $(, $generics)*> Classify for $map {
             const MAX: Class = K::MAX.or(V::MAX);
+            const IS_LOCKED: bool = K::IS_LOCKED || V::IS_LOCKED;
 
             fn redact(&self, out: &mut Redactor<'_>) {
                 out.entries(self.iter(), K::redact, V::redact);
@@ -56,6 +58,7 @@ macro_rules! tuples {
     ($(($($item:ident $index:tt),*);)*) => {$(
         impl<$($item: Classify),*> Classify for ($($item,)*) {
             const MAX: Class = Class::Public $(.or($item::MAX))*;
+            const IS_LOCKED: bool = false $(|| $item::IS_LOCKED)*;
 
             fn redact(&self, out: &mut Redactor<'_>) {
                 out.tuple(&[$(&|out: &mut Redactor<'_>| self.$index.redact(out)),*]);

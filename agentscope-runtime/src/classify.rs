@@ -60,6 +60,11 @@ pub trait Classify {
     /// The highest class of any value inside.
     const MAX: Class;
 
+    /// There is a lock in it, so that serde does not look into it: it would wait, and the observed
+    /// code may hold the lock.
+    #[doc(hidden)]
+    const IS_LOCKED: bool = false;
+
     /// Writes the value as JSON, every part redacted by its class.
     fn redact(&self, out: &mut Redactor<'_>);
 
@@ -87,6 +92,7 @@ impl Classify for () {
 
 impl<T: Classify> Classify for Option<T> {
     const MAX: Class = T::MAX;
+    const IS_LOCKED: bool = T::IS_LOCKED;
 
     fn redact(&self, out: &mut Redactor<'_>) {
         match self {
@@ -106,6 +112,7 @@ impl<T: Classify> Classify for Option<T> {
 
 impl<T: Classify> Classify for [T] {
     const MAX: Class = T::MAX;
+    const IS_LOCKED: bool = T::IS_LOCKED;
 
     fn redact(&self, out: &mut Redactor<'_>) {
         out.list(self.iter(), T::redact);
@@ -121,6 +128,7 @@ macro_rules! classify_as_inner {
         $(#[$doc])*
         impl<$($generics)*> Classify for $outer {
             const MAX: Class = <$inner as Classify>::MAX;
+            const IS_LOCKED: bool = <$inner as Classify>::IS_LOCKED;
 
             fn redact(&self, out: &mut Redactor<'_>) {
                 <$inner as Classify>::redact(self, out);

@@ -23,6 +23,9 @@ pub trait Keyed {
     /// The highest class of the values.
     const MAX: Class;
 
+    /// There is a lock in one of them.
+    const IS_LOCKED: bool;
+
     fn redact_keyed(&self, key: &Sensitivity, out: &mut Redactor<'_>);
 
     fn type_meta() -> Option<&'static TypeMeta>;
@@ -32,6 +35,7 @@ macro_rules! maps {
     ($([$($generics:tt)*] $map:ty, $value:ident;)*) => {$(
         impl<$($generics)*> Keyed for $map {
             const MAX: Class = $value::MAX;
+            const IS_LOCKED: bool = $value::IS_LOCKED;
 
             fn redact_keyed(&self, key: &Sensitivity, out: &mut Redactor<'_>) {
                 out.entries(self.iter(), |name, out| out.value(name, key), $value::redact);
@@ -53,6 +57,7 @@ macro_rules! keyed_as_inner {
     ($([$($generics:tt)*] $outer:ty => $inner:ident;)*) => {$(
         impl<$($generics)*> Keyed for $outer {
             const MAX: Class = $inner::MAX;
+            const IS_LOCKED: bool = $inner::IS_LOCKED;
 
             fn redact_keyed(&self, key: &Sensitivity, out: &mut Redactor<'_>) {
                 $inner::redact_keyed(self, key, out);
@@ -75,6 +80,7 @@ keyed_as_inner! {
 
 impl<M: Keyed> Keyed for Option<M> {
     const MAX: Class = M::MAX;
+    const IS_LOCKED: bool = M::IS_LOCKED;
 
     fn redact_keyed(&self, key: &Sensitivity, out: &mut Redactor<'_>) {
         match self {
@@ -90,6 +96,7 @@ impl<M: Keyed> Keyed for Option<M> {
 
 impl<M: Keyed> Keyed for Vec<M> {
     const MAX: Class = M::MAX;
+    const IS_LOCKED: bool = M::IS_LOCKED;
 
     fn redact_keyed(&self, key: &Sensitivity, out: &mut Redactor<'_>) {
         out.list(self.iter(), |map, out| map.redact_keyed(key, out));
@@ -119,6 +126,7 @@ const fn class(number: u8) -> Class {
 #[diagnostic::do_not_recommend]
 impl<M: Keyed + ?Sized, const KEY: u8> Classify for KeyedBy<'_, M, KEY> {
     const MAX: Class = class(KEY).or(M::MAX);
+    const IS_LOCKED: bool = M::IS_LOCKED;
 
     fn redact(&self, out: &mut Redactor<'_>) {
         self.0.redact_keyed(&Sensitivity::of(class(KEY)), out);

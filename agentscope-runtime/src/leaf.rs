@@ -51,7 +51,9 @@ macro_rules! holders {
 }
 
 /// Not `()`, which is classified: no type is a leaf and has classes too.
-impl<T: Leaf> Leaf for Result<(), T> {}
+impl<T: Leaf> Leaf for Result<(), T> {
+    const IS_LOCKED: bool = T::IS_LOCKED;
+}
 
 holders! {
     [T] Option<T>;
@@ -79,29 +81,41 @@ holders! {
 }
 
 macro_rules! around {
-    ($($around:ty = $is_locked:expr;)*) => {
+    ($($around:ty),*) => {
         $(impl<T: Leaf + ?Sized> Leaf for $around {
-            const IS_LOCKED: bool = $is_locked;
+            const IS_LOCKED: bool = T::IS_LOCKED;
         })*
     };
 }
 
-around! {
-    &T = T::IS_LOCKED;
-    &mut T = T::IS_LOCKED;
-    Box<T> = T::IS_LOCKED;
-    Rc<T> = T::IS_LOCKED;
-    Arc<T> = T::IS_LOCKED;
-    Cell<T> = T::IS_LOCKED;
-    RefCell<T> = T::IS_LOCKED;
-    Mutex<T> = true;
-    RwLock<T> = true;
+around!(&T, &mut T, Box<T>, Rc<T>, Arc<T>, Cell<T>, RefCell<T>);
+
+/// Whatever they hold: nobody looks.
+macro_rules! locks {
+    ($($lock:ty),*) => {
+        $(impl<T: ?Sized> Leaf for $lock {
+            const IS_LOCKED: bool = true;
+        })*
+    };
 }
 
-impl<T: Leaf + ToOwned + ?Sized> Leaf for Cow<'_, T> {}
-impl<T: Leaf, const N: usize> Leaf for [T; N] {}
-impl<T: Leaf, S> Leaf for HashSet<T, S> {}
-impl<K: Leaf, V: Leaf, S> Leaf for HashMap<K, V, S> {}
+locks!(Mutex<T>, RwLock<T>);
+
+impl<T: Leaf + ToOwned + ?Sized> Leaf for Cow<'_, T> {
+    const IS_LOCKED: bool = T::IS_LOCKED;
+}
+
+impl<T: Leaf, const N: usize> Leaf for [T; N] {
+    const IS_LOCKED: bool = T::IS_LOCKED;
+}
+
+impl<T: Leaf, S> Leaf for HashSet<T, S> {
+    const IS_LOCKED: bool = T::IS_LOCKED;
+}
+
+impl<K: Leaf, V: Leaf, S> Leaf for HashMap<K, V, S> {
+    const IS_LOCKED: bool = K::IS_LOCKED || V::IS_LOCKED;
+}
 
 macro_rules! numbers {
     ($($number:ty),*) => { $(impl Leaf for NonZero<$number> {})* };

@@ -264,7 +264,8 @@ pub mod __private {
     pub use inventory;
 
     pub use crate::probe::{
-        Argued, Highest, Probe, TypeProbe, Unclassified, apply, classified, type_key,
+        Argued, Highest, Locked, Probe, TypeProbe, Unclassified, Unlocked, apply, classified,
+        type_key,
     };
     pub use crate::redact::{Object, Redactor};
     pub use crate::site::Site;

@@ -15,7 +15,6 @@
 //! Inside a generic function only the bounds that the function states are seen.
 
 use std::ops::Deref;
-use std::sync::{Arc, Mutex, RwLock};
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -66,7 +65,10 @@ trait Record<How> {
 impl<T: Classify + Serialize> Record<ByTypeWhole> for T {
     fn record(&self, capture: &mut Capture, index: usize) {
         capture.classified(index, self);
-        capture.structure(self);
+        match T::IS_LOCKED {
+            true => capture.structure_as_shown(),
+            false => capture.structure(self),
+        }
     }
 }
 
@@ -193,22 +195,6 @@ impl<'a, T> Argument<'a> for Probe<'a, T> {
     }
 }
 
-/// A lock is not looked into: serde would wait for it, and the observed code may hold it.
-macro_rules! locks {
-    ($($lock:ty),*) => {$(
-        impl<'a, T: ?Sized> Argument<'a> for &Probe<'a, $lock> {
-            type Unclassified = Nothing;
-
-            fn __argument(self) -> Argued<'a> {
-                Argued::new(Recorded::Opaque)
-            }
-        }
-    )*};
-}
-
-locks!(Mutex<T>, &Mutex<T>, Arc<Mutex<T>>, &Arc<Mutex<T>>);
-locks!(RwLock<T>, &RwLock<T>, Arc<RwLock<T>>, &Arc<RwLock<T>>);
-
 /// Writes a field of a classified type whose class is at the field; asked of `&&&Probe`.
 pub trait Field {
     fn __field(self, out: &mut Redactor<'_>, sensitivity: &Sensitivity);
@@ -222,7 +208,10 @@ impl<T: Classify + ?Sized> Field for &&&Probe<'_, T> {
 
 impl<T: Leaf + Serialize + ?Sized> Field for &&Probe<'_, T> {
     fn __field(self, out: &mut Redactor<'_>, sensitivity: &Sensitivity) {
-        out.value(self.0, sensitivity);
+        match T::IS_LOCKED {
+            true => out.opaque(sensitivity),
+            false => out.value(self.0, sensitivity),
+        }
     }
 }
 
@@ -266,6 +255,7 @@ pub struct Highest<T: ?Sized>(std::marker::PhantomData<T>);
 
 impl<T: Classify + ?Sized> Highest<T> {
     pub const CLASS: Class = T::MAX;
+    pub const IS_LOCKED: bool = T::IS_LOCKED;
 
     pub fn __type_meta() -> Option<&'static TypeMeta> {
         T::type_meta()
@@ -275,6 +265,7 @@ impl<T: Classify + ?Sized> Highest<T> {
 /// A type that says nothing.
 pub trait Unclassified {
     const CLASS: Class = Class::Public;
+    const IS_LOCKED: bool = false;
 
     fn __type_meta() -> Option<&'static TypeMeta> {
         None
@@ -282,6 +273,20 @@ pub trait Unclassified {
 }
 
 impl<T: ?Sized> Unclassified for Highest<T> {}
+
+/// Whether a type that has no classes of its own is not looked into, as far as that is known.
+pub struct Locked<T: ?Sized>(std::marker::PhantomData<T>);
+
+impl<T: Leaf + ?Sized> Locked<T> {
+    pub const IS: bool = T::IS_LOCKED;
+}
+
+/// A type that says nothing.
+pub trait Unlocked {
+    const IS: bool = false;
+}
+
+impl<T: ?Sized> Unlocked for Locked<T> {}
 
 /// The compile-time check of an argument whose type must say its classes.
 pub fn classified<T: Classify + ?Sized>(_: &T) {}

@@ -104,12 +104,17 @@ impl<T: Classify + Serialize + ?Sized> Show<T> for ByTypeWhole {
 
     fn show(value: &T, output: &mut Output) {
         output.classified(value);
-        output.structure(value);
+        if !T::IS_LOCKED {
+            output.structure(value);
+        }
     }
 }
 
-impl<T: Serialize + ?Sized> Show<T> for ByPlace {
+impl<T: Leaf + Serialize + ?Sized> Show<T> for ByPlace {
     fn show(value: &T, output: &mut Output) {
+        if T::IS_LOCKED {
+            return output.opaque();
+        }
         output.value(value);
         output.structure(value);
     }
