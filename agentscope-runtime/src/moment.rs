@@ -1,5 +1,7 @@
 //! Takes a snapshot of the state of a session and its agent.
 
+use std::mem;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::time::SystemTime;
 
@@ -119,7 +121,7 @@ impl Moment<'_> {
 
     /// The same where calls are: what is recorded is large to hand on.
     #[inline(always)]
-    pub(crate) fn record_here(&self, event: Event, tool: ToolCall<'_>) {
+    pub(crate) fn record_here(&self, mut event: Event, mut tool: ToolCall<'_>) {
         let session = &self.frame.session;
         session.note_level(event.level);
         if event.level >= Level::Warn {
@@ -142,30 +144,34 @@ impl Moment<'_> {
         let newer = known.newer();
         let sink = newer.as_ref().unwrap_or(known).sink();
         // Made where it is handed over: it is large to move.
-        let is_taken = sink.record(Snapshot {
-            event: event.name,
-            level: event.level,
-            time: self.time,
-            trace_id: self.span.trace_id,
-            span_id: self.span.span_id,
-            trace_flags: self.span.flags,
-            situation,
-            derived_memory,
-            step_index: self.step.or_else(|| session.latest_step()),
-            tool_name: tool.name.cloned(),
-            schema_hash: tool.schema_hash,
-            reason: tool.reason.cloned(),
-            iteration_count: agent.map_or(0, |agent| agent.ledger.iterations()),
-            // Rare, and large to hand over.
-            remaining: is_limited.then(|| Box::new(ledger.remaining())),
-            warning: event.warning,
-            outcome: event.outcome,
-            tool_status: event.tool_status,
-            model: event.model,
-            context_used: event.context_used,
-            details: event.details,
-        });
-        stats::count_snapshot(is_taken);
+        let record = || {
+            sink.record(Snapshot {
+                event: event.name,
+                level: event.level,
+                time: self.time,
+                trace_id: self.span.trace_id,
+                span_id: self.span.span_id,
+                trace_flags: self.span.flags,
+                situation,
+                derived_memory,
+                step_index: self.step.or_else(|| session.latest_step()),
+                tool_name: tool.name.cloned(),
+                schema_hash: tool.schema_hash.take(),
+                reason: tool.reason.cloned(),
+                iteration_count: agent.map_or(0, |agent| agent.ledger.iterations()),
+                // Rare, and large to hand over.
+                remaining: is_limited.then(|| Box::new(ledger.remaining())),
+                warning: event.warning,
+                outcome: event.outcome,
+                tool_status: event.tool_status,
+                model: event.model.take(),
+                context_used: event.context_used,
+                details: mem::take(&mut event.details),
+            })
+        };
+        // What it does is not ours; the observed function must not see it.
+        let is_taken = catch_unwind(AssertUnwindSafe(record));
+        stats::count_snapshot(is_taken.unwrap_or(false));
     }
 
     /// Reports limits that are nearly or all used up since just now; where one is all used up the
