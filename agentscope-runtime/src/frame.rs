@@ -15,6 +15,7 @@ use opentelemetry::trace::{SpanContext, TraceContextExt as _, TraceId};
 
 use crate::agent_state::AgentState;
 use crate::ledger::Ledger;
+use crate::lineage::Lineage;
 use crate::propagation::{DelegationState, Fan, Here};
 use crate::reasoning::Reasoning;
 use crate::session_state::SessionState;
@@ -30,6 +31,8 @@ pub(crate) struct Within {
     pub(crate) session: Arc<SessionState>,
     /// `None` for a tool or an inference outside any agent.
     pub(crate) agent: Option<Arc<AgentState>>,
+    /// Who that runs under.
+    above: Lineage,
     /// On behalf of which delegation it is, the innermost.
     pub(crate) delegation: Option<Arc<DelegationState>>,
     /// The code runs in that delegation itself, not in an agent of it yet.
@@ -52,6 +55,7 @@ impl Frame {
         };
         Self(Arc::new(Within {
             session,
+            above: agent.as_ref().map(|agent| agent.above()).unwrap_or_default(),
             agent,
             delegation,
             is_in_delegation: false,
@@ -63,9 +67,20 @@ impl Frame {
         Self(Arc::new(Within {
             session: self.session.clone(),
             agent: self.agent.clone(),
+            above: self.above.clone(),
             delegation: Some(delegation),
             is_in_delegation: true,
         }))
+    }
+
+    /// Its agent and those that this runs under, innermost first.
+    pub(crate) fn agents(&self) -> impl Iterator<Item = &Arc<AgentState>> {
+        self.agent.iter().chain(self.above.agents())
+    }
+
+    /// Those that an agent which opens here runs under.
+    pub(crate) fn lineage(&self) -> Lineage {
+        Lineage::below(self.agent.as_ref(), &self.above)
     }
 
     /// The delegation of this process that code runs in, if that is not in an agent of it yet.
@@ -338,7 +353,18 @@ pub(crate) fn track(session: &Arc<SessionState>) {
     }
 }
 
-pub(crate) fn untrack(session: &Arc<SessionState>) {
+/// Lets go of a session that has ended, once none of its spans is open.
+pub(crate) fn untrack_unless_open(session: &Arc<SessionState>) {
+    if !session.has_open_spans() {
+        untrack(session);
+        // One that was opened meanwhile may have tracked it before that.
+        if session.has_open_spans() {
+            track(session);
+        }
+    }
+}
+
+fn untrack(session: &Arc<SessionState>) {
     let trace = session.span.trace_id();
     let mut live = shard(trace).lock().unwrap_or_else(PoisonError::into_inner);
     if let Some(sessions) = live.get_mut(&trace) {
@@ -358,7 +384,8 @@ pub(crate) fn untrack(session: &Arc<SessionState>) {
 fn find_by_trace(trace: TraceId, agent_layer: bool) -> Option<Frame> {
     let live = shard(trace).lock().unwrap_or_else(PoisonError::into_inner);
     let sessions = live.get(&trace)?.iter().filter_map(Weak::upgrade);
-    let sessions: Vec<_> = sessions.collect();
+    // One that has ended is there for its calls that are still open only.
+    let sessions: Vec<_> = sessions.filter(|it| !it.has_ended()).collect();
     drop(live);
     let session = sessions.last()?.clone();
     let is_other = |it: &Arc<SessionState>| it.hasher() != session.hasher();

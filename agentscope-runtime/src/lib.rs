@@ -122,6 +122,7 @@ mod leaf;
 mod ledger;
 mod level;
 mod limits;
+mod lineage;
 mod look;
 mod map_key;
 mod measured;

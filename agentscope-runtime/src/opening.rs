@@ -169,10 +169,6 @@ impl Opening {
         let (frame, own_session) = match self.place {
             Place::Framed(frame) => {
                 frame.session.add_identity(capture.identity.take());
-                if frame.session.has_ended() {
-                    // A call that outlives its session: to be found again at an orderly exit.
-                    frame::track(&frame.session);
-                }
                 (frame, None)
             }
             Place::Own(own) => {
@@ -271,6 +267,10 @@ impl Opening {
             cx = cx.with_value(crate::rig::Asking);
         }
         let key = session.open_span(cx.clone(), opened_agent);
+        if session.has_ended() {
+            // A call that outlives its session: to be found again at an orderly exit.
+            frame::track(session);
+        }
         let (reason, call_id) = match models {
             Some(models) => (reason.or(Some(models.reason)), models.id),
             None => (reason, None),
@@ -374,10 +374,11 @@ fn open_agent(
         id,
         name.clone(),
         span.span_context().clone(),
-        frame.agent.clone(),
+        frame.lineage(),
         ledger,
         frame.session.situation(),
     );
+    agent.is_entry = frame.agent.is_none();
     agent.tier = tier;
     agent.delegation = frame.delegation.clone();
     agent.answers = answers;

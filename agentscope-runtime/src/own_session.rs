@@ -55,7 +55,6 @@ impl OwnSession {
 
     #[cold]
     pub(crate) fn end(self, ending: &Ending, time: SystemTime) {
-        frame::untrack(&self.state);
         self.state.end();
         if self.key.is_some_and(|key| self.state.close_span(key)) {
             self.state.fan.join_at_end(&self.cx);
@@ -64,6 +63,8 @@ impl OwnSession {
             let attributes = self.state.closing_attributes(ending.outcome);
             end_span(&self.cx, &ending, attributes, time);
         }
+        // Calls that outlive it are to be found at an orderly exit.
+        frame::untrack_unless_open(&self.state);
     }
 }
 

@@ -89,11 +89,7 @@ impl Recording {
 
     /// Applies to the agent, those above it, and the session.
     pub(crate) fn for_each_totals(&self, apply: impl Fn(&Totals)) {
-        self.frame
-            .agent
-            .iter()
-            .flat_map(|agent| agent.chain())
-            .for_each(|agent| apply(&agent.totals));
+        self.frame.agents().for_each(|agent| apply(&agent.totals));
         apply(&self.frame.session.totals);
     }
 
@@ -247,9 +243,9 @@ impl Recording {
         if let Some(session) = self.own_session.take() {
             session.end(&ending, self.now);
         }
-        // It was tracked once more for this call; other calls of it that are still open do so again.
-        if self.frame.session.has_ended() && !self.frame.session.has_open_spans() {
-            frame::untrack(&self.frame.session);
+        // It was tracked on for the calls that outlive it, of which this one was the last.
+        if self.frame.session.has_ended() {
+            frame::untrack_unless_open(&self.frame.session);
         }
     }
 
@@ -273,7 +269,7 @@ impl Recording {
 
     fn is_entry_agent(&self) -> bool {
         let agent = self.frame.agent.as_ref();
-        self.site.meta.layer == Layer::Agent && agent.is_some_and(|agent| agent.parent.is_none())
+        self.site.meta.layer == Layer::Agent && agent.is_some_and(|agent| agent.is_entry)
     }
 
     /// Zero where the wall clock was set back.
@@ -287,8 +283,9 @@ impl Recording {
             return;
         };
         session.remove_agent(agent);
+        agent.end();
         let news = agent.ledger.look_at_clock();
-        if agent.parent.is_none() {
+        if agent.is_entry {
             session.entry_agent_ended(ending, self.started, self.now);
         }
         agent.fan.join_at_end(&self.cx);

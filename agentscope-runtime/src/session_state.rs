@@ -22,7 +22,7 @@ pub(crate) use crate::open_spans::SpanKey;
 use crate::open_spans::{OpenSpan, OpenSpans};
 use crate::outcome::{Ending, Outcome, Verdict};
 use crate::payload::{Payload, PayloadSide};
-use crate::propagation::{DelegationState, Fan};
+use crate::propagation::{Account, DelegationState, Fan};
 use crate::reasoning::Reasoning;
 use crate::redacted::{Redacted, attribute};
 use crate::site::KnownSite;
@@ -44,6 +44,8 @@ pub(crate) struct SessionState {
     pub(crate) is_continued: bool,
     /// The delegation that it came with.
     pub(crate) delegation: Option<Arc<DelegationState>>,
+    /// What comes of it is told to whoever has sent that.
+    pub(crate) account: Weak<Account>,
     /// Tier of the agent that it came from.
     pub(crate) tier: Option<Redacted>,
     pub(crate) fan: Fan,
@@ -115,6 +117,7 @@ impl SessionState {
             span,
             is_continued: false,
             delegation: None,
+            account: Weak::new(),
             tier: None,
             fan: Fan::default(),
             tracer,
@@ -391,7 +394,7 @@ impl SessionState {
             if running.iter().all(related) {
                 return Some(candidate);
             }
-            candidate = candidate.parent.clone()?;
+            candidate = candidate.above().agents().next().cloned()?;
         }
     }
 

@@ -1,8 +1,7 @@
 //! Goes on with the session that came with a task.
 
-use std::fmt;
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
-use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::sync::Arc;
 use std::time::SystemTime;
 
 use opentelemetry::baggage::{BaggageExt as _, KeyValueMetadata};
@@ -15,7 +14,7 @@ use crate::id;
 use crate::identity::Identity;
 use crate::keyring::Hasher;
 use crate::ledger::Ledger;
-use crate::limits::{Kind, Limits};
+use crate::limits::Limits;
 use crate::opening;
 use crate::own_session::{self, OwnSession};
 use crate::redacted::Redacted;
@@ -23,35 +22,6 @@ use crate::session_state::SessionState;
 use crate::site::Layer;
 use crate::switch;
 use crate::text;
-
-/// What has come of one delivery of a task, for the reply.
-#[derive(Default)]
-pub(crate) struct Account {
-    /// One grant, however often the context is entered.
-    ledger: OnceLock<Arc<Ledger>>,
-    sessions: Mutex<Vec<Arc<SessionState>>>,
-}
-
-impl fmt::Debug for Account {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Account").finish_non_exhaustive()
-    }
-}
-
-impl Account {
-    pub(crate) fn sessions(&self) -> MutexGuard<'_, Vec<Arc<SessionState>>> {
-        self.sessions.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// What was used of a kind that the grant limits.
-    pub(crate) fn used(&self, kind: Kind) -> Option<u64> {
-        self.ledger.get()?.used(kind)
-    }
-
-    fn has(&self, session: &Arc<SessionState>) -> bool {
-        self.sessions().iter().any(|it| Arc::ptr_eq(it, session))
-    }
-}
 
 impl RemoteContext {
     /// What may be used on behalf of it.
@@ -116,8 +86,8 @@ impl RemoteContext {
         state.delegation = self.delegation();
         state.tier = self.tier.clone().map(text::label);
         // Whatever was done on behalf of it before goes before what is done now.
-        let before = self.account.sessions().last().map(|before| before.steps());
-        state.go_on_after(before.unwrap_or(0));
+        state.go_on_after(self.account.outcomes().steps);
+        state.account = Arc::downgrade(&self.account);
         state
     }
 }
@@ -173,7 +143,7 @@ pub(crate) fn find(remote: &RemoteContext, name: Redacted) -> Option<Found> {
             own_session::own_session(state, cx, name)
         }
     };
-    remote.account.sessions().push(own.state.clone());
+    remote.account.opened(own.state.clone());
     Some(Found::Opened(own))
 }
 

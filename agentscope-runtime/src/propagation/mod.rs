@@ -65,6 +65,7 @@
 //! What goes out tells the session, the task and the tenant to whoever gets it: put it on what goes to
 //! services of your own.
 
+mod account;
 mod baggage;
 mod carriers;
 mod context;
@@ -94,8 +95,8 @@ use opentelemetry::propagation::{Extractor, Injector};
 pub use carriers::Headers;
 pub use carriers::Meta;
 pub use context::ContextOption;
-pub(crate) use continued::Account;
 pub use delegate::{Delegation, DelegationFuture, delegate};
+pub(crate) use account::Account;
 pub(crate) use delegated::{Delegated, Grant, Mode};
 pub use envelope::{Envelope, UnsupportedVersion};
 pub(crate) use fan::Fan;

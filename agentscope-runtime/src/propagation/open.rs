@@ -103,8 +103,8 @@ fn chain(frame: &Frame) -> Vec<Redacted> {
         (None, None) => true,
         _ => false,
     };
-    let agents = frame.agent.iter().flat_map(|agent| agent.chain());
-    let mut chain: Vec<_> = agents
+    let mut chain: Vec<_> = frame
+        .agents()
         .take_while(|agent| is_outer(agent.delegation.as_ref()))
         .map(|agent| agent.name.clone())
         .collect();
@@ -133,9 +133,6 @@ impl OpenDelegation {
             stated_reason,
         } = opening.placed(target.clone());
         let session = &frame.session;
-        if session.has_ended() {
-            frame::track(session);
-        }
         let (ledger, set_aside, grant) = grant(&delegation, Some(frame.ledger().clone()));
         let now = SystemTime::now();
         let step = session.take_step();
@@ -205,6 +202,9 @@ impl OpenDelegation {
         let within = frame.delegating(state.clone());
         let cx = propagation::enter(&parent.with_span(span), within.clone());
         let key = session.open_span(cx.clone(), None);
+        if session.has_ended() {
+            frame::track(session);
+        }
         let place = frame.fan().open();
         let mut open = Self {
             cx,
@@ -322,7 +322,7 @@ impl OpenDelegation {
     /// It ran elsewhere.
     pub(super) fn answered(mut self, answer: Answer) {
         let session = &self.frame.session;
-        let agents = self.frame.agent.iter().flat_map(|agent| agent.chain());
+        let agents = self.frame.agents();
         agents.for_each(|agent| agent.totals.add(&answer.sums));
         session.totals.add(&answer.sums);
         if let Some(rule) = answer.rule {
@@ -416,8 +416,8 @@ impl OpenDelegation {
         if let Some(own) = self.own_session.take() {
             own.end(ending, self.now);
         }
-        if session.has_ended() && !session.has_open_spans() {
-            frame::untrack(session);
+        if session.has_ended() {
+            frame::untrack_unless_open(session);
         }
     }
 }

@@ -263,16 +263,9 @@ impl RemoteContext {
     /// # Ok::<(), serde_json::Error>(())
     /// ```
     pub fn reply<R>(&self, result: Option<R>) -> Reply<R> {
-        let mut sums = Sums::default();
-        let (mut steps, mut failed_by) = (0, None);
-        let mut ending = Ending::OK;
-        for session in self.account.sessions().iter() {
-            sums.add(&session.totals.sums());
-            // Each goes on counting after the one before.
-            steps = session.steps();
-            failed_by = failed_by.or(session.failed_by());
-            ending = session.ending(&Ending::OK);
-        }
+        let outcomes = self.account.outcomes();
+        let (sums, steps, failed_by) = (outcomes.sums, outcomes.steps, outcomes.failed_by());
+        let mut ending = outcomes.ending;
         if ending.outcome == Outcome::Ok && result.is_none() {
             ending.outcome = Outcome::Error;
         }
