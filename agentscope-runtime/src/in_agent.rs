@@ -7,6 +7,7 @@ use opentelemetry::Context;
 use pin_project_lite::pin_project;
 
 use crate::frame::{self, Frame};
+use crate::leaving::Leaving;
 use crate::recording::Entered;
 
 /// Keeps a future in the agent that it was made in, wherever it is polled.
@@ -39,7 +40,17 @@ pin_project! {
     pub struct InAgentFuture<F> {
         #[pin]
         inner: F,
+        leaving: Leaving,
         carried: Option<Carried>,
+    }
+
+    impl<F> PinnedDrop for InAgentFuture<F> {
+        fn drop(this: Pin<&mut Self>) {
+            let this = this.project();
+            if let Some(carried) = this.carried {
+                this.leaving.enter(|| Some(carried.enter()));
+            }
+        }
     }
 }
 
@@ -81,7 +92,11 @@ impl Carried {
 /// What expansions put around the future that a body spawns.
 pub fn in_cx<F: Future>(inner: F) -> InAgentFuture<F> {
     let carried = Carried::of_current();
-    InAgentFuture { inner, carried }
+    InAgentFuture {
+        inner,
+        leaving: Leaving::default(),
+        carried,
+    }
 }
 
 /// The same around the closure of a blocking task or a thread.

@@ -119,6 +119,7 @@ mod keyring;
 mod kind;
 #[allow(missing_docs, reason = "called by expansions only")]
 mod leaf;
+mod leaving;
 mod ledger;
 mod level;
 mod limits;

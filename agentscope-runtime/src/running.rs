@@ -6,6 +6,7 @@ use std::time::SystemTime;
 use opentelemetry::Context;
 
 use crate::frame::{self, Frame};
+use crate::leaving::Leaving;
 use crate::metered::Scope;
 use crate::outcome::Ending;
 use crate::own_session::OwnSession;
@@ -77,6 +78,13 @@ impl<P: Open> State<P> {
         mem::forget(unwinding);
         drop(entered);
         result
+    }
+
+    /// What runs in it is dropped inside of it, where it has not ended.
+    pub(crate) fn drop_inside(&self, leaving: &mut Leaving) {
+        if let Some(running) = &self.running {
+            leaving.enter(|| Some(running.enter()));
+        }
     }
 
     pub(crate) fn done(&mut self) {

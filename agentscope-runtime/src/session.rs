@@ -9,6 +9,7 @@ use pin_project_lite::pin_project;
 
 use crate::frame::Frame;
 use crate::identity::Stated;
+use crate::leaving::Leaving;
 use crate::limits::Limits;
 use crate::metered;
 use crate::option::{FloatOption, IntOption, TextOption, TimeOption};
@@ -223,14 +224,26 @@ pin_project! {
     pub struct SessionFuture<F> {
         #[pin]
         inner: F,
+        leaving: Leaving,
         state: State<Pending>,
+    }
+
+    impl<F> PinnedDrop for SessionFuture<F> {
+        fn drop(this: Pin<&mut Self>) {
+            let this = this.project();
+            this.state.drop_inside(this.leaving);
+        }
     }
 }
 
 impl<F: Future> SessionFuture<F> {
     pub(crate) fn of(pending: Pending, inner: F) -> Self {
         let state = State::of(pending);
-        Self { inner, state }
+        Self {
+            inner,
+            leaving: Leaving::default(),
+            state,
+        }
     }
 }
 

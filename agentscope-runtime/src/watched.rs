@@ -16,6 +16,7 @@ use pin_project_lite::pin_project;
 use crate::call::{Around, Call};
 use crate::ends::Ends;
 use crate::items::Items;
+use crate::leaving::Leaving;
 use crate::settle::{Decision, Settle};
 use crate::switch::{self, Need};
 
@@ -25,10 +26,26 @@ pin_project! {
     pub struct Watched<F, K, S> {
         #[pin]
         inner: F,
+        leaving: Leaving,
         call: Call,
         opens: Opens,
         settle: S,
         ends: PhantomData<fn() -> K>,
+    }
+
+    impl<F, K, S> PinnedDrop for Watched<F, K, S> {
+        fn drop(this: Pin<&mut Self>) {
+            let this = this.project();
+            drop_inside(this.leaving, this.call);
+        }
+    }
+}
+
+/// What is inside of a call that is still open is dropped inside of it.
+#[inline]
+fn drop_inside(leaving: &mut Leaving, call: &Call) {
+    if !call.is_let_through() {
+        leaving.enter(|| call.enter());
     }
 }
 
@@ -66,6 +83,7 @@ impl<F, K, S> Watched<F, K, S> {
     pub(crate) fn new(inner: F, call: Call, settle: S) -> Self {
         Self {
             inner,
+            leaving: Leaving::default(),
             call,
             opens: Opens::Already,
             settle,
@@ -86,6 +104,7 @@ impl<F, K, S> Watched<F, K, S> {
 pub fn async_call<F, K, S>(body: F, decision: Decision<K, S>) -> Watched<F, K, S> {
     Watched {
         inner: body,
+        leaving: Leaving::default(),
         call: Call::LET_THROUGH,
         opens: Opens::First,
         settle: decision.settle,
@@ -145,14 +164,25 @@ pin_project! {
     pub struct WatchedStream<T, S> {
         #[pin]
         inner: T,
+        leaving: Leaving,
         items: Items<S>,
+    }
+
+    impl<T, S> PinnedDrop for WatchedStream<T, S> {
+        fn drop(this: Pin<&mut Self>) {
+            let this = this.project();
+            drop_inside(this.leaving, &this.items.call);
+        }
     }
 }
 
 impl<T: Stream, S: Settle<Yields = T::Item>> WatchedStream<T, S> {
     pub(crate) fn new(inner: T, call: Call, settle: S) -> Self {
-        let items = Items::new(call, settle);
-        Self { inner, items }
+        Self {
+            inner,
+            leaving: Leaving::default(),
+            items: Items::new(call, settle),
+        }
     }
 }
 
@@ -189,13 +219,23 @@ where
 #[must_use = "iterators do nothing unless consumed"]
 pub struct WatchedIterator<I, S> {
     inner: I,
+    leaving: Leaving,
     items: Items<S>,
+}
+
+impl<I, S> Drop for WatchedIterator<I, S> {
+    fn drop(&mut self) {
+        drop_inside(&mut self.leaving, &self.items.call);
+    }
 }
 
 impl<I: Iterator, S: Settle<Yields = I::Item>> WatchedIterator<I, S> {
     pub(crate) fn new(inner: I, call: Call, settle: S) -> Self {
-        let items = Items::new(call, settle);
-        Self { inner, items }
+        Self {
+            inner,
+            leaving: Leaving::default(),
+            items: Items::new(call, settle),
+        }
     }
 }
 
@@ -204,6 +244,7 @@ impl<I: Clone, S: Settle> Clone for WatchedIterator<I, S> {
     fn clone(&self) -> Self {
         Self {
             inner: self.inner.clone(),
+            leaving: Leaving::default(),
             items: Items::new(Call::LET_THROUGH, self.items.settle),
         }
     }

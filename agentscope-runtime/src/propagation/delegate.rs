@@ -8,6 +8,7 @@ use pin_project_lite::pin_project;
 
 use super::handed::Handed;
 use super::{Mode, OpenDelegation, SetAsideScope};
+use crate::leaving::Leaving;
 use crate::limits::Limits;
 use crate::option::{FloatOption, IntOption, TextOption, TimeOption};
 use crate::redacted::Redacted;
@@ -124,6 +125,7 @@ impl Delegation {
     pub fn run<F: Future>(self, agent: F) -> DelegationFuture<F> {
         DelegationFuture {
             inner: agent,
+            leaving: Leaving::default(),
             state: State::of(self),
         }
     }
@@ -184,7 +186,15 @@ pin_project! {
     pub struct DelegationFuture<F> {
         #[pin]
         inner: F,
+        leaving: Leaving,
         state: State<Delegation>,
+    }
+
+    impl<F> PinnedDrop for DelegationFuture<F> {
+        fn drop(this: Pin<&mut Self>) {
+            let this = this.project();
+            this.state.drop_inside(this.leaving);
+        }
     }
 }
 
