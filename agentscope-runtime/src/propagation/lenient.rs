@@ -4,7 +4,7 @@ use std::fmt;
 use std::marker::PhantomData;
 
 use serde::Deserialize;
-use serde::de::{self, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde::de::{self, DeserializeOwned, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::Value;
 
 use super::envelope::{Delegation, Envelope};
@@ -55,20 +55,24 @@ impl<'de, T: Deserialize<'de>> Visitor<'de> for Fields<T> {
         let mut task = None;
         let mut version = Part::Absent;
         let [mut traceparent, mut tracestate, mut baggage] = [const { Part::Absent }; 3];
-        let (mut delegation, mut signature) = (Value::Null, Part::Absent);
+        let (mut delegation, mut signature) = (None, Part::Absent);
         let mut is_malformed = false;
         while let Some(field) = map.next_key()? {
             // What stands twice is read in two ways by two readers.
-            let mut put = |place: &mut Part, part| {
+            let mut put = |place: &mut Part, part: Apart<Part>| {
                 is_malformed |= !matches!(place, Part::Absent);
-                *place = part;
+                *place = part.0.unwrap_or(Part::Other);
             };
             match field {
                 Field::Version => put(&mut version, map.next_value()?),
                 Field::Traceparent => put(&mut traceparent, map.next_value()?),
                 Field::Tracestate => put(&mut tracestate, map.next_value()?),
                 Field::Baggage => put(&mut baggage, map.next_value()?),
-                Field::Delegation => delegation = map.next_value()?,
+                Field::Delegation => {
+                    let Apart(came) = map.next_value()?;
+                    is_malformed |= delegation.is_some() || came.is_none();
+                    delegation = Some(came.unwrap_or(Value::Null));
+                }
                 Field::Signature => put(&mut signature, map.next_value()?),
                 Field::Task if task.is_some() => return Err(de::Error::duplicate_field("task")),
                 Field::Task => task = Some(map.next_value()?),
@@ -95,8 +99,8 @@ impl<'de, T: Deserialize<'de>> Visitor<'de> for Fields<T> {
             tracestate,
             baggage,
             delegation: match delegation {
-                Value::Null => Delegation::None,
-                came => Delegation::Came(came),
+                None | Some(Value::Null) => Delegation::None,
+                Some(came) => Delegation::Came(came),
             },
             signature: match signature {
                 Part::Absent => None,
@@ -109,6 +113,40 @@ impl<'de, T: Deserialize<'de>> Visitor<'de> for Fields<T> {
             is_malformed,
             account: Default::default(),
         })
+    }
+}
+
+/// A value of the context that is read apart from what is around it; `None` where that fails: it is
+/// nested too deep, a number is too large for any, a text is no Unicode.
+struct Apart<T>(Option<T>);
+
+/// What serde_json reads as text whatever it says, as its `RawValue` asks for. That type itself is of
+/// JSON only; other formats take this for the name of any type.
+const RAW: &str = "$serde_json::private::RawValue";
+
+impl<'de, T: DeserializeOwned> Deserialize<'de> for Apart<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_newtype_struct(RAW, OfJson(PhantomData))
+    }
+}
+
+struct OfJson<T>(PhantomData<T>);
+
+impl<'de, T: DeserializeOwned> Visitor<'de> for OfJson<T> {
+    type Value = Apart<T>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("anything")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut json: A) -> Result<Apart<T>, A::Error> {
+        let text = json.next_entry::<IgnoredAny, String>()?;
+        let parsed = text.map(|(_, text)| serde_json::from_str(&text));
+        Ok(Apart(parsed.and_then(Result::ok)))
+    }
+
+    fn visit_newtype_struct<D: Deserializer<'de>>(self, value: D) -> Result<Apart<T>, D::Error> {
+        T::deserialize(value).map(Some).map(Apart)
     }
 }
 

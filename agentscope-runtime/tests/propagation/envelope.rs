@@ -184,3 +184,34 @@ fn a_span_of_the_application_is_enough() {
         json!({"version": 1, "traceparent": TRACEPARENT, "task": 1})
     );
 }
+
+// JSON that no reader of values takes: each of these was an error of the whole envelope.
+#[test]
+fn what_no_value_can_be_made_of_does_not_cost_the_task() {
+    let deep = format!("{}{}", "[".repeat(200), "]".repeat(200));
+    for wrong in [
+        format!(r#""delegation":{deep}"#),
+        r#""delegation":1,"delegation":2"#.to_owned(),
+        format!(r#""signature":{{"hmac":{deep}}}"#),
+        r#""traceparent":"\ud800""#.to_owned(),
+        r#""baggage":1e999"#.to_owned(),
+    ] {
+        let text = format!(r#"{{"version":1,{wrong},"task":7}}"#);
+        let envelope: Envelope<u32> = serde_json::from_str(&text).expect(&text);
+        let before = agentscope::stats().refused_contexts;
+        let remote = envelope.context();
+        let is_signature = wrong.starts_with(r#""signature""#);
+        let counted = agentscope::stats().refused_contexts > before;
+        assert!(counted || is_signature, "{wrong}");
+        assert!(!remote.span_context().is_valid());
+        let key = agentscope::propagation::SigningKey::new("k", &[7; 32]);
+        assert!(envelope.context_signed_by(&[key]).is_err(), "{wrong}");
+        assert_eq!(envelope.into_task(), 7);
+    }
+    let text = r#"{"version":1e999,"task":7}"#;
+    let envelope: Envelope<u32> = serde_json::from_str(text).expect("the task is never lost");
+    assert!(envelope.check_version().is_err());
+    let read: Envelope<u32> =
+        serde_json::from_reader(text.as_bytes()).expect("the task is never lost");
+    assert_eq!(read.into_task(), 7);
+}
