@@ -3,7 +3,7 @@
 use serde::ser::{self, Serialize};
 use serde_json::Value;
 
-use crate::json::{self, LARGEST};
+use crate::json::{self, DEEPEST, LARGEST};
 use crate::map_key;
 use crate::ordered::{List, Ordered, Part};
 use crate::shape::Unserialisable;
@@ -17,8 +17,12 @@ const EXACT: u64 = 1 << 53;
 /// Integers beyond 2^53 go as tagged strings, so that two of them never look alike.
 pub(crate) fn write<T: Serialize + ?Sized>(out: &mut Ordered, value: &T) -> bool {
     out.truncate(0);
-    let room = LARGEST;
-    if value.serialize(&mut Writer { out, room }).is_ok() {
+    let mut writer = Writer {
+        out,
+        room: LARGEST,
+        depth: 0,
+    };
+    if value.serialize(&mut writer).is_ok() {
         return true;
     }
     out.truncate(0);
@@ -40,6 +44,7 @@ pub(crate) fn whole<T: Serialize + ?Sized>(value: &T) -> Option<Vec<u8>> {
         .serialize(&mut Writer {
             out: &mut out,
             room,
+            depth: 0,
         })
         .is_ok()
     {
@@ -78,12 +83,23 @@ struct Writer<'a> {
     out: &'a mut Ordered,
     /// Bytes that plain JSON may still take, whose numbers can be longer.
     room: usize,
+    /// Lists, objects and variants that are open.
+    depth: usize,
 }
 
 impl Writer<'_> {
     fn take(&mut self, bytes: usize) -> Result {
         self.room = self.room.checked_sub(bytes).ok_or(Unserialisable)?;
         Ok(())
+    }
+
+    /// A list, an object or a variant begins.
+    fn descend(&mut self) -> Result {
+        self.depth += 1;
+        match self.depth <= DEEPEST {
+            true => Ok(()),
+            false => Err(Unserialisable),
+        }
     }
 
     /// Writes what takes at most so many bytes of plain JSON.
@@ -230,8 +246,10 @@ impl<'w, 'a> ser::Serializer for &'w mut Writer<'a> {
         variant: &'static str,
         value: &T,
     ) -> Result {
+        self.descend()?;
         self.open_variant(variant)?;
         value.serialize(&mut *self)?;
+        self.depth -= 1;
         self.raw("}", 0)
     }
 
@@ -290,6 +308,7 @@ struct Items<'w, 'a> {
 
 impl<'w, 'a> Items<'w, 'a> {
     fn new(writer: &'w mut Writer<'a>, close: &'static str) -> Result<Self> {
+        writer.descend()?;
         writer.raw("[", 3)?;
         Ok(Self {
             writer,
@@ -306,6 +325,7 @@ impl<'w, 'a> Items<'w, 'a> {
     }
 
     fn finish(self) -> Result {
+        self.writer.depth -= 1;
         self.writer.raw(self.close, 0)
     }
 }
@@ -319,6 +339,7 @@ struct Fields<'w, 'a> {
 
 impl<'w, 'a> Fields<'w, 'a> {
     fn new(writer: &'w mut Writer<'a>, close: &'static str) -> Result<Self> {
+        writer.descend()?;
         writer.raw("{", 3)?;
         let list = writer.out.open(b',', false);
         Ok(Self {
@@ -351,6 +372,7 @@ impl<'w, 'a> Fields<'w, 'a> {
         if self.writer.out.close(&self.list) == Part::Known {
             return Err(Unserialisable);
         }
+        self.writer.depth -= 1;
         self.writer.raw(self.close, 0)
     }
 }

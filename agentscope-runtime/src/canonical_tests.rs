@@ -22,6 +22,7 @@ fn in_one_pass<T: Serialize + ?Sized>(value: &T) -> Option<Vec<u8>> {
     let mut writer = Writer {
         out: &mut out,
         room: LARGEST,
+        depth: 0,
     };
     value.serialize(&mut writer).is_ok().then_some(out.text)
 }

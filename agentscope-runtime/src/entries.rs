@@ -14,6 +14,9 @@ impl Redactor<'_> {
         key: impl Fn(K, &mut Redactor<'_>),
         value: impl Fn(V, &mut Redactor<'_>),
     ) {
+        if self.is_too_deep() {
+            return;
+        }
         self.out.raw("{");
         for (index, (name, held)) in entries.into_iter().enumerate() {
             if index > 0 {

@@ -1,6 +1,7 @@
 //! A JSON text that is being written.
 
 use std::borrow::Cow;
+use std::io;
 
 use serde::Serialize;
 
@@ -107,15 +108,12 @@ impl Json {
         }
         let from = self.len();
         let out = &mut self.0;
-        let mut room = Room::new(|bytes: &[u8]| out.extend_from_slice(bytes));
-        if serde_json::to_writer(&mut room, value).is_ok() {
-            return Written::Whole;
+        let take = |bytes: &[u8]| out.extend_from_slice(bytes);
+        let written = write(value, DEEPEST_SHOWN, take);
+        if written == Written::Nothing {
+            self.truncate(from);
         }
-        if room.full {
-            return Written::Begun;
-        }
-        self.truncate(from);
-        Written::Nothing
+        written
     }
 
     /// What was written from `from` on.
@@ -167,6 +165,8 @@ pub(crate) enum Written {
     Whole,
     /// It is larger than [`LARGEST`]: not more than that was written.
     Begun,
+    /// It is nested deeper than [`DEEPEST_SHOWN`]: what is deeper, and behind that, was not written.
+    Deep,
     /// It cannot be serialised.
     Nothing,
 }
@@ -175,9 +175,73 @@ pub(crate) enum Written {
 /// larger is only begun.
 pub(crate) const LARGEST: usize = 256 * 1024;
 
-/// Whether the JSON of a value is not too large for the thread of the agent.
+/// Lists and objects inside one another that are walked: each takes of the stack, which is the
+/// agent's. What serde_json reads is no deeper.
+pub(crate) const DEEPEST: usize = 128;
+
+/// The same of what is shown of one value, and of what its type shows around such values: so both
+/// together can be read.
+pub(crate) const DEEPEST_SHOWN: usize = 60;
+
+/// Whether the JSON of a value is neither too large nor too deep for the thread of the agent.
 pub(crate) fn fits<T: Serialize + ?Sized>(value: &T) -> bool {
-    serde_json::to_writer(Room::new(|_| ()), value).is_ok()
+    write(value, DEEPEST, |_| ()) == Written::Whole
+}
+
+fn write<T: Serialize + ?Sized>(value: &T, deepest: usize, take: impl FnMut(&[u8])) -> Written {
+    let mut room = Room::new(take);
+    let mut is_deep = false;
+    let nesting = Nesting {
+        left: deepest,
+        is_deep: &mut is_deep,
+    };
+    let mut serializer = serde_json::Serializer::with_formatter(&mut room, nesting);
+    match value.serialize(&mut serializer) {
+        Ok(()) => Written::Whole,
+        Err(_) if is_deep => Written::Deep,
+        Err(_) if room.full => Written::Begun,
+        Err(_) => Written::Nothing,
+    }
+}
+
+/// Writes as serde_json does, and no deeper than so much.
+struct Nesting<'a> {
+    left: usize,
+    is_deep: &'a mut bool,
+}
+
+impl Nesting<'_> {
+    fn open<W: io::Write + ?Sized>(&mut self, out: &mut W, bracket: &[u8]) -> io::Result<()> {
+        let Some(left) = self.left.checked_sub(1) else {
+            *self.is_deep = true;
+            return Err(io::ErrorKind::InvalidData.into());
+        };
+        self.left = left;
+        out.write_all(bracket)
+    }
+
+    fn close<W: io::Write + ?Sized>(&mut self, out: &mut W, bracket: &[u8]) -> io::Result<()> {
+        self.left += 1;
+        out.write_all(bracket)
+    }
+}
+
+impl serde_json::ser::Formatter for Nesting<'_> {
+    fn begin_array<W: io::Write + ?Sized>(&mut self, out: &mut W) -> io::Result<()> {
+        self.open(out, b"[")
+    }
+
+    fn end_array<W: io::Write + ?Sized>(&mut self, out: &mut W) -> io::Result<()> {
+        self.close(out, b"]")
+    }
+
+    fn begin_object<W: io::Write + ?Sized>(&mut self, out: &mut W) -> io::Result<()> {
+        self.open(out, b"{")
+    }
+
+    fn end_object<W: io::Write + ?Sized>(&mut self, out: &mut W) -> io::Result<()> {
+        self.close(out, b"}")
+    }
 }
 
 /// Whether JSON has a byte of a text otherwise.
@@ -220,19 +284,19 @@ impl<F: FnMut(&[u8])> Room<F> {
     }
 }
 
-impl<F: FnMut(&[u8])> std::io::Write for Room<F> {
-    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+impl<F: FnMut(&[u8])> io::Write for Room<F> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         let fits = bytes.len().min(self.left);
         (self.take)(&bytes[..fits]);
         self.left -= fits;
         if fits < bytes.len() {
             self.full = true;
-            return Err(std::io::ErrorKind::FileTooLarge.into());
+            return Err(io::ErrorKind::FileTooLarge.into());
         }
         Ok(fits)
     }
 
-    fn flush(&mut self) -> std::io::Result<()> {
+    fn flush(&mut self) -> io::Result<()> {
         Ok(())
     }
 }

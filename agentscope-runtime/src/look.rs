@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::json::{self, LARGEST};
+use crate::json::{self, DEEPEST, LARGEST};
 use crate::ordered::Ordered;
 use crate::print::Print;
 use crate::shape::{Result, Shape, Unserialisable};
@@ -20,6 +20,8 @@ pub(crate) struct Look {
     pub(crate) is_glance: bool,
     /// Bytes that the JSON of the value may still take.
     room: usize,
+    /// Lists, objects and variants that are open.
+    depth: usize,
     /// There is a key that only serde_json can tell whether JSON can have it.
     pub(crate) odd_key: bool,
 }
@@ -102,6 +104,7 @@ impl Look {
 
     fn look<T: Serialize + ?Sized>(&mut self, value: &T, room: usize) -> bool {
         self.room = room;
+        self.depth = 0;
         self.odd_key = false;
         value.serialize(Shape(self)).is_ok()
     }
@@ -114,6 +117,19 @@ impl Look {
     pub(crate) fn take(&mut self, bytes: usize) -> Result {
         self.room = self.room.checked_sub(bytes).ok_or(Unserialisable)?;
         Ok(())
+    }
+
+    /// A list, an object or a variant begins.
+    pub(crate) fn descend(&mut self) -> Result {
+        self.depth += 1;
+        match self.depth <= DEEPEST {
+            true => Ok(()),
+            false => Err(Unserialisable),
+        }
+    }
+
+    pub(crate) fn ascend(&mut self) {
+        self.depth -= 1;
     }
 
     /// A leaf of the shape `shape`, whose JSON takes at most so many bytes.

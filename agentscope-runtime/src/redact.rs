@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use crate::class::{Sensitivity, Treatment};
 use crate::classify::Classify;
-use crate::json::{self, Json, LARGEST, Written, is_escaped, text_of};
+use crate::json::{self, DEEPEST_SHOWN, Json, LARGEST, Written, is_escaped, text_of};
 use crate::key::KeyedHash;
 use crate::keyring::Hasher;
 use crate::kind::Kind;
@@ -19,9 +19,10 @@ use crate::treat;
 /// A value larger than this (bytes of JSON) is shown as a preview and its size.
 const VALUE_LIMIT: usize = 8 * 1024;
 const PREVIEW: usize = 1024;
-
 /// Stands for a value that nobody can look into, whatever its class lets be shown.
 const OPAQUE: &str = "[opaque]";
+/// In place of what is inside of more lists and objects than are walked.
+const TOO_DEEP: &str = "[nested deeper than 60]";
 /// Bytes of a text that is truncated, at most.
 const TRUNCATED: usize = 512;
 
@@ -48,6 +49,8 @@ pub struct Redactor<'a> {
     pub(crate) out: &'a mut Json,
     pub(crate) tally: &'a mut Tally,
     pub(crate) view: View<'a>,
+    /// Lists and objects that it writes inside of.
+    depth: usize,
 }
 
 /// For whom it writes.
@@ -86,12 +89,32 @@ impl View<'_> {
 
 impl<'a> Redactor<'a> {
     pub(crate) fn new(out: &'a mut Json, tally: &'a mut Tally, view: View<'a>) -> Self {
-        Self { out, tally, view }
+        let depth = 0;
+        Self {
+            out,
+            tally,
+            view,
+            depth,
+        }
     }
 
     /// The same for one part of what is written.
     pub(crate) fn again(&mut self) -> Redactor<'_> {
-        Redactor::new(self.out, self.tally, self.view)
+        let depth = self.depth + 1;
+        Redactor {
+            depth,
+            ..Redactor::new(self.out, self.tally, self.view)
+        }
+    }
+
+    /// Whether what comes is too deep to be walked, and then writes that.
+    pub(crate) fn is_too_deep(&mut self) -> bool {
+        let is_it = self.depth >= DEEPEST_SHOWN;
+        if is_it {
+            self.tally.cut = true;
+            self.out.word(TOO_DEEP);
+        }
+        is_it
     }
 
     /// Writes `null`.
@@ -101,6 +124,9 @@ impl<'a> Redactor<'a> {
 
     /// Writes an object; `fields` writes each of its parts.
     pub fn object(&mut self, fields: impl FnOnce(&mut Object<'_, 'a>)) {
+        if self.is_too_deep() {
+            return;
+        }
         self.out.raw("{");
         fields(&mut Object {
             redactor: self,
@@ -111,6 +137,9 @@ impl<'a> Redactor<'a> {
 
     /// Writes a list; `write` writes each item.
     pub fn list<I: IntoIterator>(&mut self, items: I, write: impl Fn(I::Item, &mut Redactor<'_>)) {
+        if self.is_too_deep() {
+            return;
+        }
         self.out.raw("[");
         for (index, item) in items.into_iter().enumerate() {
             if index > 0 {
@@ -199,9 +228,8 @@ impl<'a> Redactor<'a> {
         }
         let from = self.out.len();
         let written = self.out.value(value);
-        if written == Written::Nothing
-            || (written == Written::Begun && treatment != Treatment::Keep)
-        {
+        let is_whole = written == Written::Whole;
+        if written == Written::Nothing || (!is_whole && treatment != Treatment::Keep) {
             // A value that fails to serialise is not shown: the error text could carry it. Nor is
             // the hash of a part of one, which would look like that of another.
             self.out.truncate(from);
@@ -216,15 +244,18 @@ impl<'a> Redactor<'a> {
             self.out.truncate(from);
             return self.hashed(sensitivity, &hash);
         }
-        self.tally.cut |= written == Written::Begun;
+        self.tally.cut |= !is_whole;
         let bytes = self.out.len() - from;
-        if treatment == Treatment::Keep && written == Written::Whole && bytes <= self.view.limit() {
+        if treatment == Treatment::Keep && is_whole && bytes <= self.view.limit() {
             return self.tally.see(sensitivity.class, treatment);
         }
         let json = self.out.since(from);
         let instead = match treatment {
             Treatment::Keep if written == Written::Begun => {
                 format!("{} [more than {LARGEST} bytes]", beginning(json))
+            }
+            Treatment::Keep if written == Written::Deep => {
+                format!("{} {TOO_DEEP}", beginning(json))
             }
             Treatment::Keep => format!("{} [{bytes} bytes]", beginning(json)),
             _ => match part(treatment, sensitivity.kind, json) {

@@ -131,10 +131,12 @@ impl<'a> ser::Serializer for Shape<'a> {
         variant: &'static str,
         value: &T,
     ) -> Result {
+        self.0.descend()?;
         self.0.variant(variant)?;
         self.0.sign("(");
         value.serialize(Shape(self.0))?;
         self.0.sign(")");
+        self.0.ascend();
         Ok(())
     }
 
@@ -184,6 +186,7 @@ const MOST_SHAPES: usize = FEW;
 
 /// Opens a list of parts, inside a variant where there is one.
 fn open(look: &mut Look, variant: Option<&'static str>, bracket: &'static str) -> Result {
+    look.descend()?;
     if let Some(variant) = variant {
         look.variant(variant)?;
     }
@@ -248,6 +251,7 @@ impl<'a> Items<'a> {
             self.look.shapes.close(&self.list);
         }
         self.look.sign("]");
+        self.look.ascend();
         Ok(())
     }
 }
@@ -294,6 +298,7 @@ impl<'a> Fields<'a> {
             self.look.shapes.close(&self.list);
         }
         self.look.sign("}");
+        self.look.ascend();
         Ok(())
     }
 }

@@ -7,6 +7,7 @@ use std::sync::Mutex;
 
 use agentscope::{Class, Classify, Level, Session, Usage, args, inference, tool};
 use agentscope_runtime as agentscope;
+use serde_json::Value as Json;
 use support::{int, named, outcome, recorder, text};
 
 #[derive(Clone, serde::Serialize, Classify)]
@@ -316,4 +317,38 @@ fn the_parts_of_an_error_are_shown_by_their_classes() {
         "{parts}"
     );
     assert!(!format!("{spans:?}").contains("alice"));
+}
+
+#[derive(serde::Serialize, Classify)]
+struct Nested {
+    #[sensitivity(internal)]
+    name: u32,
+    inner: Option<Box<Nested>>,
+}
+
+#[tool(default = internal)]
+fn deep(list: Json, nested: &Nested) -> Json {
+    let _ = nested;
+    list
+}
+
+// It overflowed the stack of a thread as tokio makes them.
+#[test]
+fn a_value_that_is_nested_too_deep_is_begun_and_says_so() {
+    let recorder = recorder();
+    let list = (0..12_000).fold(Json::from(1), |inner, _| Json::Array(vec![inner]));
+    let nested = (0..12_000).fold(None, |inner, name| Some(Box::new(Nested { name, inner })));
+    let nested = nested.expect("one at least");
+    let session = Session::builder().task("deep");
+    drop(session.run_sync(|| deep(list, &nested)));
+    let spans = recorder.task("deep");
+    let tool = named(&spans, "execute_tool deep");
+    for key in ["input.value", "output.value"] {
+        let shown = text(tool, key).expect("something is shown");
+        assert!(
+            shown.contains("[[[[") && shown.contains("nested deeper than 60"),
+            "{shown}"
+        );
+        serde_json::from_str::<Json>(&shown).expect("JSON");
+    }
 }
