@@ -153,10 +153,7 @@ impl Capture {
         }
         let site = self.site;
         self.values.key(site.key(index));
-        self.before = (
-            self.values.room.get().json.len(),
-            self.values.tally.visible,
-        );
+        self.before = (self.values.room.get().json.len(), self.values.tally.visible);
         Some(site.meta.param(index).sensitivity.as_ref())
     }
 

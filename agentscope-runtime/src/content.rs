@@ -40,12 +40,22 @@ static CAPTURE: OnceCell<Capture> = OnceCell::new();
 
 /// Read once.
 pub(crate) fn capture() -> Capture {
-    *CAPTURE.get_or_init(|| {
-        said().unwrap_or_else(|mistake| {
-            tracing::warn!(target: "agentscope", "{mistake}");
-            Capture::default()
-        })
-    })
+    match CAPTURE.get() {
+        Some(capture) => *capture,
+        None => read(),
+    }
+}
+
+#[cold]
+fn read() -> Capture {
+    let said = said();
+    let asked = *said.as_ref().unwrap_or(&Capture::default());
+    let is_first = CAPTURE.set(asked).is_ok();
+    // Not before it is known: whoever takes the log may ask.
+    if let (true, Err(mistake)) = (is_first, said) {
+        tracing::warn!(target: "agentscope", "{mistake}");
+    }
+    CAPTURE.get().copied().unwrap_or_default()
 }
 
 fn said() -> Result<Capture, String> {

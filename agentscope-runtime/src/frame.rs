@@ -55,7 +55,10 @@ impl Frame {
         };
         Self(Arc::new(Within {
             session,
-            above: agent.as_ref().map(|agent| agent.above()).unwrap_or_default(),
+            above: agent
+                .as_ref()
+                .map(|agent| agent.above())
+                .unwrap_or_default(),
             agent,
             delegation,
             is_in_delegation: false,
@@ -139,7 +142,8 @@ impl Frame {
         }
         let in_context = Context::map_current(|cx| cx.get::<Self>().cloned());
         in_context.or_else(|| {
-            let is_of = |it: &Self| Context::map_current(|cx| it.may_be_of(cx.span().span_context()));
+            let is_of =
+                |it: &Self| Context::map_current(|cx| it.may_be_of(cx.span().span_context()));
             Self::being_polled().filter(is_of)
         })
     }
@@ -227,8 +231,7 @@ pub(crate) fn thread_is_alive() -> bool {
     // A call may be dropped on a thread where none was ever made, mostly a living one. Using
     // OpenTelemetry's thread-local panics where it is gone already, and it has no other way to be
     // asked: so that is done once a thread, for a panic is printed.
-    let is_alive =
-        !IS_GONE.get() && std::panic::catch_unwind(|| AMBIENT.with(|_| ())).is_ok();
+    let is_alive = !IS_GONE.get() && std::panic::catch_unwind(|| AMBIENT.with(|_| ())).is_ok();
     IS_GONE.set(!is_alive);
     is_alive
 }

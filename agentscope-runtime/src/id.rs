@@ -1,4 +1,8 @@
 //! Random ids. The randomness that sampling needs comes from a session's id.
+//!
+//! Processes that are forked after the first id make the same ones: to ask for the process at each id is
+//! a system call, and to be told of a fork is not possible in safe code. So fork before the first
+//! session, or give sessions ids of their own.
 
 use crate::redacted::Redacted;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};

@@ -78,6 +78,11 @@ pub(crate) fn push_hex(text: &mut String, bytes: &[u8]) {
 }
 
 impl Key {
+    /// Whether it hashes as the other one does.
+    pub(crate) fn is(&self, other: &Self) -> bool {
+        (self.inner, self.outer) == (other.inner, other.outer)
+    }
+
     /// Hashes `bytes`.
     ///
     /// `domain` separates kinds of values, so that equal bytes of two kinds do not look equal.

@@ -27,13 +27,19 @@ struct Root {
 static ROOT: OnceCell<Root> = OnceCell::new();
 
 fn root() -> &'static Root {
-    ROOT.get_or_init(|| {
-        let secret = secret();
+    let mut warnings = Vec::new();
+    let root = ROOT.get_or_init(|| {
+        let secret = secret(&mut warnings);
         Root {
             key: Key::new(&secret),
             secret,
         }
-    })
+    });
+    // Not before it is there: whoever takes the log may hash.
+    for warning in warnings {
+        tracing::warn!(target: "agentscope", "{warning}");
+    }
+    root
 }
 
 /// Tenants whose keys are kept; the keys of more are derived each time they are asked for.
@@ -49,7 +55,8 @@ impl PartialEq for Hasher {
     fn eq(&self, other: &Self) -> bool {
         match (&self.0, &other.0) {
             (None, None) => true,
-            (Some(own), Some(other)) => Arc::ptr_eq(own, other),
+            // Of more tenants than are kept each question makes a key of its own.
+            (Some(own), Some(other)) => Arc::ptr_eq(own, other) || own.is(other),
             _ => false,
         }
     }
@@ -118,21 +125,20 @@ pub(crate) fn mistake() -> Option<String> {
     is_too_short.then(|| TOO_SHORT.to_owned())
 }
 
-fn secret() -> Vec<u8> {
+fn secret(warnings: &mut Vec<String>) -> Vec<u8> {
     match said() {
         Some(secret) if is_long_enough(&secret) => return secret.into_bytes(),
-        Some(_) => tracing::warn!(target: "agentscope", "{TOO_SHORT}"),
+        Some(_) => warnings.push(TOO_SHORT.to_owned()),
         None => {}
     }
     let persisted = state_directory().ok_or(io::ErrorKind::NotFound.into());
     match persisted.and_then(|directory| persisted_key(&directory)) {
         Ok(bytes) => bytes.to_vec(),
         Err(error) => {
-            tracing::warn!(
-                target: "agentscope",
+            warnings.push(format!(
                 "no key could be kept in the user's state directory ({error}): keyed hashes of \
                  this run will not compare with other runs; set AGENTSCOPE_KEY"
-            );
+            ));
             random_key().unwrap_or_else(|_| fallback_key()).to_vec()
         }
     }

@@ -24,7 +24,9 @@ impl Leaving {
         if frame::thread_is_alive()
             && let Some(entered) = enter()
         {
-            self.0 = ENTERED.try_with(|all| all.borrow_mut().push(entered)).is_ok();
+            self.0 = ENTERED
+                .try_with(|all| all.borrow_mut().push(entered))
+                .is_ok();
         }
     }
 }

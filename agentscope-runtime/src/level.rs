@@ -150,12 +150,16 @@ pub fn level() -> Level {
 
 #[cold]
 fn read_environment() -> Level {
-    let level = said().unwrap_or_else(|mistake| {
+    let said = said();
+    let level = *said.as_ref().unwrap_or(&Level::Info);
+    // Not over what `set_level` has said meanwhile.
+    let order = Ordering::Relaxed;
+    let stored = THRESHOLD.compare_exchange(UNREAD, level as u8, order, order);
+    // Not before it is known: whoever takes the log may ask.
+    if let (Ok(_), Err(mistake)) = (stored, said) {
         tracing::warn!(target: "agentscope", "{mistake}");
-        Level::Info
-    });
-    set_level(level);
-    level
+    }
+    stored.map_or_else(|set| Level::ALL[usize::from(set)], |_| level)
 }
 
 fn said() -> Result<Level, String> {

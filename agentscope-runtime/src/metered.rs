@@ -109,10 +109,7 @@ pub(crate) struct Inference {
 }
 
 /// A call of a function whose attribute says where its task came from; its options are known.
-pub(crate) fn open_asked(
-    capture: &mut Capture,
-    site: &'static KnownSite,
-) -> Option<Box<Metered>> {
+pub(crate) fn open_asked(capture: &mut Capture, site: &'static KnownSite) -> Option<Box<Metered>> {
     if !frame::thread_is_alive() {
         return None;
     }

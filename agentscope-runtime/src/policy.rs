@@ -105,19 +105,23 @@ const NOTHING: u8 = 1;
 const SOMETHING: u8 = 2;
 
 fn floors() -> &'static [AtomicU8; 6] {
-    FLOORS.get_or_init(|| {
+    let mut warnings = Vec::new();
+    let floors = FLOORS.get_or_init(|| {
         let floors = [const { AtomicU8::new(Treatment::Keep as u8) }; 6];
         let (rules, mistakes) = said();
-        for mistake in mistakes {
-            tracing::warn!(target: "agentscope", "{mistake}");
-        }
+        warnings = mistakes;
         for (class, treatment) in rules {
             floors[class as usize].fetch_max(treatment as u8, Relaxed);
             DEPARTS.store(SOMETHING, Relaxed);
         }
         DEPARTS.fetch_max(NOTHING, Relaxed);
         floors
-    })
+    });
+    // Not before they are known: whoever takes the log may ask for them.
+    for warning in warnings {
+        tracing::warn!(target: "agentscope", "{warning}");
+    }
+    floors
 }
 
 /// Shows no more of a class than `treatment`, from now on.

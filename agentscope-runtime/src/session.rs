@@ -107,7 +107,8 @@ impl SessionBuilder {
     }
 
     /// The id of the conversation or job. Several runs may share it, such as the turns of a chat: each
-    /// has a span, steps, a budget and a verdict of its own.
+    /// has a span, steps, a budget and a verdict of its own. Without it the id is random; but a process
+    /// that forks once it has made ids shares those to come with its child.
     pub fn id(mut self, id: impl TextOption) -> Self {
         self.id = id.text_option();
         self.identity.conversation = self.id.clone();

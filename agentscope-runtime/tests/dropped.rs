@@ -53,7 +53,9 @@ fn iterating_agent(task: &str) -> impl Iterator<Item = u32> + use<> {
 /// Polls once and drops, outside of everything.
 fn cut_short(future: impl Future) {
     let mut future = pin!(future);
-    let poll = future.as_mut().poll(&mut Context::from_waker(Waker::noop()));
+    let poll = future
+        .as_mut()
+        .poll(&mut Context::from_waker(Waker::noop()));
     assert!(poll.is_pending());
 }
 
@@ -70,7 +72,9 @@ fn a_call_of_a_destructor_is_made_in_what_is_cut_short() {
     cut_short(hanging_agent("future"));
     drop(Session::builder().run_sync(|| {
         let mut stream = Box::pin(streaming_agent("stream"));
-        let polled = stream.as_mut().poll_next(&mut Context::from_waker(Waker::noop()));
+        let polled = stream
+            .as_mut()
+            .poll_next(&mut Context::from_waker(Waker::noop()));
         assert!(polled.is_ready());
     }));
     assert_eq!(iterating_agent("iterator").next(), Some(1));

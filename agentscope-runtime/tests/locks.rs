@@ -73,17 +73,22 @@ fn no_lock_is_waited_for_in_a_collection_a_field_or_a_result() {
     });
     let map = HashMap::from([(1, Mutex::new(1))]);
     let many = vec![RwLock::new(Customer { id: 7 })];
-    let held = [
-        map[&1].lock(),
-        GIVEN.lock(),
-        holder.held[0].count.lock(),
-    ]
-    .map(|guard| guard.expect("nobody panicked"));
+    let held = [map[&1].lock(), GIVEN.lock(), holder.held[0].count.lock()]
+        .map(|guard| guard.expect("nobody panicked"));
     let customers = [CUSTOMER.lock(), holder.held[0].customers[0].lock()];
     let written = many[0].write();
     agentscope::Session::builder().task("locks").run_sync(|| {
         let given: Cow<'static, [&'static Mutex<u32>]> = Cow::Owned(vec![&GIVEN]);
-        takes(&map, [&GIVEN], Err(&GIVEN), given, &CUSTOMER, &many, &holder, &holder);
+        takes(
+            &map,
+            [&GIVEN],
+            Err(&GIVEN),
+            given,
+            &CUSTOMER,
+            &many,
+            &holder,
+            &holder,
+        );
         gives();
         gives_customer();
         gives_holder(holder.clone());
@@ -93,5 +98,8 @@ fn no_lock_is_waited_for_in_a_collection_a_field_or_a_result() {
     assert_eq!(spans.len(), 5, "four tools and the session");
     let takes = support::named(&spans, "execute_tool takes");
     let input = support::text(takes, "input.value").expect("something is shown");
-    assert!(input.contains(r#"{"name":"one","count":"[internal]""#), "{input}");
+    assert!(
+        input.contains(r#"{"name":"one","count":"[internal]""#),
+        "{input}"
+    );
 }

@@ -83,7 +83,7 @@ thread_local! {
 }
 
 fn known(model: &str) -> Option<&'static Model> {
-    // Nothing is borrowed while the table is read: that may log, and whoever takes the log may ask.
+    // Nothing is borrowed while the table is read: whoever takes the log of that may ask.
     let latest = LATEST.try_with(|latest| {
         let latest = latest.borrow();
         let latest = latest.as_ref().filter(|(name, _)| name == model);
@@ -92,7 +92,13 @@ fn known(model: &str) -> Option<&'static Model> {
     if let Ok(Some(known)) = latest {
         return Some(known);
     }
-    let known = TABLE.get_or_init(Table::installed).find(model)?;
+    let mut unusable = None;
+    let table = TABLE.get_or_init(|| Table::installed(&mut unusable));
+    // Not before the table is there: whoever takes the log may ask for it.
+    if let Some(mistake) = unusable {
+        tracing::warn!(target: "agentscope", "{mistake}");
+    }
+    let known = table.find(model)?;
     let _ = LATEST.try_with(|latest| latest.replace(Some((model.to_owned(), known))));
     Some(known)
 }
@@ -149,11 +155,11 @@ struct Table(HashMap<String, Model>);
 
 impl Table {
     /// Read once, at the first question.
-    fn installed() -> Self {
+    fn installed(unusable: &mut Option<String>) -> Self {
         let mut table = Self::built_in();
         match Self::said() {
             Ok(own) => table.0.extend(own.into_iter().flat_map(|own| own.0)),
-            Err(mistake) => tracing::warn!(target: "agentscope", "{mistake}"),
+            Err(mistake) => *unusable = Some(mistake),
         }
         table
     }

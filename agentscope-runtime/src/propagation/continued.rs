@@ -1,7 +1,7 @@
 //! Goes on with the session that came with a task.
 
-use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::time::SystemTime;
 
 use opentelemetry::baggage::{BaggageExt as _, KeyValueMetadata};

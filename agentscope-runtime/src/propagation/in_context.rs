@@ -61,18 +61,22 @@ thread_local! {
     static STARTING: Cell<bool> = const { Cell::new(false) };
 }
 
-struct Starting;
+/// Inside another one, where a span processor makes a call: then that is still being started.
+struct Starting {
+    outer: bool,
+}
 
 impl Drop for Starting {
     fn drop(&mut self) {
-        STARTING.set(false);
+        STARTING.set(self.outer);
     }
 }
 
 /// Starts a span of ours.
 pub(crate) fn start(tracer: &BoxedTracer, builder: SpanBuilder, parent: &Context) -> BoxedSpan {
-    STARTING.set(true);
-    let _starting = Starting;
+    let _starting = Starting {
+        outer: STARTING.replace(true),
+    };
     tracer.build_with_context(builder, parent)
 }
 

@@ -91,12 +91,12 @@ use std::borrow::Cow;
 
 use opentelemetry::propagation::{Extractor, Injector};
 
+pub(crate) use account::Account;
 #[cfg(feature = "http")]
 pub use carriers::Headers;
 pub use carriers::Meta;
 pub use context::ContextOption;
 pub use delegate::{Delegation, DelegationFuture, delegate};
-pub(crate) use account::Account;
 pub(crate) use delegated::{Delegated, Grant, Mode};
 pub use envelope::{Envelope, UnsupportedVersion};
 pub(crate) use fan::Fan;
