@@ -43,7 +43,7 @@ impl Lineage {
             return self.clone();
         }
         let running: Vec<_> = self.agents().filter(|agent| !agent.has_ended()).collect();
-        let mut running = running.into_iter().rev();
+        let running = running.into_iter().rev();
         running.fold(Self::default(), |above, agent| above.with(agent.clone()))
     }
 }
@@ -88,6 +88,6 @@ mod tests {
                 (count, next) = (next.0)();
             }
         }
-        record(outermost);
+        let _ = record(outermost);
     }
 }

@@ -70,13 +70,13 @@ fn parent_of_tidying<'a>(spans: &'a [SpanData]) -> &'a str {
 fn a_call_of_a_destructor_is_made_in_what_is_cut_short() {
     let recorder = recorder();
     cut_short(hanging_agent("future"));
-    drop(Session::builder().run_sync(|| {
+    Session::builder().run_sync(|| {
         let mut stream = Box::pin(streaming_agent("stream"));
         let polled = stream
             .as_mut()
             .poll_next(&mut Context::from_waker(Waker::noop()));
         assert!(polled.is_ready());
-    }));
+    });
     assert_eq!(iterating_agent("iterator").next(), Some(1));
     cut_short(Session::builder().name("s").task("session").run(hangs()));
     let delegated = async { delegate("d").run(hangs()).await };

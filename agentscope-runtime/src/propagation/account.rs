@@ -136,7 +136,7 @@ mod tests {
     #[test]
     fn a_context_that_is_entered_for_ever_keeps_the_sums_of_its_sessions_only() {
         let context = Envelope::new(()).context();
-        record(|| {
+        let _ = record(|| {
             for _ in 0..9 {
                 context.run_sync(step);
             }
