@@ -59,7 +59,7 @@ fn cut_short(future: impl Future) {
     assert!(poll.is_pending());
 }
 
-fn parent_of_tidying<'a>(spans: &'a [SpanData]) -> &'a str {
+fn parent_of_tidying(spans: &[SpanData]) -> &str {
     let tidies_up = named(spans, "execute_tool tidies_up");
     let parent = |span: &&SpanData| span.span_context.span_id() == tidies_up.parent_span_id;
     spans.iter().find(parent).map_or("none", |span| &span.name)

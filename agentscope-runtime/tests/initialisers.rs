@@ -18,6 +18,7 @@ fn asks(_what: &str) {}
 struct CallsBack;
 
 impl<S: tracing::Subscriber> Layer<S> for CallsBack {
+    #[allow(clippy::print_stdout, reason = "the other process reads it")]
     fn on_event(&self, event: &tracing::Event<'_>, _: Context<'_, S>) {
         thread_local!(static IS_INSIDE: std::cell::Cell<bool> = const { std::cell::Cell::new(false) });
         let is_ours = event.metadata().target() == "agentscope";

@@ -30,6 +30,7 @@ struct Holder {
     held: Vec<Held>,
 }
 
+#[allow(clippy::too_many_arguments, reason = "one of each kind")]
 #[tool(default = internal)]
 fn takes(
     #[sensitivity(internal)] _map: &HashMap<u8, Mutex<u32>>,
