@@ -80,6 +80,7 @@ mod otlp;
 mod pipeline;
 mod profile;
 mod scrub;
+mod seldom;
 #[cfg(feature = "server")]
 pub mod server;
 #[cfg(unix)]

@@ -52,7 +52,6 @@ pub(crate) struct Destination {
 /// What became of the records for a destination.
 #[derive(Debug, Default)]
 pub(crate) struct Counts {
-    pub(crate) offered: AtomicU64,
     pub(crate) delivered: AtomicU64,
     /// The destination will never take them.
     pub(crate) refused: AtomicU64,

@@ -1,7 +1,7 @@
 //! The thread of a destination.
 
 use std::error::Error as _;
-use std::io;
+use std::io::{self, Read as _};
 use std::path::Path;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
@@ -11,13 +11,18 @@ use flate2::Compression;
 use flate2::write::GzEncoder;
 use opentelemetry_proto::tonic::collector::trace::v1::ExportTraceServiceResponse;
 use prost::Message as _;
-use reqwest::StatusCode;
 use reqwest::blocking::{Client, Response};
-use reqwest::header::{CONTENT_ENCODING, CONTENT_TYPE, RETRY_AFTER};
+use reqwest::header::{
+    CONTENT_ENCODING, CONTENT_TYPE, HeaderMap, HeaderName, LOCATION, RETRY_AFTER,
+};
+use reqwest::redirect::Policy;
+use reqwest::{StatusCode, Url};
+use serde_json::Value;
 
 use super::queue::{Message, Queue};
 use super::{Counts, Destination, Parcel, add};
 use crate::ingest::Signal;
+use crate::seldom::Seldom;
 
 /// How long a destination may take to answer.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -25,6 +30,9 @@ const PATIENCE: Duration = Duration::from_secs(10);
 /// Between attempts: doubled each time, up to the most, and never less than the destination says.
 const FIRST_WAIT: Duration = Duration::from_millis(500);
 const LONGEST_WAIT: Duration = Duration::from_secs(60);
+
+/// Bytes of an answer that are read.
+const LONGEST_ANSWER: u64 = 64 * 1024;
 
 /// A destination may not put us off for longer than this.
 const LONGEST_SAID: Duration = Duration::from_secs(15 * 60);
@@ -41,6 +49,7 @@ struct Shared {
     counts: Counts,
     waiting: Mutex<Waiting>,
     changed: Condvar,
+    unwritten: Seldom,
 }
 
 /// A destination with its queue and its thread.
@@ -62,6 +71,7 @@ impl Lane {
                 stops: false,
             }),
             changed: Condvar::new(),
+            unwritten: Seldom::default(),
         });
         let working = Arc::clone(&shared);
         let thread = std::thread::Builder::new()
@@ -86,7 +96,6 @@ impl Lane {
 
     pub(super) fn push(&self, parcel: &Parcel) {
         let counts = &self.shared.counts;
-        add(&counts.offered, parcel.count);
         let pushed = self.shared.lock().queue.push(&Message::from(parcel));
         match pushed {
             Ok(true) => self.shared.changed.notify_one(),
@@ -94,7 +103,9 @@ impl Lane {
             Err(error) => {
                 add(&counts.dropped, parcel.count);
                 let name = &self.shared.destination.name;
-                tracing::warn!(target: "agentscope", "the queue to {name} cannot be written: {error}");
+                if let Some(more) = self.shared.unwritten.due() {
+                    tracing::warn!(target: "agentscope", "the queue to {name} cannot be written: {error}{more}");
+                }
             }
         }
     }
@@ -138,7 +149,9 @@ impl Shared {
     fn work(&self) {
         // Here and not where it is started: a blocking client must not be built, nor dropped, on a
         // thread of an async runtime.
-        let client = match Client::builder().timeout(PATIENCE).build() {
+        // Who follows to another host shows it the key, and leaves the records behind.
+        let client = Client::builder().timeout(PATIENCE).redirect(Policy::none());
+        let client = match client.build() {
             Ok(client) => client,
             Err(error) => return self.warn(&format!("cannot be sent to: {error}")),
         };
@@ -270,18 +283,27 @@ fn packed(bytes: &[u8]) -> Vec<u8> {
 
 fn said(signal: &str, response: Response) -> Said {
     let status = response.status();
-    let after = response
-        .headers()
-        .get(RETRY_AFTER)
-        .and_then(|it| it.to_str().ok());
-    let after = after.and_then(|said| wait(said, SystemTime::now()));
+    let headers = response.headers();
+    let after = text(headers, RETRY_AFTER).and_then(|said| wait(said, SystemTime::now()));
     match status {
         status if status.is_success() => {
-            let bytes = response.bytes().unwrap_or_default();
-            // The answer to log records differs in nothing that is read here.
-            let answer = ExportTraceServiceResponse::decode(&*bytes).unwrap_or_default();
-            let rejected = answer.partial_success.map_or(0, |part| part.rejected_spans);
-            Said::Taken(u64::try_from(rejected).unwrap_or(0))
+            let kind = text(headers, CONTENT_TYPE).unwrap_or_default().to_owned();
+            let mut bytes = Vec::new();
+            // It has taken the records, whatever becomes of the rest of what it says.
+            let _ = response.take(LONGEST_ANSWER).read_to_end(&mut bytes);
+            match rejected(&kind, &bytes) {
+                Some(rejected) => Said::Taken(rejected),
+                None => Said::Refused(format!(
+                    "{status} to {signal}, and a page for people: is its url that of OTLP/HTTP?"
+                )),
+            }
+        }
+        status if status.is_redirection() => {
+            let to = text(headers, LOCATION).map(|to| shown(response.url(), to));
+            Said::Refused(format!(
+                "{status} to {signal}; it says to send to {}: write that as its url, without /v1/{signal}",
+                to.as_deref().unwrap_or("another place")
+            ))
         }
         StatusCode::TOO_MANY_REQUESTS
         | StatusCode::REQUEST_TIMEOUT
@@ -294,6 +316,52 @@ fn said(signal: &str, response: Response) -> Said {
         }
         _ => Said::Refused(format!("{status} to {signal}")),
     }
+}
+
+fn text(headers: &HeaderMap, name: HeaderName) -> Option<&str> {
+    headers.get(name)?.to_str().ok()
+}
+
+/// Where a destination sends us to, without what somebody may keep to themselves.
+fn shown(from: &Url, to: &str) -> String {
+    match from.join(to) {
+        Ok(url) => {
+            let port = url.port().map(|port| format!(":{port}"));
+            format!(
+                "{}://{}{}{}",
+                url.scheme(),
+                url.host_str().unwrap_or_default(),
+                port.unwrap_or_default(),
+                url.path()
+            )
+        }
+        Err(_) => "what is no URL".to_owned(),
+    }
+}
+
+/// How many records a destination did not take that has answered with success; `None` where that is
+/// no answer of OTLP but a page, for example of a proxy that wants somebody to log in. Some answer
+/// with a word or with nothing.
+fn rejected(kind: &str, answer: &[u8]) -> Option<u64> {
+    let kind = kind.to_ascii_lowercase();
+    if kind.contains("html") {
+        return None;
+    }
+    if kind.contains("json") {
+        let answer: Option<Value> = serde_json::from_slice(answer).ok();
+        let part = answer.as_ref().and_then(|it| it.get("partialSuccess"));
+        let counts = ["rejectedSpans", "rejectedLogRecords", "rejectedDataPoints"];
+        let count = counts.iter().find_map(|name| part?.get(name));
+        let count = count.and_then(|it| it.as_u64().or_else(|| it.as_str()?.parse().ok()));
+        return Some(count.unwrap_or(0));
+    }
+    // The answers to the other signals differ in nothing that is read here.
+    let Ok(answer) = ExportTraceServiceResponse::decode(answer) else {
+        let is_page = answer.trim_ascii_start().starts_with(b"<");
+        return (!is_page).then_some(0);
+    };
+    let rejected = answer.partial_success.map_or(0, |part| part.rejected_spans);
+    Some(u64::try_from(rejected).unwrap_or(0))
 }
 
 /// What `Retry-After` says: seconds, or a date.
@@ -309,6 +377,19 @@ fn wait(said: &str, now: SystemTime) -> Option<Duration> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_answer_counts_what_was_rejected_and_a_page_is_none() {
+        let protobuf = [0x0a, 0x02, 0x08, 0x03];
+        let json = br#"{"partialSuccess":{"rejectedLogRecords":"3"}}"#;
+        assert_eq!(rejected("application/x-protobuf", &protobuf), Some(3));
+        assert_eq!(rejected("application/json; charset=utf-8", json), Some(3));
+        for (kind, answer) in [("", ""), ("application/json", "{}"), ("text/plain", "ok")] {
+            assert_eq!(rejected(kind, answer.as_bytes()), Some(0), "{kind}");
+        }
+        assert_eq!(rejected("text/html", b""), None);
+        assert_eq!(rejected("", b"\n<!doctype html>"), None);
+    }
 
     #[test]
     fn a_destination_says_seconds_or_a_date() {

@@ -355,3 +355,35 @@ fn a_full_queue_drops_what_comes_and_counts_it() {
     assert_eq!(server.account("acme", "traces").stored, 20);
     server.stop();
 }
+
+/// It was followed with the key, without the records, and counted as delivered.
+#[test]
+fn a_destination_that_has_moved_is_refused_and_nobody_else_sees_the_key() {
+    let elsewhere = Endpoint::start(&[]);
+    let moved = format!(
+        "301 Moved Permanently\r\nlocation: {}/otlp/v1/traces?key=k",
+        elsewhere.url()
+    );
+    let moved: &'static str = moved.leak();
+    let endpoint = Endpoint::start(vec![moved].leak());
+    let directory = tempfile::tempdir().expect("a directory");
+    let key = "headers = { authorization = \"Basic x\" }";
+    let server = start(&directory, &[to("a", &endpoint.url(), key)]);
+    server.post_spans("w", &spans("lib", vec![span(1, 1, &[])]));
+    endpoint.next();
+    until(&server, &result("a", "refused"), 1);
+    assert!(elsewhere.is_silent());
+    server.stop();
+}
+
+#[test]
+fn a_page_for_people_is_no_delivery() {
+    let endpoint = Endpoint::start(&["200 OK\r\ncontent-type: text/html"]);
+    let directory = tempfile::tempdir().expect("a directory");
+    let server = start(&directory, &[to("a", &endpoint.url(), "")]);
+    server.post_spans("w", &spans("lib", vec![span(1, 1, &[])]));
+    server.post_spans("w", &spans("lib", vec![span(1, 2, &[])]));
+    until(&server, &result("a", "refused"), 1);
+    until(&server, &result("a", "delivered"), 1);
+    server.stop();
+}
