@@ -33,6 +33,17 @@ pub enum Scalar<'a> {
     Other,
 }
 
+/// Whether [`Facts`] are read from attributes of this name.
+///
+/// ```
+/// use agentscope_analysis::is_fact;
+/// assert!(is_fact("session.id") && is_fact("llm.model_name"));
+/// assert!(!is_fact("acme.note"));
+/// ```
+pub fn is_fact(key: &str) -> bool {
+    spelling::read(key).is_some()
+}
+
 /// What a span or log record says of itself, in one form for all who emit GenAI telemetry: ours,
 /// OpenTelemetry's conventions old and new, OpenInference, OpenLLMetry.
 ///

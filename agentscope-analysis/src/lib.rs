@@ -34,7 +34,7 @@ mod trajectory;
 mod tree;
 
 pub use content::{carries_content, is_content};
-pub use facts::{Facts, Scalar};
+pub use facts::{Facts, Scalar, is_fact};
 pub use node::{Layer, Node};
 pub use record::{Attributes, Link, LogRecord, SpanEvent, SpanKind, SpanRecord, Status, Value};
 pub use session::{Session, Totals};

@@ -77,10 +77,10 @@ impl Assembly {
         has_room
     }
 
-    /// It did not come to be stored.
-    pub(super) fn release(&mut self, key: &Key) {
+    /// So many did not come to be stored, or were there already.
+    pub(super) fn release(&mut self, key: &Key, count: u64) {
         if let Some(session) = self.running.get_mut(key) {
-            session.records = session.records.saturating_sub(1);
+            session.records = session.records.saturating_sub(count);
         }
     }
 
@@ -126,10 +126,18 @@ impl Assembly {
         session.open.extend(was.open);
     }
 
-    /// A session that was running when the process ended before.
-    pub(super) fn resume(&mut self, key: &Key, has_root: bool, now: u64, limits: &Limits) {
+    /// A session that was running when the process ended before, of which so many records are stored.
+    pub(super) fn resume(
+        &mut self,
+        key: &Key,
+        has_root: bool,
+        records: u64,
+        now: u64,
+        limits: &Limits,
+    ) {
         let session = self.touch(key, now, limits);
         session.has_root |= has_root;
+        session.records += records;
     }
 
     fn touch(&mut self, key: &Key, now: u64, limits: &Limits) -> &mut Running {
@@ -316,7 +324,7 @@ mod tests {
         let mut assembly = Assembly::new(&limits);
         let reserve = |assembly: &mut Assembly| assembly.reserve(&key("s"), 1, &limits);
         assert!(reserve(&mut assembly) && reserve(&mut assembly) && !reserve(&mut assembly));
-        assembly.release(&key("s"));
+        assembly.release(&key("s"), 1);
         assert!(reserve(&mut assembly));
         assembly.take(&key("s"), root(1), 1, &limits);
         assert_eq!(assembly.tick(2, 2, &limits).len(), 1);

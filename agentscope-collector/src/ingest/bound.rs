@@ -1,5 +1,6 @@
 //! Cuts what is too long, with a mark, and finds what is nested too deeply.
 
+use agentscope_runtime::names;
 use opentelemetry_proto::tonic::common::v1::any_value::Value;
 use opentelemetry_proto::tonic::common::v1::{AnyValue, KeyValue};
 
@@ -27,13 +28,17 @@ pub(super) fn are_too_deep(attributes: &[KeyValue], left: usize) -> bool {
     values.any(|value| is_too_deep(value, left))
 }
 
-/// Bounds attributes: their number, which is counted, and what each holds. Whether something was
+/// Bounds attributes: their number, which is counted, and what each holds. Those stay first that
+/// something is read from. Whether something was
 /// cut.
 pub(super) fn attributes(
     attributes: &mut Vec<KeyValue>,
     dropped: &mut u32,
     limits: &Limits,
 ) -> bool {
+    if attributes.len() > limits.attributes {
+        attributes.sort_by_key(|attribute| rank(&attribute.key));
+    }
     let mut cut = shorten(attributes, dropped, limits.attributes);
     for attribute in attributes {
         let mut left = limits.value_bytes;
@@ -41,6 +46,15 @@ pub(super) fn attributes(
         cut |= any(attribute.value.as_mut(), &mut left);
     }
     cut
+}
+
+/// What decides whose a record is, and what it is, stays before what nobody knows.
+fn rank(key: &str) -> u8 {
+    match key {
+        key if agentscope_analysis::is_fact(key) => 0,
+        key if names::find(key).is_some() => 1,
+        _ => 2,
+    }
 }
 
 /// Keeps the first, and counts the rest.

@@ -74,20 +74,28 @@ impl<'a, T: Record> Intake<'a, T> {
             }
             error = error.or(outcome.error);
         }
-        answer(&refused, error)
+        if let Some(error) = error {
+            return self.ingest.later(&error);
+        }
+        answer(&refused)
     }
 }
 
-pub(super) fn answer(refused: &BTreeMap<Reason, u64>, error: Option<StoreError>) -> Answer {
-    if let Some(error) = error {
+impl Ingest {
+    fn later(&self, error: &StoreError) -> Answer {
         // What the database says may name files; that is for the operator.
-        tracing::warn!(target: "agentscope", "records could not be stored: {error}");
+        if let Some(more) = self.failures.due() {
+            tracing::warn!(target: "agentscope", "records could not be stored: {error}{more}");
+        }
         let reason = "the store cannot be written at the moment".to_owned();
-        return Answer::Later {
+        Answer::Later {
             after: AGAIN,
             reason,
-        };
+        }
     }
+}
+
+pub(super) fn answer(refused: &BTreeMap<Reason, u64>) -> Answer {
     let rejected = refused.values().sum();
     if rejected == 0 {
         return Answer::Accepted;

@@ -34,6 +34,8 @@ pub enum Reason {
     BadId,
     /// It names neither a session nor a trace.
     NoSession,
+    /// Its session id begins as that of a trace which nobody has named a session for.
+    ReservedSessionId,
     /// Its session id is longer than the limit.
     LongSessionId,
     /// It names another tenant than the sender's.
@@ -58,6 +60,7 @@ impl Reason {
         match self {
             Self::BadId => "bad id or time",
             Self::NoSession => "no session",
+            Self::ReservedSessionId => "session id begins with trace:",
             Self::LongSessionId => "session id too long",
             Self::CrossTenant => "cross tenant",
             Self::TenantName => "no name of a tenant",

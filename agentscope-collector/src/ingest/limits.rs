@@ -15,7 +15,10 @@ use serde::Deserialize;
 pub struct Limits {
     /// Bytes of a message, after decompression; a larger one is refused.
     pub message_bytes: usize,
-    /// Bytes of all messages that are being worked on; beyond it a sender is asked to come later.
+    /// Spans, log records and numbers of a message; attributes, events, links and whatever else is
+    /// listed in it may be ten times as many. One with more is refused.
+    pub records_per_message: u64,
+    /// Bytes of all messages that are being worked on, as they came and decoded; beyond it a sender is asked to come later.
     pub in_flight_bytes: usize,
     /// Bytes of the value of an attribute, of a log body or of a status message; a longer one is cut,
     /// with a mark.
@@ -69,6 +72,7 @@ impl Default for Limits {
     fn default() -> Self {
         Self {
             message_bytes: 16 * 1024 * 1024,
+            records_per_message: 50_000,
             in_flight_bytes: 64 * 1024 * 1024,
             value_bytes: 64 * 1024,
             attributes: 128,

@@ -58,7 +58,7 @@ impl Ingest {
             }
         }
         refused.remove(&Reason::NotKept);
-        answer(&refused, None)
+        answer(&refused)
     }
 }
 

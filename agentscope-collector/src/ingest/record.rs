@@ -293,7 +293,7 @@ fn session(id: Option<&str>, limits: &Limits) -> Result<Option<SessionId>, Reaso
     match id {
         Some(id) if id.len() > limits.session_id_bytes => Err(Reason::LongSessionId),
         // Nobody can take over the name that stands for another trace.
-        Some(id) if id.starts_with(SessionId::OF_TRACE) => Err(Reason::BadId),
+        Some(id) if id.starts_with(SessionId::OF_TRACE) => Err(Reason::ReservedSessionId),
         id => Ok(id.map(SessionId::named)),
     }
 }

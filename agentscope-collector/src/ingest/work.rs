@@ -17,6 +17,8 @@ use super::record::{Draft, Record};
 use super::share;
 use super::tap::Tap;
 use super::traces::Traces;
+use super::upkeep::Books;
+use crate::seldom::Seldom;
 use crate::store::{Account, Batch, Binding, Recorded, SessionId, Store, StoreError, Tenant};
 use crate::time;
 
@@ -37,6 +39,11 @@ pub struct Ingest {
     pub(super) messages: Mutex<BTreeMap<&'static str, u64>>,
     pub(super) in_flight: AtomicUsize,
     cut: AtomicU64,
+    /// When the store failed last; 0 where it has worked since.
+    pub(super) failed: AtomicU64,
+    pub(super) failures: Seldom,
+    /// The accounts as the store has them.
+    pub(super) books: Mutex<Books>,
     pub(super) tap: Option<Arc<dyn Tap>>,
 }
 
@@ -79,7 +86,18 @@ impl Ingest {
             assembly: Assembly::new(&limits),
         };
         for tenant in store.tenants()? {
-            for session in store.running(&tenant)? {
+            let running = match store.running(&tenant) {
+                Ok(running) => running,
+                // What comes from now on is no worse for what cannot be read of before.
+                Err(error) => {
+                    tracing::warn!(
+                        target: "agentscope",
+                        "the running sessions of tenant {tenant} are not resumed, and end only if more comes of them: {error}"
+                    );
+                    continue;
+                }
+            };
+            for session in running {
                 let is_provisional = session.id.as_str().starts_with(SessionId::OF_TRACE);
                 for trace in session.traces {
                     match is_provisional {
@@ -88,9 +106,9 @@ impl Ingest {
                     }
                 }
                 let key = (tenant.clone(), session.id);
-                state
-                    .assembly
-                    .resume(&key, session.root_ended, now, &limits);
+                let (root_ended, records) = (session.root_ended, session.records);
+                let assembly = &mut state.assembly;
+                assembly.resume(&key, root_ended, records, now, &limits);
             }
         }
         Ok(Self {
@@ -103,6 +121,9 @@ impl Ingest {
             messages: Mutex::default(),
             in_flight: AtomicUsize::new(0),
             cut: AtomicU64::new(0),
+            failed: AtomicU64::new(0),
+            failures: Seldom::default(),
+            books: Mutex::default(),
             tap: None,
         })
     }
@@ -246,6 +267,7 @@ impl Ingest {
         let tap = self.tap.as_ref().map(Arc::clone);
         let send = tap.map(|tap| tap.ready(tenant, &batch));
         let written = self.store.write(tenant, batch);
+        self.has_written(written.as_ref().err());
         if let Ok(written) = &written {
             if let Some(send) = send {
                 send();
@@ -259,11 +281,12 @@ impl Ingest {
             settled.entry = entry;
         }
         drop(settled);
-        self.settle(tenant, &kept_signs, &bindings, now, written.is_ok());
-        Outcome {
-            refused,
-            error: written.err(),
-        }
+        let (duplicates, error) = match written {
+            Ok(written) => (Some(written.duplicates), None),
+            Err(error) => (None, Some(error)),
+        };
+        self.settle(tenant, &kept_signs, &bindings, now, duplicates);
+        Outcome { refused, error }
     }
 
     /// Finds the session of each record, and leaves out what is not kept.
@@ -318,15 +341,16 @@ impl Ingest {
         (kept, bindings)
     }
 
-    /// Remembers what was stored, and what was not.
+    /// Remembers what was stored, and what was not: `None`, or what was there already.
     fn settle(
         &self,
         tenant: &Tenant,
         kept: &[Kept],
         bindings: &[Binding],
         now: u64,
-        is_stored: bool,
+        stored: Option<Vec<(SessionId, u64)>>,
     ) {
+        let is_stored = stored.is_some();
         let mut state = self.state();
         let State { traces, assembly } = &mut *state;
         if !is_stored {
@@ -336,11 +360,14 @@ impl Ingest {
             let key = (tenant.clone(), it.session.clone());
             match is_stored {
                 true => assembly.take(&key, it.sign, now, &self.limits),
-                false => assembly.release(&key),
+                false => assembly.release(&key, 1),
             }
             if is_stored && it.is_provisional {
                 traces.stored_provisionally(tenant, it.trace);
             }
+        }
+        for (session, count) in stored.into_iter().flatten() {
+            assembly.release(&(tenant.clone(), session), count);
         }
     }
 }

@@ -120,6 +120,8 @@ pub struct RunningSession {
     pub traces: Vec<u128>,
     /// Whether a span without a parent has ended.
     pub root_ended: bool,
+    /// Spans and log records that are stored of it.
+    pub records: u64,
 }
 
 /// Which tool calls and delegations; everything that is given must hold.

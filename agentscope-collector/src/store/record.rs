@@ -103,7 +103,7 @@ pub struct Batch {
 }
 
 /// What became of a batch.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Written {
     /// Spans that were not there before.
     pub spans: u64,
@@ -113,6 +113,8 @@ pub struct Written {
     pub duplicate_spans: u64,
     /// Log records that were there already.
     pub duplicate_logs: u64,
+    /// Of which sessions, as the batch names them, these were.
+    pub duplicates: Vec<(SessionId, u64)>,
 }
 
 /// A session that has ended.

@@ -136,3 +136,51 @@ proptest! {
         prop_assert_eq!(account.stored, bench.store.spans());
     }
 }
+
+/// With a hundred tenants that are idle the store was written a hundred times a second.
+#[test]
+fn an_account_is_written_when_it_changes_and_now_and_then() {
+    let bench = Bench::new(Limits::default());
+    let message = |id| spans("lib", vec![span(7, id, &[("session.id", "s")])]);
+    bench.ingest.traces(&sender(), message(1));
+    bench.ingest.message_refused("malformed");
+    let puts = || (bench.later(1), bench.store.puts()).1;
+    assert_eq!((puts(), puts(), puts()), (2, 0, 0));
+    bench.ingest.traces(&sender(), message(2));
+    assert_eq!((puts(), puts()), (1, 0));
+    // Whoever reads it takes one that is old for that of a process which is gone.
+    let later: u64 = (0..20).map(|_| puts()).sum();
+    assert!((2..=4).contains(&later), "{later}");
+}
+
+/// The new records were lost too.
+#[test]
+fn a_process_starts_though_what_was_running_cannot_be_read() {
+    let bench = Bench::new(Limits::default());
+    let message = |id| spans("lib", vec![span(7, id, &[("session.id", "s")])]);
+    bench.ingest.traces(&sender(), message(1));
+    bench.store.forget_running();
+    let bench = Bench::over(bench.store, Limits::default());
+    assert_eq!(bench.ingest.sessions_in_flight(), 0);
+    assert_eq!(bench.ingest.traces(&sender(), message(2)), Answer::Accepted);
+    assert_eq!(bench.session("s").spans.len(), 2);
+}
+
+#[test]
+fn a_store_that_failed_is_in_doubt_until_it_takes_something() {
+    let bench = Bench::new(Limits::default());
+    let message = |id| spans("lib", vec![span(7, id, &[("session.id", "s")])]);
+    let send = |id| drop(bench.ingest.traces(&sender(), message(id)));
+    send(1);
+    assert!(bench.ingest.can_store());
+    bench.store.fail_next(1);
+    send(2);
+    bench.later(1);
+    assert!(!bench.ingest.can_store(), "accounts take less room");
+    send(2);
+    assert!(bench.ingest.can_store());
+    bench.store.fail_next(1);
+    send(3);
+    bench.later(30);
+    assert!(bench.ingest.can_store(), "nobody has tried since");
+}

@@ -1,7 +1,7 @@
 //! The embedded store in a directory of its own, which fails or takes its time when it is told to.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU32, AtomicU64, Ordering::Relaxed};
+use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering::Relaxed};
 use std::time::Duration;
 
 use agentscope_collector::store::*;
@@ -12,6 +12,9 @@ pub(crate) struct Flaky {
     fail_one_in: AtomicU32,
     calls: AtomicU64,
     slow: AtomicU64,
+    /// What was running cannot be read.
+    forgets: AtomicBool,
+    puts: AtomicU64,
     // After the store: it is open until then.
     _directory: tempfile::TempDir,
 }
@@ -26,6 +29,8 @@ impl Default for Flaky {
             fail_one_in: AtomicU32::new(0),
             calls: AtomicU64::new(0),
             slow: AtomicU64::new(0),
+            forgets: AtomicBool::new(false),
+            puts: AtomicU64::new(0),
             _directory: directory,
         }
     }
@@ -43,6 +48,15 @@ impl Flaky {
     /// Each write takes so long.
     pub(crate) fn be_slow(&self, time: Duration) {
         self.slow.store(time.as_millis() as u64, Relaxed);
+    }
+
+    pub(crate) fn forget_running(&self) {
+        self.forgets.store(true, Relaxed);
+    }
+
+    /// Accounts that were put since this was asked before.
+    pub(crate) fn puts(&self) -> u64 {
+        self.puts.swap(0, Relaxed)
     }
 
     /// All of all tenants.
@@ -114,10 +128,14 @@ impl Store for Flaky {
     }
 
     fn running(&self, tenant: &Tenant) -> Result<Vec<RunningSession>, StoreError> {
-        self.store.running(tenant)
+        match self.forgets.load(Relaxed) {
+            true => Err(StoreError::Closed),
+            false => self.store.running(tenant),
+        }
     }
 
     fn put_account(&self, account: &Account) -> Result<(), StoreError> {
+        self.puts.fetch_add(1, Relaxed);
         self.store.put_account(account)
     }
 

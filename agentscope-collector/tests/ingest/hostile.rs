@@ -94,7 +94,7 @@ fn records_that_make_no_sense_are_refused_one_by_one() {
     refused(
         &bench,
         span(7, 1, &[("session.id", &format!("trace:{:032x}", 9))]),
-        bad,
+        "session id begins with trace:",
     );
     refused(
         &bench,
@@ -147,6 +147,66 @@ fn attributes_beyond_the_limit_are_counted_in_the_span() {
         (stored.attributes.len(), stored.dropped_attributes_count),
         (128, 873)
     );
+}
+
+/// What decides where a span belongs stood behind two hundred others and was cut.
+#[test]
+fn of_too_many_attributes_those_stay_that_say_what_a_span_is() {
+    let bench = Bench::new(Limits::default());
+    let mut many = span(7, 1, &[]);
+    let junk = (0..200).map(|number| attribute(&format!("a{number}"), ""));
+    many.attributes = junk.collect();
+    many.attributes.extend(attributes(&[
+        ("session.id", "s"),
+        ("gen_ai.tool.name", "refund"),
+        ("agentscope.goal", "help"),
+    ]));
+    bench.ingest.traces(&sender(), spans("lib", vec![many]));
+    let stored = bench.session("s").spans.remove(0).record;
+    for key in ["session.id", "gen_ai.tool.name", "agentscope.goal"] {
+        assert!(text(&stored.attributes, key).is_some(), "{key}");
+    }
+    assert_eq!(text(&stored.attributes, "a0"), Some(""));
+    assert_eq!(
+        (stored.attributes.len(), stored.dropped_attributes_count),
+        (128, 75)
+    );
+}
+
+/// Each copy took up as much of the session's room as the first.
+#[test]
+fn what_is_sent_twice_takes_up_its_room_once() {
+    let limits = Limits {
+        records_per_session: 20,
+        ..Limits::default()
+    };
+    let of = |session: &'static str, ids: std::ops::RangeInclusive<u64>| {
+        ids.map(move |id| span(7, id, &[("session.id", session)]))
+    };
+    let batch = || spans("lib", of("s", 1..=10).chain(of("t", 101..=105)).collect());
+    let bench = Bench::new(limits.clone());
+    for _ in 0..3 {
+        assert_eq!(bench.ingest.traces(&sender(), batch()), Answer::Accepted);
+    }
+    let more = |ids| spans("lib", of("s", ids).collect());
+    assert_eq!(
+        bench.ingest.traces(&sender(), more(11..=15)),
+        Answer::Accepted
+    );
+
+    // Another process knows how many there are, and no more.
+    let bench = Bench::over(bench.store, limits);
+    assert_eq!(bench.ingest.sessions_in_flight(), 2);
+    let taken = bench.ingest.traces(&sender(), more(16..=21));
+    let reason = "1 session full".to_owned();
+    assert_eq!(
+        taken,
+        Answer::Partial {
+            rejected: 1,
+            reason
+        }
+    );
+    assert_eq!(bench.session("s").spans.len(), 20);
 }
 
 #[test]

@@ -248,6 +248,7 @@ impl ClickHouse {
                 .filter_map(|trace| u128::from_str_radix(trace, 16).ok())
                 .collect(),
             root_ended: row.roots > 0,
+            records: row.spans + row.logs,
         });
         Ok(running.collect())
     }

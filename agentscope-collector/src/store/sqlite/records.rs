@@ -205,6 +205,7 @@ pub(super) fn running(snapshot: &Snapshot) -> Result<Vec<RunningSession>, StoreE
                     id: SessionId::named(id),
                     traces: Vec::new(),
                     root_ended: false,
+                    records: 0,
                 });
             }
             Err(error) => return Err(error),
@@ -237,5 +238,6 @@ fn one_running(snapshot: &Snapshot, id: &str) -> Result<Option<RunningSession>, 
         id: SessionId::named(id),
         traces,
         root_ended: head.sum.root_ended,
+        records: head.sum.spans.unsigned_abs() + head.sum.logs.unsigned_abs(),
     }))
 }

@@ -216,6 +216,7 @@ impl<'a> Writing<'a> {
             }
         };
         let mut new = Partial::default();
+        let before = self.written.duplicate_spans + self.written.duplicate_logs;
         for row in &self.part.spans[group.spans.clone()] {
             let counts = self.counts(row);
             match self.span(key, row, counts)? {
@@ -228,6 +229,11 @@ impl<'a> Writing<'a> {
                 true => new.log(row, self.part, session.has_ended),
                 false => self.written.duplicate_logs += 1,
             }
+        }
+        let duplicates = self.written.duplicate_spans + self.written.duplicate_logs - before;
+        if duplicates > 0 {
+            let of = (group.session.clone(), duplicates);
+            self.written.duplicates.push(of);
         }
         self.written.spans += new.spans.unsigned_abs();
         self.written.logs += new.logs.unsigned_abs();

@@ -218,6 +218,7 @@ impl Files {
                         results[job].logs += written.logs;
                         results[job].duplicate_spans += written.duplicate_spans;
                         results[job].duplicate_logs += written.duplicate_logs;
+                        results[job].duplicates.extend(written.duplicates);
                     }
                 }
                 Err(error) => {
