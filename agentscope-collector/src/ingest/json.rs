@@ -4,15 +4,29 @@
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
-/// Reads a message; `None` where it is none.
+/// Reads a message that has its records under `list`, or says why it is none, and where: nothing of
+/// what stands there. A message without any field is one without records.
 #[cfg(any(feature = "server", test))]
-pub(crate) fn read<T: DeserializeOwned>(bytes: &[u8]) -> Option<T> {
+pub(crate) fn read<T: DeserializeOwned>(bytes: &[u8], list: &str) -> Result<T, String> {
     // serde_json gives up on what is nested more deeply than 128 levels.
-    let mut message: Value = serde_json::from_slice(bytes)
-        .ok()
-        .filter(Value::is_object)?;
+    let mut message: Value =
+        serde_json::from_slice(bytes).map_err(|error| format!("no JSON: {error}"))?;
+    let fields = message.as_object().ok_or("no object of JSON")?;
+    if !fields.is_empty() && !fields.contains_key(list) {
+        return Err(format!(
+            "it has no `{list}`, which is what this path takes, spelt so"
+        ));
+    }
     normalise(&mut message);
-    serde_json::from_value(message).ok()
+    serde_path_to_error::deserialize(message).map_err(|error| {
+        let path = error.path().to_string();
+        // What stands before it quotes the value.
+        let said = error.inner().to_string();
+        match said.rsplit_once(", expected ") {
+            Some((_, expected)) => format!("{path}: expected {expected}"),
+            None => format!("{path}: not as OTLP has it in JSON"),
+        }
+    })
 }
 
 /// The mapping of protobuf to JSON lets a sender leave out what is empty, write `null` for it, and
@@ -109,7 +123,7 @@ mod tests {
         );
         for message in messages {
             assert!(
-                read::<ExportTraceServiceRequest>(message.as_bytes()).is_some(),
+                read::<ExportTraceServiceRequest>(message.as_bytes(), "resourceSpans").is_ok(),
                 "{message}"
             );
         }
@@ -118,7 +132,8 @@ mod tests {
     #[test]
     fn a_span_comes_out_as_it_was_written() {
         let message = attribute(r#"{"doubleValue":"1.5"}"#);
-        let read = read::<ExportTraceServiceRequest>(message.as_bytes()).expect("it");
+        let read =
+            read::<ExportTraceServiceRequest>(message.as_bytes(), "resourceSpans").expect("it");
         let span = &read.resource_spans[0].scope_spans[0].spans[0];
         assert_eq!((span.trace_id[0], span.span_id[7]), (0x5b, 0x74));
         let debug = format!("{:?}", span.attributes);
@@ -128,9 +143,30 @@ mod tests {
     #[test]
     fn logs_and_metrics_are_read() {
         let logs = r#"{"resourceLogs":[{"scopeLogs":[{"logRecords":[{"timeUnixNano":"1","body":{"stringValue":"b"},"severityNumber":9}]}]}]}"#;
-        assert!(read::<ExportLogsServiceRequest>(logs.as_bytes()).is_some());
+        assert!(read::<ExportLogsServiceRequest>(logs.as_bytes(), "resourceLogs").is_ok());
         let metrics = r#"{"resourceMetrics":[{"scopeMetrics":[{"metrics":[{"name":"m","gauge":{"dataPoints":[{"asDouble":1.5,"timeUnixNano":"1"}]}}]}]}]}"#;
-        assert!(read::<ExportMetricsServiceRequest>(metrics.as_bytes()).is_some());
+        assert!(read::<ExportMetricsServiceRequest>(metrics.as_bytes(), "resourceMetrics").is_ok());
+    }
+
+    #[test]
+    fn what_is_wrong_is_named_by_its_place_and_not_quoted() {
+        let cases = [
+            (span(r#""kind":"canary""#), "spans[0].kind: expected i32"),
+            (
+                span(r#""startTimeUnixNano":1.5"#),
+                "spans[0].startTimeUnixNano",
+            ),
+            (span(r#""links":[{"traceId":"abc"}]"#), "links[0].traceId: "),
+            (r#"{"resource_spans":[]}"#.to_owned(), "`resourceSpans`"),
+            (r#"{"resourceLogs":[]}"#.to_owned(), "`resourceSpans`"),
+            (r#"{"resourceSpans":["#.to_owned(), "at line 1 column 18"),
+        ];
+        for (message, place) in cases {
+            let read = read::<ExportTraceServiceRequest>(message.as_bytes(), "resourceSpans");
+            let why = read.expect_err(place);
+            assert!(why.contains(place), "{why}");
+            assert!(!why.contains("canary"), "{why}");
+        }
     }
 
     #[test]
@@ -138,7 +174,7 @@ mod tests {
         let deep = "[".repeat(100_000);
         for text in ["", "[]", "{", r#"{"resourceSpans":7}"#, "\u{0}", &deep] {
             assert!(
-                read::<ExportTraceServiceRequest>(text.as_bytes()).is_none(),
+                read::<ExportTraceServiceRequest>(text.as_bytes(), "resourceSpans").is_err(),
                 "{:.40}",
                 text
             );

@@ -19,6 +19,10 @@ pub(crate) const VARIABLE: &str = "AGENTSCOPE_CONFIG";
 /// The file without it.
 const DEFAULT: &str = "agentscope.toml";
 
+/// Connections where nothing is said: with the files of the store they are not more than most systems
+/// let a process open.
+const CONNECTIONS: usize = 512;
+
 /// How a server is set up. Every part has a default; a key that nobody knows is an error.
 ///
 /// ```
@@ -122,6 +126,7 @@ macro_rules! limits {
             $($field: Option<$kind>,)*
             idle_seconds: Option<u64>,
             abandoned_seconds: Option<u64>,
+            connections: Option<usize>,
         }
 
         impl LimitsEntry {
@@ -142,6 +147,7 @@ macro_rules! limits {
 
 limits! {
     message_bytes: usize,
+    records_per_message: u64,
     in_flight_bytes: usize,
     value_bytes: usize,
     attributes: usize,
@@ -296,6 +302,7 @@ impl Config {
             config.tokens()?;
         }
         config.limits()?;
+        config.connections()?;
         config.retention()?;
         if secrets {
             config.destinations()?;
@@ -382,12 +389,25 @@ impl Config {
             ("sessions", limits.sessions),
             ("traces", limits.traces),
         ];
-        match least.into_iter().find(|(_, value)| *value == 0) {
+        let least = least.map(|(key, value)| (key, value as u64));
+        let more = [("records_per_message", limits.records_per_message)];
+        match least.into_iter().chain(more).find(|(_, value)| *value == 0) {
             Some((key, _)) => Err(ConfigError::value(
                 format!("limits.{key}"),
                 "must be 1 at least",
             )),
             None => Ok(limits),
+        }
+    }
+
+    /// How many connections may be open at once.
+    pub(super) fn connections(&self) -> Result<usize, ConfigError> {
+        match self.limits.connections.unwrap_or(CONNECTIONS) {
+            0 => Err(ConfigError::value(
+                "limits.connections",
+                "must be 1 at least",
+            )),
+            most => Ok(most),
         }
     }
 

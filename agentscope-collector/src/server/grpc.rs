@@ -47,13 +47,19 @@ pub(super) fn routes(shared: Arc<Shared>) -> Router {
             &path("metrics.v1.MetricsService"),
             post(|shared, request| export(shared, request, Signal::Metrics)),
         )
-        .fallback(|request: Request| async move {
-            match is_grpc(request.headers()) {
-                true => failed(UNIMPLEMENTED, "OTLP is all that is served here", None),
-                false => other_port(),
-            }
-        })
+        .fallback(nowhere)
+        .method_not_allowed_fallback(nowhere)
         .with_state(shared)
+}
+
+async fn nowhere(State(shared): State<Arc<Shared>>, request: Request) -> Response<Body> {
+    match is_grpc(request.headers()) {
+        true => {
+            shared.dismiss(request, "wrong path").await;
+            unimplemented("OTLP is all that is served here")
+        }
+        false => other_port(&shared, request).await,
+    }
 }
 
 async fn export(
@@ -61,10 +67,10 @@ async fn export(
     request: Request,
     signal: Signal,
 ) -> Response<Body> {
-    let (parts, body) = request.into_parts();
-    if !is_grpc(&parts.headers) {
-        return other_port();
+    if !is_grpc(request.headers()) {
+        return other_port(&shared, request).await;
     }
+    let (parts, body) = request.into_parts();
     let written = match parts.headers.get(ENCODING).map(HeaderValue::as_bytes) {
         encoding @ (None | Some(b"identity" | b"gzip")) => Ok(Written {
             signal,
@@ -77,21 +83,28 @@ async fn export(
         Ok(rejected) => succeeded(rejected),
         Err(refusal) => {
             let status = RpcStatus::of(&refusal);
-            failed(status.code, refusal.message(), Some(&status))
+            failed(status.code, &refusal.message(), Some(&status))
         }
     }
 }
 
-fn is_grpc(headers: &HeaderMap) -> bool {
-    let kind = headers.get(header::CONTENT_TYPE);
-    kind.is_some_and(|it| it.as_bytes().starts_with(b"application/grpc"))
+/// Protobuf over gRPC: not gRPC-Web, whose answers are others.
+pub(super) fn is_grpc(headers: &HeaderMap) -> bool {
+    let kind = headers.get(header::CONTENT_TYPE).map(HeaderValue::as_bytes);
+    let rest = kind.and_then(|kind| kind.strip_prefix(b"application/grpc"));
+    let rest = rest.map(|rest| rest.strip_prefix(b"+proto").unwrap_or(rest));
+    rest.is_some_and(|rest| matches!(rest.first(), None | Some(b';' | b' ')))
+}
+
+pub(super) fn unimplemented(message: &str) -> Response<Body> {
+    failed(UNIMPLEMENTED, message, None)
 }
 
 /// For who sends OTLP/HTTP here: gRPC's own errors are 200 to it, and it would take all that it lost
 /// for delivered.
-fn other_port() -> Response<Body> {
-    let message = "this port is for OTLP/gRPC; OTLP/HTTP has another one, 4318 by default\n";
-    let mut response = Response::new(Body::from(message));
+async fn other_port(shared: &Shared, request: Request) -> Response<Body> {
+    shared.dismiss(request, "wrong port").await;
+    let mut response = Response::new(Body::from(shared.ports.message() + "\n"));
     *response.status_mut() = StatusCode::UNSUPPORTED_MEDIA_TYPE;
     response
 }
@@ -123,11 +136,14 @@ fn succeeded(rejected: Rejected) -> Response<Body> {
 }
 
 /// What has no message says its status in the headers.
-fn failed(code: i32, message: &'static str, status: Option<&RpcStatus>) -> Response<Body> {
+fn failed(code: i32, message: &str, status: Option<&RpcStatus>) -> Response<Body> {
     let mut response = response(Body::empty());
     let headers = response.headers_mut();
     headers.insert(STATUS, HeaderValue::from(code));
-    headers.insert(MESSAGE, HeaderValue::from_static(message));
+    // What needs a `%` is not said here.
+    if let Ok(message) = HeaderValue::try_from(message) {
+        headers.insert(MESSAGE, message);
+    }
     let details = status.filter(|status| !status.details.is_empty());
     let details = details.map(|status| STANDARD_NO_PAD.encode(status.encode_to_vec()));
     if let Some(details) = details.and_then(|text| HeaderValue::try_from(text).ok()) {
@@ -201,7 +217,7 @@ impl RpcStatus {
             Refusal::Forbidden => 7,
             Refusal::Overload(_) => 8,
             Refusal::StoreFails(_) => 14,
-            Refusal::TooLarge | Refusal::Malformed(_) => 3,
+            Refusal::TooLarge | Refusal::TooMany(_) | Refusal::Malformed(_) => 3,
             Refusal::Compression => UNIMPLEMENTED,
         };
         let retry = |after: std::time::Duration| {
@@ -219,7 +235,7 @@ impl RpcStatus {
         };
         Self {
             code,
-            message: refusal.message().to_owned(),
+            message: refusal.message().into_owned(),
             details: refusal.retry().map(retry).into_iter().collect(),
         }
     }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::Router;
 use axum::body::Body;
 use axum::extract::{Request, State};
-use axum::http::{HeaderMap, HeaderName, HeaderValue, Response, StatusCode, header};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, Response, StatusCode, header};
 use axum::routing::{get, post};
 use opentelemetry_proto::tonic::collector::trace::v1::{
     ExportTracePartialSuccess, ExportTraceServiceResponse,
@@ -14,8 +14,9 @@ use prost::Message as _;
 use serde_json::json;
 
 use super::about;
+use super::grpc;
 use super::grpc::RpcStatus;
-use super::receive::{Format, Refusal, Rejected, Shared, Written};
+use super::receive::{Format, Refusal, Rejected, Shared, Written, malformed};
 use super::tokens::Role;
 use crate::ingest::Signal;
 
@@ -33,8 +34,10 @@ pub(super) fn routes(shared: Arc<Shared>) -> Router {
             "/v1/metrics",
             post(|shared, request| export(shared, request, Signal::Metrics)),
         )
-        .route("/healthz", get(|| async { "ok\n" }))
+        .route("/healthz", get(health))
         .route("/metrics", get(metrics))
+        .fallback(nowhere)
+        .method_not_allowed_fallback(nowhere)
         .with_state(shared)
 }
 
@@ -45,9 +48,10 @@ async fn export(
 ) -> Response<Body> {
     let (parts, body) = request.into_parts();
     let format = format(&parts.headers);
-    let is_gzip = match text(&parts.headers, header::CONTENT_ENCODING) {
-        None | Some("identity") => Ok(false),
-        Some("gzip") => Ok(true),
+    let encoding = text(&parts.headers, header::CONTENT_ENCODING).map(str::to_ascii_lowercase);
+    let is_gzip = match encoding.as_deref().map(str::trim) {
+        None | Some("" | "identity") => Ok(false),
+        Some("gzip" | "x-gzip") => Ok(true),
         Some(_) => Err(Refusal::Compression),
     };
     let written = match (format, is_gzip) {
@@ -57,8 +61,8 @@ async fn export(
             is_gzip,
         }),
         (_, Err(refusal)) => Err(refusal),
-        (None, _) => Err(Refusal::Malformed(
-            "write application/x-protobuf or application/json",
+        (None, _) => Err(malformed(
+            "say what it is: content-type: application/x-protobuf, or application/json",
         )),
     };
     let result = shared.receive(&parts.headers, body, written).await;
@@ -72,6 +76,33 @@ async fn export(
         ),
         Err(refusal) => refused(&refusal, format),
     }
+}
+
+/// Whether what comes in is stored.
+async fn health(State(shared): State<Arc<Shared>>) -> (StatusCode, &'static str) {
+    match shared.ingest.can_store() {
+        true => (StatusCode::OK, "ok\n"),
+        false => (
+            StatusCode::SERVICE_UNAVAILABLE,
+            "the store cannot be written\n",
+        ),
+    }
+}
+
+/// What leads nowhere: a path or a method that nobody knows, or the other transport.
+async fn nowhere(State(shared): State<Arc<Shared>>, request: Request) -> Response<Body> {
+    let message = shared.ports.message();
+    if grpc::is_grpc(request.headers()) {
+        shared.dismiss(request, "wrong port").await;
+        return grpc::unimplemented(&message);
+    }
+    // Browsers ask for this and that.
+    if request.method() == Method::POST {
+        shared.dismiss(request, "wrong path").await;
+    }
+    let mut response = Response::new(Body::from(message + "\n"));
+    *response.status_mut() = StatusCode::NOT_FOUND;
+    response
 }
 
 async fn metrics(State(shared): State<Arc<Shared>>, headers: HeaderMap) -> Response<Body> {
@@ -148,7 +179,7 @@ fn refused(refusal: &Refusal, format: Format) -> Response<Body> {
         Refusal::Forbidden => StatusCode::FORBIDDEN,
         Refusal::Overload(_) => StatusCode::TOO_MANY_REQUESTS,
         Refusal::StoreFails(_) => StatusCode::SERVICE_UNAVAILABLE,
-        Refusal::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
+        Refusal::TooLarge | Refusal::TooMany(_) => StatusCode::PAYLOAD_TOO_LARGE,
         Refusal::Malformed(_) => StatusCode::BAD_REQUEST,
         Refusal::Compression => StatusCode::UNSUPPORTED_MEDIA_TYPE,
     };

@@ -39,12 +39,14 @@
 
 mod about;
 mod config;
+mod connections;
 mod destinations;
 mod grpc;
 mod http;
 mod receive;
 mod serve;
 mod tokens;
+mod weigh;
 
 pub use crate::forward::Audience;
 pub use config::{Config, ConfigError, Listen};

@@ -1,13 +1,15 @@
 //! What both transports do with a request.
 
+use std::borrow::Cow;
 use std::io::Read as _;
 use std::sync::Arc;
 use std::time::Duration;
 
 use axum::body::Body;
+use axum::extract::Request;
 use axum::http::{HeaderMap, header};
 use bytes::{Bytes, BytesMut};
-use flate2::read::GzDecoder;
+use flate2::read::MultiGzDecoder;
 use http_body_util::BodyExt as _;
 use opentelemetry_proto::tonic::collector::logs::v1::ExportLogsServiceRequest;
 use opentelemetry_proto::tonic::collector::metrics::v1::ExportMetricsServiceRequest;
@@ -17,6 +19,7 @@ use serde::de::DeserializeOwned;
 use tokio::sync::Semaphore;
 
 use super::tokens::{Role, Tokens};
+use super::weigh::{self, Unfit};
 use crate::forward::Forward;
 use crate::ingest::{Answer, InFlight, Ingest, Sender, Signal, json};
 use crate::store::Tenant;
@@ -38,6 +41,24 @@ pub(super) struct Shared {
     /// So many messages are decoded and stored at once.
     pub(super) gate: Semaphore,
     pub(super) forward: Option<Arc<Forward>>,
+    pub(super) ports: Ports,
+}
+
+/// Where each transport is served, to tell who comes to the other's.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Ports {
+    pub(super) grpc: u16,
+    pub(super) http: u16,
+}
+
+impl Ports {
+    /// For a request that is not of the transport, or that leads nowhere.
+    pub(super) fn message(self) -> String {
+        let Self { grpc, http } = self;
+        format!(
+            "port {http} takes OTLP/HTTP: POST to /v1/traces, /v1/logs or /v1/metrics; port {grpc} takes OTLP/gRPC"
+        )
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -56,7 +77,9 @@ pub(super) enum Refusal {
     Overload(Duration),
     StoreFails(Duration),
     TooLarge,
-    Malformed(&'static str),
+    /// It holds more records, or parts of these, than a message may: so many.
+    TooMany(u64),
+    Malformed(Cow<'static, str>),
     Compression,
 }
 
@@ -69,14 +92,15 @@ impl Refusal {
             Self::Overload(_) => "overload",
             Self::StoreFails(_) => "store failed",
             Self::TooLarge => "too large",
+            Self::TooMany(_) => "too many records",
             Self::Malformed(_) => "malformed",
             Self::Compression => "unknown compression",
         }
     }
 
     /// As the sender is told.
-    pub(super) fn message(&self) -> &'static str {
-        match self {
+    pub(super) fn message(&self) -> Cow<'static, str> {
+        let message = match self {
             Self::Unauthenticated => {
                 "send a token that this server knows: Authorization: Bearer TOKEN"
             }
@@ -84,9 +108,16 @@ impl Refusal {
             Self::Overload(_) => "too much is at work already; send it again later",
             Self::StoreFails(_) => "the store cannot be written at the moment; send it again later",
             Self::TooLarge => "the message is too large; send less at once",
-            Self::Malformed(what) => what,
+            Self::TooMany(most) => {
+                return Cow::Owned(format!(
+                    "a message may hold {most} records (limits.records_per_message), and ten times as many \
+                     attributes, events and links; send fewer at once"
+                ));
+            }
+            Self::Malformed(what) => return what.clone(),
             Self::Compression => "compress with gzip or not at all",
-        }
+        };
+        Cow::Borrowed(message)
     }
 
     pub(super) fn retry(&self) -> Option<Duration> {
@@ -152,6 +183,14 @@ impl Shared {
         result
     }
 
+    /// Counts a request that leads nowhere, under one of few words, and lets its sender read why.
+    pub(super) async fn dismiss(&self, request: Request, word: &'static str) {
+        self.ingest.message_refused(word);
+        let mut body = request.into_body();
+        let draining = drain(&mut body, 2 * self.ingest.limits().message_bytes);
+        let _ = tokio::time::timeout(PATIENCE_WITH_REFUSED, draining).await;
+    }
+
     async fn taken(
         self: &Arc<Self>,
         headers: &HeaderMap,
@@ -166,9 +205,10 @@ impl Shared {
         if length.is_some_and(|length| length > most + PREFIX) {
             return Err(Refusal::TooLarge);
         }
-        let mut in_flight = self.ingest.admit(length.unwrap_or(0)).ok_or(OVERLOAD)?;
-        let reading = read(body, most + PREFIX, length.unwrap_or(0), &mut in_flight);
-        let late = |_| Refusal::Malformed("the message did not come to its end in time");
+        // Room is made for what comes and not for what is announced, which costs nothing.
+        let mut in_flight = self.ingest.admit(0).ok_or(OVERLOAD)?;
+        let reading = read(body, most + PREFIX, &mut in_flight);
+        let late = |_| malformed("the message did not come to its end in time");
         let bytes = tokio::time::timeout(PATIENCE, reading)
             .await
             .map_err(late)??;
@@ -201,14 +241,9 @@ async fn drain(body: &mut Body, most: usize) {
     }
 }
 
-async fn read(
-    body: &mut Body,
-    most: usize,
-    admitted: usize,
-    in_flight: &mut InFlight,
-) -> Result<Bytes, Refusal> {
-    let broken = |_| Refusal::Malformed("the message broke off");
-    let mut bytes = BytesMut::with_capacity(admitted.min(most));
+async fn read(body: &mut Body, most: usize, in_flight: &mut InFlight) -> Result<Bytes, Refusal> {
+    let broken = |_| malformed("the message broke off");
+    let mut bytes = BytesMut::new();
     while let Some(frame) = body.frame().await {
         let Ok(data) = frame.map_err(broken)?.into_data() else {
             continue;
@@ -216,8 +251,7 @@ async fn read(
         if bytes.len() + data.len() > most {
             return Err(Refusal::TooLarge);
         }
-        let more = (bytes.len() + data.len()).saturating_sub(admitted.max(bytes.len()));
-        if !in_flight.grow(more) {
+        if !in_flight.grow(data.len()) {
             return Err(OVERLOAD);
         }
         bytes.extend_from_slice(&data);
@@ -248,18 +282,24 @@ fn take(
     if bytes.len() > most {
         return Err(Refusal::TooLarge);
     }
+    weigh(
+        bytes,
+        written,
+        ingest.limits().records_per_message,
+        in_flight,
+    )?;
     let answer = match written.signal {
         Signal::Traces => ingest.traces(
             sender,
-            decoded::<ExportTraceServiceRequest>(bytes, written.format)?,
+            decoded::<ExportTraceServiceRequest>(bytes, written, "resourceSpans")?,
         ),
         Signal::Logs => ingest.logs(
             sender,
-            decoded::<ExportLogsServiceRequest>(bytes, written.format)?,
+            decoded::<ExportLogsServiceRequest>(bytes, written, "resourceLogs")?,
         ),
         Signal::Metrics => ingest.metrics(
             sender,
-            decoded::<ExportMetricsServiceRequest>(bytes, written.format)?,
+            decoded::<ExportMetricsServiceRequest>(bytes, written, "resourceMetrics")?,
         ),
     };
     match answer {
@@ -270,7 +310,7 @@ fn take(
 }
 
 fn unframed(bytes: &[u8], is_gzip: bool) -> Result<(&[u8], bool), Refusal> {
-    let malformed = Refusal::Malformed("no message of gRPC");
+    let malformed = malformed("no message of gRPC");
     let Some(([flag, length @ ..], message)) = bytes.split_first_chunk::<PREFIX>() else {
         return Err(malformed);
     };
@@ -288,7 +328,8 @@ fn unframed(bytes: &[u8], is_gzip: bool) -> Result<(&[u8], bool), Refusal> {
 fn unpack(bytes: &[u8], most: usize, in_flight: &mut InFlight) -> Result<Vec<u8>, Refusal> {
     const PIECE: usize = 256 * 1024;
     let mut unpacked = Vec::new();
-    let mut decoder = GzDecoder::new(bytes);
+    // A file of gzip may have several parts, one behind the other.
+    let mut decoder = MultiGzDecoder::new(bytes);
     loop {
         if !in_flight.grow(PIECE) {
             return Err(OVERLOAD);
@@ -297,8 +338,7 @@ fn unpack(bytes: &[u8], most: usize, in_flight: &mut InFlight) -> Result<Vec<u8>
             .by_ref()
             .take(PIECE as u64)
             .read_to_end(&mut unpacked);
-        let malformed = |_| Refusal::Malformed("no gzip");
-        if read.map_err(malformed)? == 0 {
+        if read.map_err(|_| malformed("no gzip"))? == 0 {
             return Ok(unpacked);
         }
         if unpacked.len() > most {
@@ -307,15 +347,42 @@ fn unpack(bytes: &[u8], most: usize, in_flight: &mut InFlight) -> Result<Vec<u8>
     }
 }
 
+/// Makes room for what the message will be when it is decoded.
+fn weigh(
+    bytes: &[u8],
+    written: &Written,
+    most: u64,
+    in_flight: &mut InFlight,
+) -> Result<(), Refusal> {
+    let weighed = match written.format {
+        Format::Protobuf | Format::Grpc => weigh::protobuf(bytes, written.signal, most),
+        Format::Json => weigh::json(bytes, most),
+    };
+    let bytes = weighed.map_err(|unfit| match unfit {
+        Unfit::TooMany => Refusal::TooMany(most),
+        Unfit::Malformed => malformed(NO_PROTOBUF),
+    })?;
+    match in_flight.grow(bytes) {
+        true => Ok(()),
+        false => Err(OVERLOAD),
+    }
+}
+
+const NO_PROTOBUF: &str = "no message of OTLP in protobuf";
+
 fn decoded<T: Message + Default + DeserializeOwned>(
     bytes: &[u8],
-    format: Format,
+    written: &Written,
+    list: &str,
 ) -> Result<T, Refusal> {
-    // What a decoder says may quote the message.
-    match format {
-        Format::Protobuf | Format::Grpc => {
-            T::decode(bytes).map_err(|_| Refusal::Malformed("no message of OTLP in protobuf"))
-        }
-        Format::Json => json::read(bytes).ok_or(Refusal::Malformed("no message of OTLP in JSON")),
+    match written.format {
+        // What this decoder says may quote the message.
+        Format::Protobuf | Format::Grpc => T::decode(bytes).map_err(|_| malformed(NO_PROTOBUF)),
+        Format::Json => json::read(bytes, list)
+            .map_err(|why| malformed(format!("no message of OTLP in JSON: {why}"))),
     }
+}
+
+pub(super) fn malformed(what: impl Into<Cow<'static, str>>) -> Refusal {
+    Refusal::Malformed(what.into())
 }

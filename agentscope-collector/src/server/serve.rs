@@ -11,8 +11,9 @@ use tokio::net::TcpListener;
 use tokio::sync::{Semaphore, watch};
 
 use super::config::{Config, ConfigError};
+use super::connections::Connections;
 use super::destinations::elsewhere;
-use super::receive::Shared;
+use super::receive::{Ports, Shared};
 use super::{grpc, http};
 use crate::forward::Forward;
 use crate::ingest::Ingest;
@@ -32,6 +33,7 @@ pub struct Server {
     store: Arc<dyn Store>,
     retention: Retention,
     shared: Arc<Shared>,
+    connections: Connections,
     forward: Option<Arc<Forward>>,
 }
 
@@ -83,6 +85,7 @@ impl Server {
     pub async fn bind(config: &Config, store: Arc<dyn Store>) -> Result<Self, ServeError> {
         let tokens = config.tokens()?;
         let limits = config.limits()?;
+        let connections = config.connections()?;
         let retention = config.retention()?;
         let listen = config.listen;
         let grpc = bound("listen.grpc", listen.grpc).await?;
@@ -116,6 +119,10 @@ impl Server {
             // One waits for the disk while another decodes.
             gate: Semaphore::new(2 * at_once),
             forward: forward.clone(),
+            ports: Ports {
+                grpc: grpc.0.port(),
+                http: http.0.port(),
+            },
         };
         Ok(Self {
             grpc,
@@ -124,6 +131,7 @@ impl Server {
             store,
             retention,
             shared: Arc::new(shared),
+            connections: Connections::new(connections),
             forward,
         })
     }
@@ -152,17 +160,9 @@ impl Server {
     /// all the same.
     pub async fn run(self, stop: impl Future<Output = ()>) -> Result<(), ServeError> {
         let (ending, end) = watch::channel(false);
+        let connections = Arc::new(self.connections);
         let serve = |listener: TcpListener, routes: Router| {
-            let mut end = end.clone();
-            let stop = async move {
-                // Where nobody is left who could say it, it is over too.
-                let _ = end.wait_for(|end| *end).await;
-            };
-            tokio::spawn(
-                axum::serve(listener, routes)
-                    .with_graceful_shutdown(stop)
-                    .into_future(),
-            )
+            tokio::spawn(Arc::clone(&connections).serve(listener, routes, end.clone()))
         };
         let servers = [
             serve(self.grpc.1, grpc::routes(Arc::clone(&self.shared))),
@@ -174,9 +174,10 @@ impl Server {
         let _ = ending.send(true);
         let ended = async {
             for server in servers {
-                // It ends without an error; a listener that fails is tried again.
+                // It can only panic.
                 let _ = server.await;
             }
+            connections.ended().await;
         };
         if tokio::time::timeout(PATIENCE, ended).await.is_err() {
             tracing::warn!(target: "agentscope", "some requests had not come to their end and are not answered");
