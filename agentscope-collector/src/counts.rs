@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
-use crate::env::Signal;
+use crate::env::{Signal, advice};
 
 /// What became of the telemetry of one signal since the program started.
 ///
@@ -228,9 +228,11 @@ impl Lane {
             .unwrap_or_else(PoisonError::into_inner)
             .take();
         let why = why.map(|why| format!(" ({why})")).unwrap_or_default();
+        let advice = error.and_then(|error| advice(*signal, target, &format!("{error}{why}")));
+        let advice = advice.map(|it| format!("; {it}")).unwrap_or_default();
         match error {
             Some(error) => self.warn_once(format_args!(
-                "{} do not reach {target}: {error}{why}; the agent is not affected, further losses, of other signals too, are only counted \
+                "{} do not reach {target}: {error}{why}{advice}; the agent is not affected, further losses, of other signals too, are only counted \
                  (agentscope_collector::stats())",
                 signal.as_str()
             )),

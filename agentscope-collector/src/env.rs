@@ -199,6 +199,43 @@ impl Signal {
     }
 }
 
+/// What to write for an endpoint that has no scheme.
+pub(crate) fn without_scheme(target: &str) -> Option<String> {
+    (!target.contains("://"))
+        .then(|| format!("write http://{target}, or https://, in OTEL_EXPORTER_OTLP_ENDPOINT"))
+}
+
+/// What to do where an export failed so and that tells: mostly the other transport's port was given.
+pub(crate) fn advice(signal: Signal, target: &str, error: &str) -> Option<String> {
+    let protocol = signal.otlp("PROTOCOL").unwrap_or_default();
+    advice_for(protocol.eq_ignore_ascii_case("grpc"), target, error)
+}
+
+fn advice_for(is_grpc: bool, target: &str, error: &str) -> Option<String> {
+    if let Some(advice) = without_scheme(target) {
+        return Some(advice);
+    }
+    if error.contains("refused") {
+        return None;
+    }
+    let host = target.split("://").nth(1)?.split('/').next()?;
+    let (port, sign) = match is_grpc {
+        true => (":4318", "nimplemented"),
+        false => (":4317", "status code: 415"),
+    };
+    if !host.ends_with(port) && !error.contains(sign) {
+        return None;
+    }
+    Some(match is_grpc {
+        true => format!(
+            "{host} takes HTTP: use port 4317, or OTEL_EXPORTER_OTLP_PROTOCOL=http/protobuf"
+        ),
+        false => {
+            format!("{host} takes gRPC: use port 4318, or OTEL_EXPORTER_OTLP_PROTOCOL=grpc")
+        }
+    })
+}
+
 /// A URL without user and password.
 fn without_user(url: &str) -> String {
     let host = url.find("://").map_or(0, |place| place + 3);
@@ -267,6 +304,30 @@ mod tests {
         assert_eq!(shown("https://u:p@ss@host:4318/v1"), "https://host:4318/v1");
         assert_eq!(shown("u:p@host"), "host");
         assert_eq!(shown("http://host/a@b"), "http://host/a@b");
+    }
+
+    #[test]
+    fn who_exports_to_the_other_transports_port_is_told_the_right_one() {
+        let grpc = "127.0.0.1:4317 takes gRPC: use port 4318, or OTEL_EXPORTER_OTLP_PROTOCOL=grpc";
+        let failed = "HTTP export failed with status code: 415";
+        let advice = advice_for(false, "http://127.0.0.1:4317/v1/traces", "network error");
+        assert_eq!(advice.as_deref(), Some(grpc));
+        assert!(advice_for(false, "http://otel:14317", failed).is_some());
+        assert!(advice_for(true, "http://otel:4318", "transport error").is_some());
+        assert!(advice_for(true, "http://otel", "Unimplemented").is_some());
+        assert_eq!(
+            advice_for(false, "http://otel:4318", failed.trim_end_matches("415")),
+            None
+        );
+        assert_eq!(
+            advice_for(true, "http://otel:4318", "Connection refused"),
+            None
+        );
+        let no_scheme = advice_for(false, "localhost:4318", "").expect("no scheme");
+        assert!(
+            no_scheme.starts_with("write http://localhost:4318"),
+            "{no_scheme}"
+        );
     }
 
     #[test]

@@ -21,7 +21,8 @@ pub enum InitError {
     },
     /// An exporter could not be built, for example because its endpoint is no URL.
     #[error(
-        "cannot export {signal} to {target}: {source}; correct the OTEL_EXPORTER_OTLP_* variables"
+        "cannot export {signal} to {target}: {source}; {}",
+        crate::env::without_scheme(.target).unwrap_or_else(|| "correct the OTEL_EXPORTER_OTLP_* variables".to_owned())
     )]
     Exporter {
         /// `traces`, `logs` or `metrics`.

@@ -1,6 +1,6 @@
 //! `agentscope serve`: receives, keeps, drops what is too old.
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 
 use agentscope_collector::server::{Config, ServeError, Server, stopped};
 use agentscope_collector::store::{self, Access, Tenant};
@@ -61,10 +61,18 @@ pub(super) fn run(common: &Common, args: &Serve, output: &mut Output) -> Result<
             )?;
             writeln!(to, "  OTLP/gRPC  {grpc}")?;
             writeln!(to, "  OTLP/HTTP  {http}  (/healthz, /metrics)")?;
+            let endpoint = reached(*http);
             writeln!(
                 to,
-                "Programs send here with OTEL_EXPORTER_OTLP_ENDPOINT=http://{http}"
-            )
+                "Programs send here with OTEL_EXPORTER_OTLP_ENDPOINT=http://{endpoint}"
+            )?;
+            match http.ip().is_unspecified() {
+                true => writeln!(
+                    to,
+                    "  (from other machines with this one's name in its place)"
+                ),
+                false => Ok(()),
+            }
         })?;
         output.flush()?;
         server.run(stopped()).await?;
@@ -79,5 +87,28 @@ fn cannot_serve(error: ServeError) -> Error {
             Error::Said(format!("{error}: choose another port with --{option}"))
         }
         other => other.into(),
+    }
+}
+
+/// An address that a program of this machine can send to: that of all interfaces is none.
+fn reached(listens: SocketAddr) -> SocketAddr {
+    let ip = match listens.ip() {
+        IpAddr::V4(ip) if ip.is_unspecified() => Ipv4Addr::LOCALHOST.into(),
+        IpAddr::V6(ip) if ip.is_unspecified() => Ipv6Addr::LOCALHOST.into(),
+        ip => ip,
+    };
+    SocketAddr::new(ip, listens.port())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_address_of_all_interfaces_is_none_to_send_to() {
+        let shown = |text: &str| reached(text.parse().expect("an address")).to_string();
+        assert_eq!(shown("0.0.0.0:14318"), "127.0.0.1:14318");
+        assert_eq!(shown("[::]:4318"), "[::1]:4318");
+        assert_eq!(shown("10.0.0.7:4318"), "10.0.0.7:4318");
     }
 }

@@ -24,6 +24,7 @@ pub(crate) fn read<T: DeserializeOwned>(bytes: &[u8], list: &str) -> Result<T, S
         let said = error.inner().to_string();
         match said.rsplit_once(", expected ") {
             Some((_, expected)) => format!("{path}: expected {expected}"),
+            None if said.starts_with("missing field") => format!("{path}: {said}"),
             None => format!("{path}: not as OTLP has it in JSON"),
         }
     })

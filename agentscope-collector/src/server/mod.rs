@@ -28,13 +28,13 @@
 //! | some records were refused | 200 with `partial_success` | the same |
 //! | too much is at work already | 429, `Retry-After` | `RESOURCE_EXHAUSTED` with `RetryInfo` |
 //! | the store cannot be written | 503, `Retry-After` | `UNAVAILABLE` with `RetryInfo` |
-//! | the message is too large | 413 | `INVALID_ARGUMENT` |
+//! | the message is too large, or holds too many records | 413 | `INVALID_ARGUMENT` |
 //! | it cannot be read | 400 | `INVALID_ARGUMENT` |
 //! | no token, or one that nobody knows | 401 | `UNAUTHENTICATED` |
 //! | a token of another role | 403 | `PERMISSION_DENIED` |
 //!
 //! A message that was answered with success survives the end of the process. `GET /healthz` says
-//! whether the server runs; `GET /metrics` what it has done, to a token of the role `admin` where
+//! whether the server runs and can store (503 where not); `GET /metrics` what it has done, to a token of the role `admin` where
 //! there are tokens.
 
 mod about;

@@ -392,7 +392,7 @@ mod tests {
     const LISTS: [(Signal, &str, u64, u64); 3] = [
         (
             Signal::Traces,
-            r#"{"resourceSpans":[{"resource":{"attributes":[{"key":"a"},{"key":"b"}],"entityRefs":[{"type":"t","idKeys":["a","b"],"descriptionKeys":["c"]}]},
+            r#"{"resourceSpans":[{"resource":{"attributes":[{"key":"a"},{"key":"b"}],"entityRefs":[{"schemaUrl":"","type":"t","idKeys":["a","b"],"descriptionKeys":["c"]}]},
             "scopeSpans":[{"scope":{"name":"n","attributes":[{"key":"a"}]},"spans":[{"traceId":"","spanId":""},{"traceId":"","spanId":"",
             "attributes":[{"key":"a","value":{"arrayValue":{"values":[{"intValue":"1"},{"kvlistValue":{"values":[{"key":"b"}]}}]}}}],
             "events":[{"name":"e","attributes":[{"key":"c"}]}],"links":[{"traceId":"","spanId":"","attributes":[{"key":"d"},{"key":"e"}]}]}]}]}]}"#,
