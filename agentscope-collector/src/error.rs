@@ -86,3 +86,22 @@ pub enum ShutdownError {
     #[error("cannot start the thread that delivers the last telemetry: {0}")]
     Thread(String),
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_endpoint_without_a_scheme_is_told_with_one() {
+        let said = |target: &str| {
+            let error = InitError::Exporter {
+                signal: "traces",
+                target: target.to_owned(),
+                source: "invalid format".into(),
+            };
+            error.to_string()
+        };
+        assert!(said("localhost:4318").contains("write http://localhost:4318"));
+        assert!(said("http://a b").ends_with("correct the OTEL_EXPORTER_OTLP_* variables"));
+    }
+}

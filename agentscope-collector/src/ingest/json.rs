@@ -47,9 +47,25 @@ pub(super) fn normalise(value: &mut Value) {
                         .or_insert_with(|| Value::Array(Vec::new()));
                 }
             }
+            if let Some(Value::Array(entities)) = fields.get_mut("entityRefs") {
+                entities.iter_mut().for_each(entity);
+            }
             number(fields);
         }
         _ => {}
+    }
+}
+
+/// The decoder wants all fields of an entity.
+fn entity(value: &mut Value) {
+    let Value::Object(fields) = value else { return };
+    for text in ["schemaUrl", "type"] {
+        let text = fields.entry(text);
+        text.or_insert_with(|| Value::String(String::new()));
+    }
+    for list in ["idKeys", "descriptionKeys"] {
+        let list = fields.entry(list);
+        list.or_insert_with(|| Value::Array(Vec::new()));
     }
 }
 
@@ -119,6 +135,7 @@ mod tests {
                 "{}",
                 r#"{"resourceSpans":null}"#,
                 r#"{"resourceSpans":[{}]}"#,
+                r#"{"resourceSpans":[{"resource":{"entityRefs":[{"type":"service","idKeys":["a"]}]}}]}"#,
             ]
             .map(str::to_owned),
         );

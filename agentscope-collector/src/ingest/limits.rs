@@ -18,7 +18,8 @@ pub struct Limits {
     /// Spans, log records and numbers of a message; attributes, events, links and whatever else is
     /// listed in it may be ten times as many. One with more is refused.
     pub records_per_message: u64,
-    /// Bytes of all messages that are being worked on, as they came and decoded; beyond it a sender is asked to come later.
+    /// Bytes of all messages that are being worked on, and as many again of what is decoded of them;
+    /// beyond it a sender is asked to come later.
     pub in_flight_bytes: usize,
     /// Bytes of the value of an attribute, of a log body or of a status message; a longer one is cut,
     /// with a mark.

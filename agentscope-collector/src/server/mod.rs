@@ -34,8 +34,8 @@
 //! | a token of another role | 403 | `PERMISSION_DENIED` |
 //!
 //! A message that was answered with success survives the end of the process. `GET /healthz` says
-//! whether the server runs and can store (503 where not); `GET /metrics` what it has done, to a token of the role `admin` where
-//! there are tokens.
+//! whether the server runs, and can store (503 where not); `GET /metrics` what it has done, to a token
+//! of the role `admin` where there are tokens.
 
 mod about;
 mod config;

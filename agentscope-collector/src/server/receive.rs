@@ -16,7 +16,8 @@ use opentelemetry_proto::tonic::collector::metrics::v1::ExportMetricsServiceRequ
 use opentelemetry_proto::tonic::collector::trace::v1::ExportTraceServiceRequest;
 use prost::Message;
 use serde::de::DeserializeOwned;
-use tokio::sync::Semaphore;
+use tokio::runtime::Handle;
+use tokio::sync::{Semaphore, SemaphorePermit};
 
 use super::tokens::{Role, Tokens};
 use super::weigh::{self, Unfit};
@@ -42,6 +43,33 @@ pub(super) struct Shared {
     pub(super) gate: Semaphore,
     pub(super) forward: Option<Arc<Forward>>,
     pub(super) ports: Ports,
+    pub(super) decoding: Decoding,
+}
+
+/// Room for messages that are decoded, in thousands of bytes: as much again as for those that come
+/// in, from which it is apart, for what waits must not keep out what it waits for.
+#[derive(Debug)]
+pub(super) struct Decoding {
+    most: u32,
+    room: Semaphore,
+}
+
+impl Decoding {
+    pub(super) fn new(bytes: usize) -> Self {
+        let most = u32::try_from(bytes / 1_000).unwrap_or(u32::MAX).max(1);
+        Self {
+            most,
+            room: Semaphore::new(most as usize),
+        }
+    }
+
+    /// Waits on a thread that may; one that needs all of it is decoded alone.
+    fn room(&self, bytes: usize) -> Result<SemaphorePermit<'_>, Refusal> {
+        let needed = u32::try_from(bytes / 1_000).unwrap_or(u32::MAX);
+        let room = self.room.acquire_many(needed.min(self.most));
+        // Nobody closes it.
+        Handle::current().block_on(room).map_err(|_| OVERLOAD)
+    }
 }
 
 /// Where each transport is served, to tell who comes to the other's.
@@ -216,9 +244,12 @@ impl Shared {
         // Decoding takes time of a processor, and storing waits for a disk: neither on a thread of the
         // runtime, and few at once.
         let _permit = self.gate.acquire().await.map_err(|_| OVERLOAD)?;
-        let ingest = Arc::clone(&self.ingest);
+        let shared = Arc::clone(self);
         let working = tokio::task::spawn_blocking(move || {
-            take(&ingest, &sender, &written, &bytes, &mut in_flight)
+            let Shared {
+                ingest, decoding, ..
+            } = &*shared;
+            take(ingest, &sender, &written, &bytes, &mut in_flight, decoding)
         });
         // It can only panic.
         working.await.unwrap_or(Err(Refusal::StoreFails(AGAIN)))
@@ -265,6 +296,7 @@ fn take(
     written: &Written,
     bytes: &[u8],
     in_flight: &mut InFlight,
+    decoding: &Decoding,
 ) -> Result<Rejected, Refusal> {
     let most = ingest.limits().message_bytes;
     let (bytes, is_gzip) = match written.format {
@@ -282,12 +314,8 @@ fn take(
     if bytes.len() > most {
         return Err(Refusal::TooLarge);
     }
-    weigh(
-        bytes,
-        written,
-        ingest.limits().records_per_message,
-        in_flight,
-    )?;
+    let weight = weigh(bytes, written, ingest.limits().records_per_message)?;
+    let _room = decoding.room(weight)?;
     let answer = match written.signal {
         Signal::Traces => ingest.traces(
             sender,
@@ -347,25 +375,16 @@ fn unpack(bytes: &[u8], most: usize, in_flight: &mut InFlight) -> Result<Vec<u8>
     }
 }
 
-/// Makes room for what the message will be when it is decoded.
-fn weigh(
-    bytes: &[u8],
-    written: &Written,
-    most: u64,
-    in_flight: &mut InFlight,
-) -> Result<(), Refusal> {
+/// Bytes that the message will be about, beside those that it has, when it is decoded.
+fn weigh(bytes: &[u8], written: &Written, most: u64) -> Result<usize, Refusal> {
     let weighed = match written.format {
         Format::Protobuf | Format::Grpc => weigh::protobuf(bytes, written.signal, most),
         Format::Json => weigh::json(bytes, most),
     };
-    let bytes = weighed.map_err(|unfit| match unfit {
+    weighed.map_err(|unfit| match unfit {
         Unfit::TooMany => Refusal::TooMany(most),
         Unfit::Malformed => malformed(NO_PROTOBUF),
-    })?;
-    match in_flight.grow(bytes) {
-        true => Ok(()),
-        false => Err(OVERLOAD),
-    }
+    })
 }
 
 const NO_PROTOBUF: &str = "no message of OTLP in protobuf";

@@ -13,7 +13,7 @@ use tokio::sync::{Semaphore, watch};
 use super::config::{Config, ConfigError};
 use super::connections::Connections;
 use super::destinations::elsewhere;
-use super::receive::{Ports, Shared};
+use super::receive::{Decoding, Ports, Shared};
 use super::{grpc, http};
 use crate::forward::Forward;
 use crate::ingest::Ingest;
@@ -119,6 +119,7 @@ impl Server {
             // One waits for the disk while another decodes.
             gate: Semaphore::new(2 * at_once),
             forward: forward.clone(),
+            decoding: Decoding::new(ingest.limits().in_flight_bytes),
             ports: Ports {
                 grpc: grpc.0.port(),
                 http: http.0.port(),
