@@ -1,24 +1,22 @@
 //! OTLP in JSON, as senders write it and not only as the decoder of OpenTelemetry's crate takes it.
 
-#[cfg(any(feature = "server", test))]
 use serde::de::DeserializeOwned;
-use serde_json::{Map, Value};
+
+use super::tree::Tree;
 
 /// Reads a message that has its records under `list`, or says why it is none, and where: nothing of
 /// what stands there. A message without any field is one without records.
-#[cfg(any(feature = "server", test))]
 pub(crate) fn read<T: DeserializeOwned>(bytes: &[u8], list: &str) -> Result<T, String> {
     // serde_json gives up on what is nested more deeply than 128 levels.
-    let mut message: Value =
+    let message: Tree<'_> =
         serde_json::from_slice(bytes).map_err(|error| format!("no JSON: {error}"))?;
-    let fields = message.as_object().ok_or("no object of JSON")?;
-    if !fields.is_empty() && !fields.contains_key(list) {
+    let fields = message.fields().ok_or("no object of JSON")?;
+    if !fields.is_empty() && !fields.iter().any(|(name, _)| name == list) {
         return Err(format!(
             "it has no `{list}`, which is what this path takes, spelt so"
         ));
     }
-    normalise(&mut message);
-    serde_path_to_error::deserialize(message).map_err(|error| {
+    serde_path_to_error::deserialize(&message).map_err(|error| {
         let path = error.path().to_string();
         // What stands before it quotes the value.
         let said = error.inner().to_string();
@@ -28,61 +26,6 @@ pub(crate) fn read<T: DeserializeOwned>(bytes: &[u8], list: &str) -> Result<T, S
             None => format!("{path}: not as OTLP has it in JSON"),
         }
     })
-}
-
-/// The mapping of protobuf to JSON lets a sender leave out what is empty, write `null` for it, and
-/// write numbers as texts, among them those that JSON has no number for.
-pub(super) fn normalise(value: &mut Value) {
-    match value {
-        Value::Array(items) => {
-            items.retain(|item| !item.is_null());
-            items.iter_mut().for_each(normalise);
-        }
-        Value::Object(fields) => {
-            fields.retain(|_, field| !field.is_null());
-            fields.values_mut().for_each(normalise);
-            for list in ["arrayValue", "kvlistValue"] {
-                if let Some(Value::Object(list)) = fields.get_mut(list) {
-                    list.entry("values")
-                        .or_insert_with(|| Value::Array(Vec::new()));
-                }
-            }
-            if let Some(Value::Array(entities)) = fields.get_mut("entityRefs") {
-                entities.iter_mut().for_each(entity);
-            }
-            number(fields);
-        }
-        _ => {}
-    }
-}
-
-/// The decoder wants all fields of an entity.
-fn entity(value: &mut Value) {
-    let Value::Object(fields) = value else { return };
-    for text in ["schemaUrl", "type"] {
-        let text = fields.entry(text);
-        text.or_insert_with(|| Value::String(String::new()));
-    }
-    for list in ["idKeys", "descriptionKeys"] {
-        let list = fields.entry(list);
-        list.or_insert_with(|| Value::Array(Vec::new()));
-    }
-}
-
-/// A number that is written as a text. What is no number in JSON stays a text that says it.
-fn number(fields: &mut Map<String, Value>) {
-    let Some(Value::String(text)) = fields.get("doubleValue") else {
-        return;
-    };
-    let number = text
-        .parse::<f64>()
-        .ok()
-        .and_then(serde_json::Number::from_f64);
-    match (number, fields.remove("doubleValue")) {
-        (Some(number), _) => fields.insert("doubleValue".to_owned(), number.into()),
-        (None, Some(text)) => fields.insert("stringValue".to_owned(), text),
-        (None, None) => None,
-    };
 }
 
 #[cfg(test)]

@@ -8,7 +8,7 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::answer::{Answer, Sender};
-use super::json;
+use super::tree::Tree;
 use super::work::Ingest;
 use crate::to_otlp;
 
@@ -40,14 +40,14 @@ impl Ingest {
     ///
     /// See [`LineError`]; nothing of the line was taken.
     pub fn line(&self, sender: &Sender, line: &str) -> Result<Vec<Answer>, LineError> {
-        let mut message: Value = serde_json::from_str(line).map_err(LineError::Json)?;
+        let message: Value = serde_json::from_str(line).map_err(LineError::Json)?;
         let has = |key: &str| message.get(key).is_some();
         if has("steps") && has("session_id") {
             let trajectory = Trajectory::deserialize(message).map_err(LineError::Trajectory)?;
             return Ok(self.trajectory(sender, &trajectory));
         }
         let [spans, logs, metrics] = ["resourceSpans", "resourceLogs", "resourceMetrics"].map(has);
-        json::normalise(&mut message);
+        let message = Tree::deserialize(&message).map_err(LineError::Json)?;
         let mut answers = Vec::new();
         if spans {
             answers.push(self.traces(sender, request(&message)?));
@@ -85,6 +85,6 @@ impl Ingest {
     }
 }
 
-fn request<'a, T: Deserialize<'a>>(message: &'a Value) -> Result<T, LineError> {
+fn request<'a, T: Deserialize<'a>>(message: &'a Tree<'_>) -> Result<T, LineError> {
     T::deserialize(message).map_err(|_| LineError::Otlp)
 }

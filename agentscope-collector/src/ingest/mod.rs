@@ -35,6 +35,7 @@ mod bound;
 mod conceal;
 mod gate;
 mod intake;
+#[cfg(any(feature = "server", test))]
 pub(crate) mod json;
 mod ledger;
 mod limits;
@@ -46,6 +47,7 @@ mod seen;
 mod share;
 mod tap;
 mod traces;
+mod tree;
 mod upkeep;
 mod work;
 
