@@ -148,12 +148,17 @@ impl Recording {
             let attempts = i64::from(output.attempts);
             attributes.put(names::REQUEST_ATTEMPTS, attempts);
         }
-        let (said, size) = (output.said(), output.size());
+        let size = output.size();
+        let answer = output.answer.as_ref();
+        let said = answer.filter(|it| !it.choices.is_empty());
+        let said = said.map(|_| output.said());
         let mut chosen_tools = None;
         if let Some(answer) = &mut output.answer {
             answer.push_attributes(attributes, self.frame.session.hasher());
             chosen_tools = answer.chosen_tools();
-            self.remember(answer, &said);
+            if let Some(said) = said {
+                self.remember(answer, &said);
+            }
         }
         let answer = output.answer.as_ref();
         let window = usage.and_then(|usage| self.window(answer, &usage));
@@ -187,9 +192,6 @@ struct Told<'a> {
 impl Recording {
     /// Keeps what the model chose for the tools that will be called.
     fn remember(&self, answer: &mut Answer, said: &Sensitivity) {
-        if answer.choices.is_empty() {
-            return;
-        }
         let hasher = self.frame.session.hasher();
         let reason = match answer.why.take() {
             Some(why) => {

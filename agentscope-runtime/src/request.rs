@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use opentelemetry::KeyValue;
 
 use crate::capture::Capture;
-use crate::class::{Sensitivity, Treatment};
+use crate::class::{Class, Sensitivity, Treatment};
 use crate::content::{self, Conversation, Manner};
 use crate::limits::to_signed;
 use crate::model::InferenceRequest;
@@ -38,14 +38,26 @@ impl<'a, T> Request<'a> for &Probe<'a, T> {
 impl Capture {
     /// The attribute's own options win, for they are said of this function.
     pub(crate) fn request(&mut self, index: usize, request: &dyn InferenceRequest) {
-        let said = self.site.meta.param(index).sensitivity;
-        let said = self.values.together(said);
-        self.converse(said, request);
-        self.parameters(&said, request);
+        self.converse(index, request);
+        let said = self.attributes.len();
+        self.parameters(request);
+        // Free text, as sensitive as the request that it is in.
+        if self.values.class <= Class::Internal
+            && policy::treatment(&self.together(index)) == Treatment::Keep
+        {
+            let stops = labels(request.stop_sequences());
+            self.unless_said(said, names::REQUEST_STOP_SEQUENCES, stops);
+        }
+    }
+
+    /// What holds of the argument, which was written last, as a whole.
+    fn together(&self, index: usize) -> Sensitivity {
+        self.values
+            .together(self.site.meta.param(index).sensitivity)
     }
 
     /// The same of a request of which nothing else is told.
-    pub(crate) fn parameters(&mut self, class: &Sensitivity, request: &dyn InferenceRequest) {
+    pub(crate) fn parameters(&mut self, request: &dyn InferenceRequest) {
         let said = self.attributes.len();
         if self.model.is_none() {
             self.model = request.model().map(|model| text::name(&model));
@@ -62,18 +74,14 @@ impl Capture {
         let stream = request.stream().filter(|stream| *stream);
         self.unless_said(said, names::REQUEST_STREAM, stream);
         self.unless_said(said, names::REQUEST_TOOLS, labels(request.tools()));
-        // Free text, as sensitive as the request that it is in.
-        if policy::treatment(class) == Treatment::Keep {
-            let stops = labels(request.stop_sequences());
-            self.unless_said(said, names::REQUEST_STOP_SEQUENCES, stops);
-        }
     }
 
-    fn converse(&mut self, said: Sensitivity, request: &dyn InferenceRequest) {
+    fn converse(&mut self, index: usize, request: &dyn InferenceRequest) {
         let is_wanted = self.site.meta.layer == Layer::Inference && content::capture().is_wanted();
         if !is_wanted || self.options_only || self.conversation.is_some() {
             return;
         }
+        let said = self.together(index);
         let hasher = &self.values.hasher;
         let body = request.body();
         self.conversation = body.and_then(|body| Conversation::of(&body, &Manner { said, hasher }));

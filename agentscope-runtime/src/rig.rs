@@ -201,7 +201,7 @@ impl Seen {
             capture.began = Some(self.began);
             capture.operation(self.operation.as_deref());
             capture.provider(self.provider.as_deref());
-            capture.parameters(&Sensitivity::UNCLASSIFIED, &self);
+            capture.parameters(&self);
         });
         if let Some(recording) = call.recording() {
             let span = Redacted::of_code(recording.span.span_id.to_string());
