@@ -26,7 +26,16 @@ struct Root {
 
 static ROOT: OnceCell<Root> = OnceCell::new();
 
+#[inline]
 fn root() -> &'static Root {
+    match ROOT.get() {
+        Some(root) => root,
+        None => make_root(),
+    }
+}
+
+#[cold]
+fn make_root() -> &'static Root {
     let mut warnings = Vec::new();
     let root = ROOT.get_or_init(|| {
         let secret = secret(&mut warnings);
