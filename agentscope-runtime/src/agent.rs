@@ -2,26 +2,35 @@
 //!
 //! All of these do nothing outside an agent.
 
+pub(crate) mod agent_state;
+pub(crate) mod confidence;
+pub(crate) mod memory;
+#[allow(missing_docs, reason = "called by expansions only")]
+pub(crate) mod prompt;
+pub(crate) mod reason;
+pub(crate) mod reasoning;
+pub(crate) mod situation;
+
 use std::time::SystemTime;
 
 use opentelemetry::Context;
 use opentelemetry::trace::{SpanContext, TraceContextExt as _};
 
-use crate::agent_state::AgentState;
-use crate::confidence::IntoConfidence;
+use crate::agent::agent_state::AgentState;
+use crate::agent::confidence::IntoConfidence;
+use crate::agent::memory::Memory;
+use crate::agent::situation::Situation;
 use crate::frame::{self, Frame};
-use crate::keyring::Hasher;
-use crate::level::Level;
-use crate::memory::Memory;
+use crate::hash::keyring::Hasher;
 use crate::metered;
-use crate::moment::{Event, Moment, ToolCall};
 use crate::names;
-use crate::redacted::{Redacted, attribute};
-use crate::result_schema::Misfit;
-use crate::session_state::RULE_GUARDRAIL;
-use crate::situation::Situation;
+use crate::privacy::redacted::{Redacted, attribute};
+use crate::privacy::text::{IntoText, TEXT_LIMIT};
+use crate::session::session_state::RULE_GUARDRAIL;
+use crate::snapshot::level::Level;
+use crate::snapshot::moment::{Event, Moment, ToolCall};
 use crate::stats;
-use crate::text::{IntoText, TEXT_LIMIT};
+use crate::tool::result_schema::Misfit;
 
 /// A text of the running agent's state; at most 1,024 bytes of it are recorded.
 fn state(text: impl IntoText, place: fn(&mut Situation) -> &mut Option<Redacted>) {

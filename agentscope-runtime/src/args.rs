@@ -7,9 +7,9 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use crate::agent;
-use crate::redacted::Redacted;
-use crate::result_schema::Misfit;
-use crate::schema::{self, SchemaBuilder};
+use crate::privacy::redacted::Redacted;
+use crate::tool::result_schema::Misfit;
+use crate::tool::schema::{self, SchemaBuilder};
 
 /// Why arguments did not fit: where and how, never what they were.
 ///

@@ -6,12 +6,12 @@ use std::vec::Drain;
 
 use opentelemetry::{KeyValue, Value};
 
+use crate::agent::reasoning::ModelsCall;
 use crate::capture::Capture;
 use crate::frame::{Frame, Within};
 use crate::names;
+use crate::privacy::redacted::{Put, Redacted, Words, attribute};
 use crate::propagation::path_of;
-use crate::reasoning::ModelsCall;
-use crate::redacted::{Put, Redacted, Words, attribute};
 use crate::site::{Layer, Meta};
 
 /// What is known of a call that is about to open its span.

@@ -52,13 +52,13 @@ use std::fmt;
 use std::time::Duration;
 
 use crate::agent;
-use crate::class::{Class, Sensitivity};
-use crate::classify::Classify;
 use crate::frame::Frame;
 use crate::metered;
 use crate::model::MicroDollars;
-use crate::redact::Redactor;
-use crate::redacted::Redacted;
+use crate::privacy::class::{Class, Sensitivity};
+use crate::privacy::classify::Classify;
+use crate::privacy::redact::Redactor;
+use crate::privacy::redacted::Redacted;
 use crate::site::Layer;
 
 /// Whether the running agent may make a further model call.

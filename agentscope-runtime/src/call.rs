@@ -8,16 +8,16 @@ use crate::budget::BudgetExhausted;
 use crate::capture::Capture;
 use crate::frame::{self, Frame};
 #[cfg(feature = "rig")]
-use crate::keyring::Hasher;
+use crate::hash::keyring::Hasher;
+use crate::inference::so_far::SoFar;
 use crate::metered::{self, Metered};
 use crate::opening::Opening;
 use crate::output::{Failure, Output};
+use crate::privacy::redacted::Redacted;
 pub(crate) use crate::recording::Entered;
 use crate::recording::Recording;
-use crate::redacted::Redacted;
 use crate::settle::{self, Settle, Tell};
 use crate::site::{KnownSite, Site};
-use crate::so_far::SoFar;
 use crate::switch::{self, Need};
 
 /// A call: recorded, charged to budgets only, or let through.

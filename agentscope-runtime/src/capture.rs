@@ -7,24 +7,24 @@ use opentelemetry::KeyValue;
 use serde::Serialize;
 
 use crate::attributes;
-use crate::class::{Class, Sensitivity};
-use crate::classify::Classify;
-use crate::content::Conversation;
-use crate::identity::Stated;
-use crate::keyring::Hasher;
+use crate::hash::keyring::Hasher;
+use crate::hash::shapes::Shapes;
+use crate::json::room::Buffers;
 use crate::limits::Limits;
 use crate::names;
 use crate::option::{FloatOption, IntOption, TextOption, TimeOption};
+use crate::privacy::class::{Class, Sensitivity};
+use crate::privacy::classify::Classify;
+use crate::privacy::content::Conversation;
+use crate::privacy::redacted::{Put, Recordable, Redacted};
+use crate::privacy::text;
+use crate::privacy::text::{IntoText, Text};
+use crate::privacy::values::Values;
 use crate::probe::Argued;
 use crate::propagation::{ContextOption, RemoteContext};
-use crate::redacted::{Put, Recordable, Redacted};
-use crate::room::Buffers;
-use crate::schema::{Schema, SchemaBuilder};
-use crate::shapes::Shapes;
+use crate::session::identity::Stated;
 use crate::site::{KnownSite, Layer, OptionName};
-use crate::text;
-use crate::text::{IntoText, Text};
-use crate::values::Values;
+use crate::tool::schema::{Schema, SchemaBuilder};
 
 /// What a call was made with; expansions fill it before the arguments move into the body.
 pub struct Capture {

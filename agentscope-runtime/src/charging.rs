@@ -3,13 +3,13 @@
 
 use opentelemetry::KeyValue;
 
+use crate::inference::usage::Usage;
 use crate::ledger::News;
 use crate::limits::Kind;
 use crate::model;
 use crate::names;
+use crate::privacy::redacted::{Redacted, attribute};
 use crate::recording::Recording;
-use crate::redacted::{Redacted, attribute};
-use crate::usage::Usage;
 
 impl Recording {
     /// Counts a model call that begins, or refuses it.

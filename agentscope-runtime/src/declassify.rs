@@ -12,7 +12,7 @@ use std::collections::BTreeMap;
 use std::panic::Location;
 use std::sync::{Mutex, PoisonError};
 
-use crate::text::Text;
+use crate::privacy::text::Text;
 
 /// Says that a text may be shown to anybody, and why.
 ///

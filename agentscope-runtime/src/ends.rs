@@ -6,7 +6,7 @@ use std::marker::PhantomData;
 use futures_core::Stream;
 
 use crate::call::Call;
-use crate::classify::Classify;
+use crate::privacy::classify::Classify;
 use crate::settle::{Classified, Settle, Tell, TypeOnly, Types};
 use crate::watched::{Watched, WatchedIterator, WatchedStream};
 

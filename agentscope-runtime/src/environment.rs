@@ -6,9 +6,9 @@
 /// A sentence each. Nothing is set by it, and no value is in it that could be a secret.
 pub fn mistakes() -> Vec<String> {
     let mut found = crate::policy::mistakes();
-    found.extend(crate::level::mistake());
-    found.extend(crate::keyring::mistake());
-    found.extend(crate::content::mistake());
+    found.extend(crate::snapshot::level::mistake());
+    found.extend(crate::hash::keyring::mistake());
+    found.extend(crate::privacy::content::mistake());
     found.extend(crate::model::mistake());
     found
 }

@@ -13,14 +13,14 @@ use std::sync::{Arc, LazyLock, Mutex, PoisonError, Weak};
 use opentelemetry::Context;
 use opentelemetry::trace::{SpanContext, TraceContextExt as _, TraceId};
 
-use crate::agent_state::AgentState;
+use crate::agent::agent_state::AgentState;
+use crate::agent::reasoning::Reasoning;
 use crate::ledger::Ledger;
 use crate::lineage::Lineage;
+use crate::privacy::text::Text;
 use crate::propagation::{DelegationState, Fan, Here};
-use crate::reasoning::Reasoning;
-use crate::session_state::SessionState;
+use crate::session::session_state::SessionState;
 use crate::stats;
-use crate::text::Text;
 
 /// The session and the agent that code runs in. Every call keeps it several times: one count of
 /// references, not one of each.

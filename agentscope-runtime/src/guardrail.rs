@@ -24,11 +24,11 @@
 
 use crate::agent::here;
 use crate::frame::Frame;
-use crate::level::Level;
-use crate::moment::{Event, ToolCall};
 use crate::names;
-use crate::session_state::RULE_GUARDRAIL;
-use crate::text::{self, IntoText, TEXT_LIMIT};
+use crate::privacy::text::{self, IntoText, TEXT_LIMIT};
+use crate::session::session_state::RULE_GUARDRAIL;
+use crate::snapshot::level::Level;
+use crate::snapshot::moment::{Event, ToolCall};
 
 /// Records that a guardrail has failed, and why: a CRITICAL snapshot, and the verdict of the session
 /// becomes `failure`.

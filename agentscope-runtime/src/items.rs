@@ -1,11 +1,11 @@
 //! The call of a stream or an iterator, and what has come out of it so far.
 
 use crate::call::Call;
-use crate::keyring::Hasher;
+use crate::hash::keyring::Hasher;
+use crate::inference::so_far::SoFar;
 use crate::metered::Metered;
 use crate::settle::Settle;
 use crate::site::Layer;
-use crate::so_far::SoFar;
 
 pub(crate) struct Items<S> {
     pub(crate) call: Call,

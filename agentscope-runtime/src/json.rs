@@ -1,13 +1,19 @@
 //! A JSON text that is being written.
 
+pub(crate) mod canonical;
+pub(crate) mod emptiness;
+pub(crate) mod entries;
+pub(crate) mod map_key;
+pub(crate) mod ordered;
+pub(crate) mod room;
+
 use std::borrow::Cow;
 use std::io;
 
 use serde::Serialize;
 
-use crate::map_key;
-use crate::redacted::Redacted;
-use crate::scrubbing;
+use crate::privacy::redacted::Redacted;
+use crate::privacy::scrubbing;
 
 /// Bytes, because serde_json writes bytes; only whole JSON texts and strings ever go in.
 #[derive(Clone, Debug, Default)]

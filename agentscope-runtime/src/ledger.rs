@@ -15,7 +15,7 @@ use crate::budget::{BudgetExhausted, Remaining};
 use crate::limits::{Kind, Limits, from_signed, nanos, to_signed};
 use crate::model::MicroDollars;
 use crate::names;
-use crate::redacted::{Redacted, attribute};
+use crate::privacy::redacted::{Redacted, attribute};
 use crate::site::Layer;
 use crate::switch;
 
@@ -381,5 +381,5 @@ impl Drop for Ledger {
 }
 
 #[cfg(test)]
-#[path = "ledger_tests.rs"]
+#[path = "ledger/ledger_tests.rs"]
 mod tests;

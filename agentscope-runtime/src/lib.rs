@@ -75,164 +75,97 @@ pub mod testing;
 pub mod tower;
 
 mod agent;
-mod agent_state;
-mod answer;
-#[allow(missing_docs, reason = "called by expansions only")]
-mod answered;
 mod attributes;
 #[allow(missing_docs, reason = "called by expansions only")]
 mod begin;
 #[allow(missing_docs, reason = "called by expansions only")]
 mod call;
-mod canonical;
 #[allow(missing_docs, reason = "called by expansions only")]
 mod capture;
 mod charging;
-mod class;
-mod classification;
-mod classified;
-mod classify;
-mod clean_names;
-mod confidence;
-mod content;
 mod counted;
-mod decided;
-mod emptiness;
 #[allow(missing_docs, reason = "called by expansions only")]
 mod ends;
-mod entries;
 mod environment;
-mod foreign;
 mod frame;
-mod id;
-mod identity;
+mod hash;
 mod in_agent;
-#[cfg(feature = "tower")]
-mod incoming;
-mod inventory_report;
+mod inference;
 mod items;
 mod json;
-mod key;
-#[allow(missing_docs, reason = "called by expansions only")]
-mod keyed;
-mod keyring;
-mod kind;
-#[allow(missing_docs, reason = "called by expansions only")]
-mod leaf;
 mod leaving;
 mod ledger;
-mod level;
 mod limits;
 mod lineage;
-mod look;
-mod map_key;
-mod measured;
-mod memory;
 mod metered;
-mod meters;
-mod moment;
+mod metrics;
 mod nearest;
-mod open_spans;
 mod opening;
 mod option;
-mod ordered;
 mod outcome;
 #[allow(missing_docs, reason = "called by expansions only")]
 mod output;
-mod own_session;
-mod pace;
-mod payload;
-mod print;
+mod privacy;
 #[allow(missing_docs, reason = "called by expansions only")]
 mod probe;
 #[allow(missing_docs, reason = "called by expansions only")]
-mod prompt;
-#[allow(missing_docs, reason = "called by expansions only")]
 mod question;
-mod reason;
-mod reasoning;
 mod recording;
 mod recovery;
-mod redact;
-mod redacted;
-mod registry;
-#[allow(missing_docs, reason = "called by expansions only")]
-mod request;
-#[allow(missing_docs, reason = "called by expansions only")]
-mod result_schema;
 #[allow(missing_docs, reason = "called by expansions only")]
 mod returned;
-mod room;
 mod running;
 mod said;
-#[allow(missing_docs, reason = "called by expansions only")]
-mod schema;
-#[cfg(test)]
-mod schema_properties;
 mod scrub;
-mod scrubbing;
-#[allow(missing_docs, reason = "called by expansions only")]
-mod seen;
 mod session;
-mod session_state;
 #[allow(missing_docs, reason = "called by expansions only")]
 mod settle;
-mod shape;
-mod shapes;
 #[allow(missing_docs, reason = "called by expansions only")]
 mod site;
-mod situation;
 mod snapshot;
-#[allow(missing_docs, reason = "called by expansions only")]
-mod so_far;
 mod stats;
 mod switch;
-mod tally;
 #[cfg(feature = "tokio")]
 mod task;
-mod text;
-mod totals;
-mod treat;
+mod tool;
 mod unread;
-mod usage;
-mod values;
 #[allow(missing_docs, reason = "called by expansions only")]
 mod watched;
 
 pub use agentscope_macros::{Classify, agent, inference, tool, tool_call};
 
-pub use agent::{belief, confidence, goal, iteration, memory, note, set_attribute, sub_goal};
-pub use class::{Class, Treatment};
-pub use classify::Classify;
-pub use confidence::IntoConfidence;
-pub use frame::end_open_spans;
-pub use in_agent::{InAgentFuture, InCurrentAgent};
-pub use inventory_report::{Declassified, Entry, Inventory, inventory};
-pub use kind::{Kind, Regulation};
-pub use level::{Level, UnknownLevel, level, set_level};
-pub use option::{FloatOption, IntOption, TextOption, TimeOption};
-pub use outcome::{Outcome, ToolStatus, Verdict};
-pub use payload::{Payload, PayloadSide, PayloadSink, set_payload_sink};
-pub use propagation::delegate;
+pub use agent::confidence::IntoConfidence;
 /// The trait under the name of the function, so that one import brings both:
 /// `use agentscope::because;`.
-pub use reason::Because as because;
-pub use reason::{Because, BecauseFuture, because};
+pub use agent::reason::Because as because;
+pub use agent::reason::{Because, BecauseFuture, because};
+pub use agent::situation::Situation;
+pub use agent::{belief, confidence, goal, iteration, memory, note, set_attribute, sub_goal};
+pub use frame::end_open_spans;
+pub use in_agent::{InAgentFuture, InCurrentAgent};
+pub use inference::usage::Usage;
+pub use option::{FloatOption, IntOption, TextOption, TimeOption};
+pub use outcome::{Outcome, ToolStatus, Verdict};
+pub use privacy::class::{Class, Treatment};
+pub use privacy::classify::Classify;
+pub use privacy::inventory_report::{Declassified, Entry, Inventory, inventory};
+pub use privacy::kind::{Kind, Regulation};
+pub use privacy::payload::{Payload, PayloadSide, PayloadSink, set_payload_sink};
+pub use privacy::redact::{Object, Redactor};
+pub use privacy::redacted::Redacted;
+pub use privacy::scrubbing::{ScrubLater, scrub_later};
+pub use privacy::text::{IntoText, Text, confidential, internal, pii};
+pub use propagation::delegate;
 pub use recovery::{fallback, retry};
-pub use redact::{Object, Redactor};
-pub use redacted::Redacted;
-pub use registry::{Tool, tools};
-pub use scrubbing::{ScrubLater, scrub_later};
 pub use session::{Session, SessionBuilder, SessionFuture};
 pub use site::Layer;
-pub use situation::Situation;
+pub use snapshot::level::{Level, UnknownLevel, level, set_level};
 pub use snapshot::{Snapshot, SnapshotSink, emit, set_logger_provider, set_snapshot_sink};
 pub use stats::{Stats, stats};
 pub use switch::{disable, enable};
 #[cfg(feature = "tokio")]
 pub use task::{JoinSet, spawn, spawn_blocking};
-pub use text::{IntoText, Text, confidential, internal, pii};
-pub use usage::Usage;
+pub use tool::registry::{Tool, tools};
 
 /// Instrumentation scope of all spans and log records.
 pub(crate) const SCOPE: &str = "agentscope";
@@ -250,31 +183,31 @@ pub mod __private {
     pub use crate::budget::refuse;
     pub use crate::call::{Call, inside, open, open_with_budget};
     pub use crate::capture::Capture;
-    pub use crate::class::{Class, Sensitivity, Treatment, classes, defaults};
-    pub use crate::classify::{Classify, FieldMeta, TypeMeta};
     pub use crate::environment::mistakes as environment_mistakes;
     pub use crate::in_agent::{in_cx, in_cx_fn};
-    pub use crate::keyed::{Keyed, keyed_by};
-    pub use crate::kind::Kind;
     pub use crate::nearest::nearest;
     pub use crate::output::Output;
+    pub use crate::privacy::class::{Class, Sensitivity, Treatment, classes, defaults};
+    pub use crate::privacy::classify::{Classify, FieldMeta, TypeMeta};
+    pub use crate::privacy::keyed::{Keyed, keyed_by};
+    pub use crate::privacy::kind::Kind;
+    pub use crate::privacy::seen::holds_no_more;
     pub use crate::question::{branch, from_rest};
-    pub use crate::registry::{RegisteredType, register};
     pub use crate::returned::{Tag, async_call_of, call, call_future, future_of, leave, never};
-    pub use crate::schema::SchemaBuilder;
-    pub use crate::seen::holds_no_more;
+    pub use crate::tool::registry::{RegisteredType, register};
+    pub use crate::tool::schema::SchemaBuilder;
     pub use inventory;
 
+    pub use crate::inference::usage::Usage;
+    pub use crate::privacy::redact::{Object, Redactor};
     pub use crate::probe::{
         Argued, Highest, Locked, Probe, TypeProbe, Unclassified, Unlocked, apply, classified,
         type_key,
     };
-    pub use crate::redact::{Object, Redactor};
     pub use crate::site::Site;
     pub use crate::snapshot::emit_from;
     pub use crate::switch::disable_unused;
     pub use crate::unread::unread;
-    pub use crate::usage::Usage;
     pub use crate::watched::async_call;
 
     /// Finds what has come into free text; for the collector, benches and fuzzing.
@@ -284,23 +217,23 @@ pub mod __private {
 
     /// Takes what records of other libraries say to the payload sink; for the collector.
     pub mod payload {
-        pub use crate::payload::{identifier_of_others, put_of_others};
+        pub use crate::privacy::payload::{identifier_of_others, put_of_others};
     }
 
     /// What is probed, brought into scope where that is done. No name comes with it, and the methods
     /// are those of types of ours.
     pub mod probing {
-        pub use crate::answered::Answers as _;
+        pub use crate::inference::answered::Answers as _;
+        pub use crate::inference::request::Request as _;
+        pub use crate::privacy::seen::Sees as _;
         pub use crate::probe::{
             Argument as _, DeclaredType as _, Described as _, Field as _, NoLeaf as _,
             NoPrimitive as _,
         };
-        pub use crate::request::Request as _;
         pub use crate::returned::{
             IsFuture as _, IsFutureInOk as _, IsIterator as _, IsIteratorInOk as _, IsStream as _,
             IsStreamInOk as _, IsValue as _, NoResult as _,
         };
-        pub use crate::seen::Sees as _;
         pub use crate::settle::{Shows as _, Tells as _};
     }
 }

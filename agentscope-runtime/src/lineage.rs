@@ -3,7 +3,7 @@
 use std::iter;
 use std::sync::Arc;
 
-use crate::agent_state::AgentState;
+use crate::agent::agent_state::AgentState;
 
 /// Those above an agent that had not ended when it began, innermost first.
 ///

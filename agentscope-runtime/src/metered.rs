@@ -10,15 +10,15 @@ use opentelemetry::Context;
 use crate::budget::BudgetExhausted;
 use crate::capture::Capture;
 use crate::frame::{self, Frame};
+use crate::inference::usage::Usage;
 use crate::ledger::Ledger;
 use crate::limits::{Kind, Limits};
 use crate::model;
+use crate::privacy::redacted::Redacted;
 use crate::propagation::RemoteContext;
 use crate::recording::Entered;
-use crate::redacted::Redacted;
 use crate::settle::Settle;
 use crate::site::{KnownSite, Layer};
-use crate::usage::Usage;
 
 /// A ledger in a context.
 #[derive(Clone)]

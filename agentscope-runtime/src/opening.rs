@@ -10,28 +10,28 @@ use opentelemetry::trace::{
     Link, Span as _, SpanBuilder, SpanContext, SpanKind, TraceContextExt as _,
 };
 
-use crate::agent_state::AgentState;
+use crate::agent::agent_state::AgentState;
 use crate::attributes::{self, INPUT, Opened};
 use crate::capture::Capture;
-use crate::content;
-use crate::decided::Asked;
 use crate::frame::{self, Found, Frame};
-use crate::id;
-use crate::identity::Stated;
-use crate::keyring::Hasher;
+use crate::hash::keyring::Hasher;
+use crate::inference::decided::Asked;
 use crate::ledger::Ledger;
-use crate::level::{self, Level};
 use crate::limits::Limits;
-use crate::moment::{Event, Moment, SpanIds};
 use crate::names;
-use crate::own_session::{Described, OwnSession, open_session_span, start_session};
-use crate::payload::{self, PayloadSide};
+use crate::privacy::content;
+use crate::privacy::payload::{self, PayloadSide};
+use crate::privacy::redacted::{Put, Redacted, attribute};
+use crate::privacy::text::{TEXT_LIMIT, Text};
 use crate::propagation::{self, RemoteContext, continued};
 use crate::recording::Recording;
-use crate::redacted::{Put, Redacted, attribute};
+use crate::session::id;
+use crate::session::identity::Stated;
+use crate::session::own_session::{Described, OwnSession, open_session_span, start_session};
+use crate::session::totals::Totals;
 use crate::site::{KnownSite, Layer};
-use crate::text::{TEXT_LIMIT, Text};
-use crate::totals::Totals;
+use crate::snapshot::level::{self, Level};
+use crate::snapshot::moment::{Event, Moment, SpanIds};
 
 /// A call that is about to open its span.
 pub(crate) struct Opening {

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use opentelemetry::KeyValue;
 
 use crate::names;
-use crate::redacted::{Redacted, attribute};
+use crate::privacy::redacted::{Redacted, attribute};
 
 /// How an annotated call ended; every span ends with exactly one of these.
 ///

@@ -4,25 +4,25 @@ use std::borrow::Cow;
 
 use serde::Serialize;
 
-use crate::answer::Answer;
-use crate::canonical;
-use crate::class::{Class, Sensitivity};
-use crate::classify::Classify;
-use crate::content::{self, Manner, Parts};
-use crate::emptiness;
+use crate::hash::keyring::Hasher;
+use crate::inference::answer::Answer;
+use crate::inference::so_far::SoFar;
+use crate::inference::usage::Usage;
 use crate::json::Json;
-use crate::keyring::Hasher;
-use crate::level::{self, Level};
+use crate::json::canonical;
+use crate::json::emptiness;
+use crate::metrics::pace::Pace;
 use crate::model::InferenceResponse;
-use crate::pace::Pace;
-use crate::redact::{Redactor, View};
-use crate::redacted::Redacted;
-use crate::result_schema::Misfit;
+use crate::privacy::class::{Class, Sensitivity};
+use crate::privacy::classify::Classify;
+use crate::privacy::content::{self, Manner, Parts};
+use crate::privacy::redact::{Redactor, View};
+use crate::privacy::redacted::Redacted;
+use crate::privacy::tally::Tally;
+use crate::privacy::values::Values;
 use crate::site::{Layer, Meta};
-use crate::so_far::SoFar;
-use crate::tally::Tally;
-use crate::usage::Usage;
-use crate::values::Values;
+use crate::snapshot::level::{self, Level};
+use crate::tool::result_schema::Misfit;
 
 /// What a call returned; expansions fill it from a reference to the `Ok` value.
 pub struct Output {

@@ -32,8 +32,8 @@ use std::sync::{Mutex, PoisonError};
 
 use once_cell::sync::OnceCell;
 
-use crate::class::{Class, Sensitivity, Treatment};
 use crate::environment;
+use crate::privacy::class::{Class, Sensitivity, Treatment};
 
 /// Where a value may go.
 ///

@@ -20,14 +20,14 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::capture::Capture;
-use crate::class::{Class, Sensitivity};
-use crate::classify::{Classify, TypeMeta};
-use crate::leaf::Leaf;
 use crate::model::InferenceRequest;
-use crate::redact::Redactor;
-use crate::schema::SchemaBuilder;
-use crate::seen::{Nothing, ShownWhole};
+use crate::privacy::class::{Class, Sensitivity};
+use crate::privacy::classify::{Classify, TypeMeta};
+use crate::privacy::leaf::Leaf;
+use crate::privacy::redact::Redactor;
+use crate::privacy::seen::{Nothing, ShownWhole};
 use crate::settle::{ByPlace, ByType, ByTypeWhole, Unknown};
+use crate::tool::schema::SchemaBuilder;
 
 /// A reference whose type is probed.
 pub struct Probe<'a, T: ?Sized>(pub &'a T);

@@ -5,27 +5,27 @@ use std::time::{Duration, SystemTime};
 use opentelemetry::trace::TraceContextExt as _;
 use opentelemetry::{Context, KeyValue};
 
-use crate::agent_state::CallPrint;
+use crate::agent::agent_state::CallPrint;
 use crate::attributes::{self, OUTPUT, push_word};
 use crate::budget::BudgetExhausted;
-use crate::content;
-use crate::decided::Asked;
 use crate::frame::{self, AmbientGuard, Frame};
-use crate::level::{self, Level};
-use crate::moment::{Event, SpanIds, ToolCall};
+use crate::inference::decided::Asked;
+use crate::inference::so_far::SoFar;
 use crate::names;
 use crate::outcome::{Ending, Outcome, ToolStatus};
 use crate::output::{Failure, Output};
-use crate::own_session::OwnSession;
-use crate::payload::{self, PayloadSide};
-use crate::redacted::{Put, Redacted, Words, attribute};
-use crate::result_schema::Misfit;
-use crate::schema::Schema;
-use crate::session_state::{SpanKey, end_span};
+use crate::privacy::content;
+use crate::privacy::payload::{self, PayloadSide};
+use crate::privacy::redacted::{Put, Redacted, Words, attribute};
+use crate::privacy::tally::Tally;
+use crate::session::own_session::OwnSession;
+use crate::session::session_state::{SpanKey, end_span};
+use crate::session::totals::Totals;
 use crate::site::{KnownSite, Layer};
-use crate::so_far::SoFar;
-use crate::tally::Tally;
-use crate::totals::Totals;
+use crate::snapshot::level::{self, Level};
+use crate::snapshot::moment::{Event, SpanIds, ToolCall};
+use crate::tool::result_schema::Misfit;
+use crate::tool::schema::Schema;
 
 pub(crate) struct Recording {
     pub(crate) site: &'static KnownSite,

@@ -2,10 +2,10 @@
 
 use crate::agent::here;
 use crate::frame::Frame;
-use crate::level::Level;
-use crate::moment::{Event, ToolCall};
 use crate::names;
-use crate::text::{IntoText, TEXT_LIMIT, Text};
+use crate::privacy::text::{IntoText, TEXT_LIMIT, Text};
+use crate::snapshot::level::Level;
+use crate::snapshot::moment::{Event, ToolCall};
 
 /// Records that something is tried again, and why: a WARN snapshot (`agentscope.warning` = `retry`).
 ///

@@ -52,17 +52,17 @@ use tracing_subscriber::layer::Context;
 use tracing_subscriber::registry::LookupSpan;
 
 use crate::call;
-use crate::class::{Class, Sensitivity};
 use crate::frame::Frame;
 use crate::in_agent::Carried;
+use crate::inference::usage::Usage;
 use crate::model::counts::Counts;
 use crate::model::{InferenceRequest, InferenceResponse, ToolCall};
 use crate::output::{Failure, Output};
-use crate::redacted::Redacted;
+use crate::privacy::class::{Class, Sensitivity};
+use crate::privacy::redacted::Redacted;
+use crate::privacy::text;
 use crate::site::Site;
 use crate::switch;
-use crate::text;
-use crate::usage::Usage;
 
 /// All model calls that rig makes: its own functions are not the program's.
 static SITE: Site = Site::new("", "rig\0inference\0rig\0read\0\0\0");

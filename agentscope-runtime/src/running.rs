@@ -9,9 +9,9 @@ use crate::frame::{self, Frame};
 use crate::leaving::Leaving;
 use crate::metered::Scope;
 use crate::outcome::Ending;
-use crate::own_session::OwnSession;
 use crate::propagation::{OpenDelegation, SetAsideScope};
 use crate::recording::Entered;
+use crate::session::own_session::OwnSession;
 
 /// What code runs in.
 pub(crate) enum Running {

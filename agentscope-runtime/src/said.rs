@@ -5,11 +5,11 @@
 //! of the result, options that are string literals; then name, type and class of each argument.
 //! `agentscope-macros` writes it.
 
-use crate::class::{Class, Sensitivity, Treatment};
-use crate::kind::Kind;
-use crate::redacted::Redacted;
+use crate::privacy::class::{Class, Sensitivity, Treatment};
+use crate::privacy::kind::Kind;
+use crate::privacy::redacted::Redacted;
+use crate::privacy::text;
 use crate::site::{Layer, Meta, OptionName, Param};
-use crate::text;
 
 pub(crate) fn read(module: &str, said: &'static str) -> Meta {
     let mut parts = said.split('\0');

@@ -1,5 +1,14 @@
 //! Sessions: one user interaction or job, opened explicitly.
 
+pub(crate) mod id;
+pub(crate) mod identity;
+#[cfg(feature = "tower")]
+pub(crate) mod incoming;
+pub(crate) mod open_spans;
+pub(crate) mod own_session;
+pub(crate) mod session_state;
+pub(crate) mod totals;
+
 use std::fmt;
 use std::pin::Pin;
 use std::task::{Context, Poll};
@@ -8,16 +17,16 @@ use opentelemetry::StringValue;
 use pin_project_lite::pin_project;
 
 use crate::frame::Frame;
-use crate::identity::Stated;
 use crate::leaving::Leaving;
 use crate::limits::Limits;
 use crate::metered;
 use crate::option::{FloatOption, IntOption, TextOption, TimeOption};
 use crate::outcome::Verdict;
-use crate::own_session::{self, Described};
+use crate::privacy::text;
 use crate::propagation::RemoteContext;
 use crate::running::{self, Open, Running, State};
-use crate::text;
+use crate::session::identity::Stated;
+use crate::session::own_session::Described;
 
 /// One user interaction or job: a chat turn, a request, a batch item.
 ///

@@ -10,14 +10,14 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use serde::Serialize;
 
-use crate::class::{Class, Sensitivity};
-use crate::classify::Classify;
 use crate::ends::TellsBefore;
-use crate::keyring::Hasher;
-use crate::leaf::Leaf;
+use crate::hash::keyring::Hasher;
+use crate::inference::so_far::SoFar;
+use crate::inference::usage::Usage;
 use crate::output::{Failure, Output};
-use crate::so_far::SoFar;
-use crate::usage::Usage;
+use crate::privacy::class::{Class, Sensitivity};
+use crate::privacy::classify::Classify;
+use crate::privacy::leaf::Leaf;
 
 /// Types that are named and never held.
 pub(crate) type Types<T> = PhantomData<fn() -> T>;

@@ -7,13 +7,13 @@ use std::sync::{Arc, Mutex, OnceLock};
 use once_cell::race::OnceRef;
 
 use crate::attributes::{self, Word};
-use crate::class::{Class, Sensitivity};
-use crate::keyring::Hasher;
-use crate::measured::Labels;
+use crate::hash::keyring::Hasher;
+use crate::metrics::measured::Labels;
+use crate::privacy::class::{Class, Sensitivity};
+use crate::privacy::redacted::Redacted;
 use crate::probe::Declares;
-use crate::redacted::Redacted;
 use crate::said;
-use crate::schema::{Cache, Schema, SchemaBuilder};
+use crate::tool::schema::{Cache, Schema, SchemaBuilder};
 use crate::unread::Unread;
 
 /// The layers of a semantic trace.

@@ -1,5 +1,8 @@
 //! Execution-state snapshots: what an agent knew at one moment, and where they go.
 
+pub(crate) mod level;
+pub(crate) mod moment;
+
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, RwLock};
 use std::time::SystemTime;
@@ -7,13 +10,13 @@ use std::time::SystemTime;
 use opentelemetry::logs::{AnyValue, LogRecord, Logger, LoggerProvider};
 use opentelemetry::trace::{SpanId, TraceFlags, TraceId};
 
+use crate::agent::situation::Situation;
 use crate::budget::Remaining;
-use crate::level::Level;
 use crate::names;
 use crate::outcome::{Outcome, ToolStatus};
-use crate::redacted::Redacted;
-use crate::scrubbing;
-use crate::situation::Situation;
+use crate::privacy::redacted::Redacted;
+use crate::privacy::scrubbing;
+use crate::snapshot::level::Level;
 
 /// The state of an agent at one moment: at each tool call and return, at each decision of the
 /// model, and at each warning.

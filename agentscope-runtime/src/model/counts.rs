@@ -1,6 +1,6 @@
 //! What a provider counts, before it is made the one meaning of [`Usage`].
 
-use crate::usage::Usage;
+use crate::inference::usage::Usage;
 
 /// The counts of one report; `None` is what it does not say.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

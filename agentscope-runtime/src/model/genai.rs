@@ -9,12 +9,12 @@ use genai::chat::{
     ChatOptions, ChatRequest, ChatResponse, ChatStreamEvent, StreamEnd, ToolName, Usage as Used,
 };
 
+use crate::inference::usage::Usage;
 use crate::model::counts::Counts;
 use crate::model::fields::{arguments, joined};
 use crate::model::request::InferenceRequest;
 use crate::model::response::{InferenceResponse, ToolCall};
 use crate::model::streamed::{CallPiece, InferenceChunk, Place, StreamedResponse};
-use crate::usage::Usage;
 
 impl InferenceRequest for ChatRequest {
     fn tools(&self) -> Vec<Cow<'_, str>> {

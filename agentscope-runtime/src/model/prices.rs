@@ -8,9 +8,9 @@ use std::sync::Mutex;
 
 use once_cell::sync::OnceCell;
 
+use crate::inference::usage::Usage;
 use crate::model::micro_dollars::MicroDollars;
 use crate::model::price_file::{self, Model, Unusable};
-use crate::usage::Usage;
 
 const VARIABLE: &str = "AGENTSCOPE_PRICES";
 
@@ -137,7 +137,7 @@ fn warn_once(model: &str) {
     if warned.len() >= MOST_WARNINGS || !warned.insert(model.to_owned()) {
         return;
     }
-    let model = crate::text::label(model.to_owned().into());
+    let model = crate::privacy::text::label(model.to_owned().into());
     tracing::warn!(
         target: "agentscope",
         "the price of the model `{model}` is not known, so its calls have no cost; \

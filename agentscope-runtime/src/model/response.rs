@@ -4,9 +4,9 @@ use std::borrow::Cow;
 
 use serde_json::Value;
 
+use crate::inference::usage::Usage;
 use crate::model::dialect;
 use crate::model::fields::joined;
-use crate::usage::Usage;
 
 /// An answer of a model.
 ///

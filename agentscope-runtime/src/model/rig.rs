@@ -8,12 +8,12 @@ use rig_core::completion::{AssistantContent, CompletionRequest, CompletionRespon
 use rig_core::message::Origin;
 use rig_core::streaming::{Item, PartKind, Relayed, StreamEvent};
 
+use crate::inference::usage::Usage;
 use crate::model::counts::Counts;
 use crate::model::fields::joined;
 use crate::model::request::InferenceRequest;
 use crate::model::response::{InferenceResponse, ToolCall};
 use crate::model::streamed::{CallPiece, InferenceChunk, Place, StreamedResponse};
-use crate::usage::Usage;
 
 /// `additional_params` are the provider's own: not looked into.
 impl InferenceRequest for CompletionRequest {

@@ -4,14 +4,14 @@ use std::borrow::Cow;
 
 use serde_json::Value;
 
-use crate::answer::MOST_CHOICES;
+use crate::inference::answer::MOST_CHOICES;
+use crate::inference::usage::Usage;
 use crate::json::LARGEST;
 use crate::model::by_place::ByPlace;
 use crate::model::counts::Counts;
 use crate::model::dialect::{self, Dialect};
 use crate::model::response::{InferenceResponse, ToolCall};
-use crate::text;
-use crate::usage::Usage;
+use crate::privacy::text;
 
 /// Bytes of a text that are kept of an answer that is only recorded: of an unstreamed one no more are
 /// looked at. What was cut is longer than that wherever it was cut, so that it is not taken as whole.

@@ -6,8 +6,8 @@ use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use crate::ledger::Ledger;
 use crate::limits::Kind;
 use crate::outcome::Ending;
-use crate::session_state::SessionState;
-use crate::totals::Sums;
+use crate::session::session_state::SessionState;
+use crate::session::totals::Sums;
 
 #[derive(Default)]
 pub(crate) struct Account {

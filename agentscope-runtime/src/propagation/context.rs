@@ -2,15 +2,15 @@
 
 use super::RemoteContext;
 use super::continued::{self, Found};
-use crate::class::{Class, Sensitivity};
-use crate::classify::Classify;
 use crate::metered::Scope;
-use crate::redact::Redactor;
-use crate::redacted::Redacted;
+use crate::privacy::class::{Class, Sensitivity};
+use crate::privacy::classify::Classify;
+use crate::privacy::redact::Redactor;
+use crate::privacy::redacted::Redacted;
+use crate::privacy::text;
 use crate::running::{self, Running};
 use crate::session::{Pending, SessionFuture};
 use crate::switch::{self, Need};
-use crate::text;
 
 /// Where a task came from, for `context` at an [`agent`](macro@crate::agent): a [`RemoteContext`], a
 /// reference to one, or an `Option` of either.

@@ -10,18 +10,18 @@ use opentelemetry::{Context, StringValue};
 
 use super::{DelegationState, Mode, RemoteContext};
 use crate::frame::{self, Frame};
-use crate::id;
-use crate::identity::Identity;
-use crate::keyring::Hasher;
+use crate::hash::keyring::Hasher;
 use crate::ledger::Ledger;
 use crate::limits::Limits;
 use crate::opening;
-use crate::own_session::{self, OwnSession};
-use crate::redacted::Redacted;
-use crate::session_state::SessionState;
+use crate::privacy::redacted::Redacted;
+use crate::privacy::text;
+use crate::session::id;
+use crate::session::identity::Identity;
+use crate::session::own_session::{self, OwnSession};
+use crate::session::session_state::SessionState;
 use crate::site::Layer;
 use crate::switch;
-use crate::text;
 
 impl RemoteContext {
     /// What may be used on behalf of it.

@@ -11,10 +11,10 @@ use super::{Mode, OpenDelegation, SetAsideScope};
 use crate::leaving::Leaving;
 use crate::limits::Limits;
 use crate::option::{FloatOption, IntOption, TextOption, TimeOption};
-use crate::redacted::Redacted;
+use crate::privacy::redacted::Redacted;
+use crate::privacy::text::{self, IntoText, Text};
 use crate::running::{self, Open, Running, State};
 use crate::switch::{self, Need};
-use crate::text::{self, IntoText, Text};
 
 /// Hands a task over to another agent: a span `invoke_agent {target}` of the layer delegation, and a
 /// step of the session.

@@ -13,7 +13,7 @@ use super::outgoing::Outgoing;
 use super::remote::Raw;
 use super::signature::{Signature, SignatureError, SigningKey};
 use super::{Account, Delegated, RemoteContext};
-use crate::canonical;
+use crate::json::canonical;
 use crate::stats;
 
 /// The version that is written, and the only one that is read.

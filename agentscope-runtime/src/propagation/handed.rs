@@ -8,7 +8,7 @@ use super::{Envelope, OpenDelegation, RemoteContext, Reply, SetAsideScope};
 use crate::frame;
 use crate::limits::Kind;
 use crate::outcome::{Ending, Outcome};
-use crate::redacted::Redacted;
+use crate::privacy::redacted::Redacted;
 
 /// A delegation whose task was handed over, by [`Delegation::send`](super::Delegation::send): it waits
 /// for the answer.

@@ -11,7 +11,7 @@ use opentelemetry::{Context, KeyValue};
 use super::baggage::{KEYS, is_accepted};
 use super::outgoing::members;
 use crate::frame::Frame;
-use crate::redacted::attribute;
+use crate::privacy::redacted::attribute;
 
 /// The context of what runs in a frame: the frame, and as baggage whose it is.
 pub(crate) fn enter(cx: &Context, frame: Frame) -> Context {

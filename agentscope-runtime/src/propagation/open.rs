@@ -13,24 +13,24 @@ use super::fan::Place;
 use super::state::{DelegationState, Here, path_of};
 use super::unrecorded::settle;
 use super::{Delegated, Grant, Mode, RemoteContext};
-use crate::agent_state::CallPrint;
+use crate::agent::agent_state::CallPrint;
 use crate::frame::{self, Frame};
 use crate::ledger::{Ledger, News, SetAside};
-use crate::level::Level;
 use crate::limits::{Kind, Limits};
-use crate::moment::{Event, Moment, ToolCall};
 use crate::names;
 use crate::opening::{Opening, Placed};
 use crate::outcome::{Ending, Outcome};
 use crate::output::Failure;
-use crate::own_session::OwnSession;
+use crate::privacy::redacted::{Labels, Put, Redacted, attribute};
+use crate::privacy::text::TEXT_LIMIT;
 use crate::propagation;
 use crate::recording::Entered;
-use crate::redacted::{Labels, Put, Redacted, attribute};
-use crate::session_state::{SpanKey, end_span};
+use crate::session::own_session::OwnSession;
+use crate::session::session_state::{SpanKey, end_span};
+use crate::session::totals::{Sums, Totals};
 use crate::site::Layer;
-use crate::text::TEXT_LIMIT;
-use crate::totals::{Sums, Totals};
+use crate::snapshot::level::Level;
+use crate::snapshot::moment::{Event, Moment, ToolCall};
 
 /// Names of agents that a task takes along.
 const LONGEST_CHAIN: usize = 64;
@@ -141,7 +141,8 @@ impl OpenDelegation {
         let depth = outer.map_or(0, |outer| outer.depth).saturating_add(1);
         let path = path_of(&frame, step);
         let is_cycle = chain.contains(&target);
-        let redacted = |text: crate::text::Text| text.redacted(TEXT_LIMIT, session.hasher());
+        let redacted =
+            |text: crate::privacy::text::Text| text.redacted(TEXT_LIMIT, session.hasher());
         let reason = delegation.reason.or(stated_reason).map(redacted);
         let mode = delegation.mode;
 

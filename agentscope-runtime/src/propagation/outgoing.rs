@@ -7,7 +7,7 @@ use opentelemetry::trace::{SpanContext, TraceContextExt as _};
 use super::baggage::{self, KEYS};
 use super::{RemoteContext, traceparent, tracestate};
 use crate::frame::{self, Frame};
-use crate::redacted::Redacted;
+use crate::privacy::redacted::Redacted;
 use crate::stats;
 
 #[derive(Default)]

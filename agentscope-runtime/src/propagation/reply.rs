@@ -9,9 +9,9 @@ use serde::{Deserialize, Deserializer, Serialize};
 use super::{Grant, RemoteContext};
 use crate::limits::Kind;
 use crate::outcome::{Ending, Outcome};
-use crate::session_state::RULES_ACROSS;
-use crate::text;
-use crate::totals::Sums;
+use crate::privacy::text;
+use crate::session::session_state::RULES_ACROSS;
+use crate::session::totals::Sums;
 
 /// The answer to a task that was delegated to another process: the result, how the sub-agent has
 /// ended, and what it used.

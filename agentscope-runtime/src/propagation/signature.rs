@@ -8,8 +8,8 @@ use serde::Serialize;
 use sha2::{Digest as _, Sha256};
 
 use super::traceparent;
-use crate::key::push_hex;
-use crate::keyring;
+use crate::hash::key::push_hex;
+use crate::hash::keyring;
 
 /// A key that envelopes are signed with, and its id.
 ///

@@ -8,13 +8,13 @@ use opentelemetry::{KeyValue, StringValue};
 
 use crate::frame::Frame;
 use crate::ledger::Ledger;
-use crate::level::Level;
-use crate::moment::Event;
 use crate::names;
 use crate::outcome::Ending;
+use crate::privacy::redacted::{Put, Redacted, attribute};
 use crate::recording::Recording;
-use crate::redacted::{Put, Redacted, attribute};
-use crate::totals::{Sums, Totals};
+use crate::session::totals::{Sums, Totals};
+use crate::snapshot::level::Level;
+use crate::snapshot::moment::Event;
 
 /// The delegation that code runs on behalf of: one of this process, or one that came with a task.
 pub(crate) struct DelegationState {

@@ -3,7 +3,7 @@
 use opentelemetry::trace::{SpanContext, SpanId, TraceFlags, TraceId};
 
 use super::baggage::trimmed;
-use crate::key::hex;
+use crate::hash::key::hex;
 
 /// `00-`, 32 digits, `-`, 16 digits, `-`, 2 digits.
 const LENGTH: usize = 55;

@@ -4,7 +4,7 @@ use std::fs;
 use std::io;
 use std::path::Path;
 
-use crate::inventory_report::Declassified;
+use crate::privacy::inventory_report::Declassified;
 
 const CALL: &str = "declassify::public";
 

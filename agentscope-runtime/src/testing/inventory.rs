@@ -4,8 +4,8 @@ use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
-use crate::class::{Class, Treatment};
-use crate::inventory_report::{Declassified, Entry, inventory};
+use crate::privacy::class::{Class, Treatment};
+use crate::privacy::inventory_report::{Declassified, Entry, inventory};
 use crate::testing::committed::{self, Committed};
 use crate::testing::declassified;
 

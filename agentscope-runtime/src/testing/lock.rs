@@ -6,9 +6,9 @@ use std::path::Path;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::registry;
-use crate::schema;
 use crate::testing::committed::{self, Committed};
+use crate::tool::registry;
+use crate::tool::schema;
 
 /// Version of the way that hashes are taken; a lock file of another version is written anew.
 const VERSION: u32 = 3;
@@ -192,7 +192,7 @@ mod tests {
         let classification = BTreeMap::new();
         let locked = Locked {
             hash,
-            classification_hash: crate::classification::hash(&classification),
+            classification_hash: crate::privacy::classification::hash(&classification),
             schema,
             classification,
         };

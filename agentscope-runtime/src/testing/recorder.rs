@@ -12,10 +12,10 @@ use opentelemetry_sdk::trace::{Sampler, SdkTracerProvider, Span, SpanData, SpanP
 use super::recorded::Recorded;
 use super::view;
 use crate::frame;
-use crate::level::{self, Level};
 use crate::names;
-use crate::own_session;
+use crate::session::own_session;
 use crate::site::Layer;
+use crate::snapshot::level::{self, Level};
 use crate::snapshot::{self, Snapshot, SnapshotSink};
 
 const FOREIGN: &str = "agentscope::testing records through a tracer provider and a snapshot sink \

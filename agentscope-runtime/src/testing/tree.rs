@@ -4,9 +4,9 @@ use std::collections::HashMap;
 use std::fmt::Write as _;
 
 use super::view::{SnapshotView, SpanView};
-use crate::level::Level;
 use crate::names;
 use crate::site::Layer;
+use crate::snapshot::level::Level;
 
 pub(super) fn render(spans: &[SpanView], snapshots: &[SnapshotView]) -> String {
     let mut tree = Tree {

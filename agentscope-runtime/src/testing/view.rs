@@ -8,11 +8,11 @@ use opentelemetry::{KeyValue, Value};
 use opentelemetry_sdk::trace::SpanData;
 
 use super::recorder::{Seen, SeenSpan};
-use crate::level::Level;
 use crate::names;
 use crate::outcome::{Outcome, Verdict};
 use crate::site::Layer;
 use crate::snapshot::Snapshot;
+use crate::snapshot::level::Level;
 
 /// One span of a recording. Its place in [`Recorded::spans`](super::Recorded::spans) is its id.
 ///

@@ -11,9 +11,9 @@ use http_body::{Body, Frame, SizeHint};
 use pin_project_lite::pin_project;
 
 use super::response::failed;
-use crate::incoming::Incoming;
 use crate::outcome::{Ending, Outcome};
 use crate::running::State;
+use crate::session::incoming::Incoming;
 
 pin_project! {
     /// The body of a response in its session, which ends with it; made by

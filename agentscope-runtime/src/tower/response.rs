@@ -8,10 +8,10 @@ use http_body::Body;
 use pin_project_lite::pin_project;
 
 use super::SessionBody;
-use crate::incoming::Incoming;
 use crate::outcome::{Ending, Outcome};
 use crate::output::Failure;
 use crate::running::State;
+use crate::session::incoming::Incoming;
 
 pin_project! {
     /// A response that is being made in its session; made by

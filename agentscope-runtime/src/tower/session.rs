@@ -10,9 +10,9 @@ use tower_layer::Layer;
 use tower_service::Service;
 
 use super::{SessionBody, SessionResponse};
-use crate::incoming::Incoming;
 use crate::propagation::{self, Headers};
 use crate::running::State;
+use crate::session::incoming::Incoming;
 use crate::session::{Session, SessionBuilder};
 
 /// Runs each request in a session, from its headers to the end of the response's body.

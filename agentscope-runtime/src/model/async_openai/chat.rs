@@ -11,13 +11,13 @@ use async_openai::types::chat::{
 use serde_json::Value;
 
 use super::{double, float, unsigned};
+use crate::inference::usage::Usage;
 use crate::model::chat::counts;
 use crate::model::counts::Counts;
 use crate::model::fields::joined;
 use crate::model::request::InferenceRequest;
 use crate::model::response::{InferenceResponse, ToolCall};
 use crate::model::streamed::{CallPiece, InferenceChunk, Place, StreamedResponse};
-use crate::usage::Usage;
 
 #[allow(
     deprecated,

@@ -9,13 +9,13 @@ use async_openai::types::responses::{
 use serde_json::Value;
 
 use super::{double, float, unsigned};
+use crate::inference::usage::Usage;
 use crate::model::counts::Counts;
 use crate::model::fields::joined;
 use crate::model::request::InferenceRequest;
 use crate::model::response::{InferenceResponse, ToolCall};
 use crate::model::responses::CONTENT;
 use crate::model::streamed::{InferenceChunk, Place, StreamedResponse};
-use crate::usage::Usage;
 
 /// The API has neither a seed nor stop sequences.
 impl InferenceRequest for CreateResponse {
