@@ -100,7 +100,7 @@ fn no_lock_is_waited_for_in_a_collection_a_field_or_a_result() {
     let takes = support::named(&spans, "execute_tool takes");
     let input = support::text(takes, "input.value").expect("something is shown");
     assert!(
-        input.contains(r#"{"name":"one","count":"[internal]""#),
+        input.contains(r#"{"name":"one","count":"[opaque]""#),
         "{input}"
     );
 }

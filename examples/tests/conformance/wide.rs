@@ -9,7 +9,7 @@ use agentscope::{
 };
 use futures_util::{Stream, StreamExt as _};
 use opentelemetry::Context;
-use opentelemetry::trace::{SpanContext, SpanId, TraceContextExt as _, TraceFlags, TraceId};
+use opentelemetry::trace::{SpanContext, SpanId, TraceContextExt as _, TraceFlags};
 use tokio::time::timeout;
 
 use crate::{answered, delegated};
@@ -196,9 +196,9 @@ async fn refunds(question: &str) -> Result<usize, BankError> {
 #[agent(default = internal)]
 async fn helper() {
     orders(5).expect("an order");
-    // Foreign code that restores a context from before the agent.
+    // Foreign code that restores a context from before the agent, of the same trace.
     let foreign = SpanContext::new(
-        TraceId::from(7_u128),
+        Context::current().span().span_context().trace_id(),
         SpanId::from(8_u64),
         TraceFlags::SAMPLED,
         true,
