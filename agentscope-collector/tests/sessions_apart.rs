@@ -88,15 +88,15 @@ fn in_rayon(session: usize, depth: u32, cx: &Context) {
 type Work = Pin<Box<dyn Future<Output = ()> + Send>>;
 type Worker = mpsc::Sender<InAgentFuture<Work>>;
 
-/// What many sessions send work to: each piece brings its own agent.
-fn worker() -> Worker {
+/// What many sessions send work to: each piece brings its own agent. It ends once nobody can send.
+fn worker() -> (Worker, tokio::task::JoinHandle<()>) {
     let (send, mut take) = mpsc::channel::<InAgentFuture<Work>>(4);
-    tokio::spawn(async move {
+    let working = tokio::spawn(async move {
         while let Some(work) = take.recv().await {
             work.await;
         }
     });
-    send
+    (send, working)
 }
 
 #[agent(tier = format!("tier-{session}"), output = internal)]
@@ -181,10 +181,13 @@ fn child() {
         .build()
         .expect("tokio");
     runtime.block_on(async {
-        let worker = worker();
+        let (worker, working) = worker();
         let all = (0..SESSIONS).map(|number| session(number, worker.clone(), pool));
         let all: tokio::task::JoinSet<()> = all.collect();
         all.join_all().await;
+        // What the last of them have sent there may not have begun yet.
+        drop(worker);
+        working.await.expect("no panic");
     });
     let stats = agentscope_runtime::stats();
     assert_eq!((stats.opened, stats.untracked), (stats.ended, 0));
