@@ -49,7 +49,7 @@
 //!
 //! This crate knows the OpenTelemetry API, never an SDK: spans go to whatever provider the
 //! application has installed. Telemetry never blocks and never changes what the annotated code
-//! does, unless a value's own `Serialize` does: a lock inside a recorded value is one; [`stats`] proves that no span is lost.
+//! does, unless a value's own `Serialize` does: a lock inside a value whose type is not classified is one; [`stats`] proves that no span is lost.
 
 #![forbid(unsafe_code)]
 
