@@ -26,23 +26,16 @@ pin_project! {
     pub struct Watched<F, K, S> {
         #[pin]
         inner: F,
-        leaving: Leaving,
         call: Call,
         opens: Opens,
         settle: S,
         ends: PhantomData<fn() -> K>,
     }
-
-    impl<F, K, S> PinnedDrop for Watched<F, K, S> {
-        fn drop(this: Pin<&mut Self>) {
-            let this = this.project();
-            drop_inside(this.leaving, this.call);
-        }
-    }
 }
 
-/// What is inside of a call that is still open is dropped inside of it.
-#[inline]
+/// What is inside of a call that is still open is dropped inside of it. Not so what is inside of a
+/// future: every annotated `async fn` would pay for it, 4 % more to compile and 1.5 ns a call that is
+/// switched off.
 fn drop_inside(leaving: &mut Leaving, call: &Call) {
     if !call.is_let_through() {
         leaving.enter(|| call.enter());
@@ -83,7 +76,6 @@ impl<F, K, S> Watched<F, K, S> {
     pub(crate) fn new(inner: F, call: Call, settle: S) -> Self {
         Self {
             inner,
-            leaving: Leaving::default(),
             call,
             opens: Opens::Already,
             settle,
@@ -104,7 +96,6 @@ impl<F, K, S> Watched<F, K, S> {
 pub fn async_call<F, K, S>(body: F, decision: Decision<K, S>) -> Watched<F, K, S> {
     Watched {
         inner: body,
-        leaving: Leaving::default(),
         call: Call::LET_THROUGH,
         opens: Opens::First,
         settle: decision.settle,
