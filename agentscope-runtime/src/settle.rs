@@ -218,7 +218,7 @@ shows! {
     Decided<K, J>: [] => Unseen;
 }
 
-/// The same for an error; asked of `Shown`, of a reference to it, and then of [`NotBefore`]: most
+/// The same for an error; asked of `Shown`, of a reference to it, and then of `NotBefore`: most
 /// calls have no error before what they yield, or one that says as much as that which it may yield.
 pub trait Tells {
     type Told;
