@@ -3,12 +3,12 @@
 use std::fmt;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
-use std::time::Duration;
 
 use serde::Deserialize;
 use sha2::{Digest as _, Sha256};
 
 use super::destinations::ForwardEntry;
+use super::limits::LimitsEntry;
 use super::tokens::{Role, Tokens};
 use crate::ingest;
 use crate::store::{Retention, Tenant, Tier};
@@ -18,10 +18,6 @@ pub(crate) const VARIABLE: &str = "AGENTSCOPE_CONFIG";
 
 /// The file without it.
 const DEFAULT: &str = "agentscope.toml";
-
-/// Connections where nothing is said: with the files of the store they are not more than most systems
-/// let a process open.
-const CONNECTIONS: usize = 512;
 
 /// How a server is set up. Every part has a default; a key that nobody knows is an error.
 ///
@@ -116,46 +112,6 @@ impl fmt::Debug for TokenEntry {
             .field("role", &self.role)
             .finish_non_exhaustive()
     }
-}
-
-macro_rules! limits {
-    ($($field:ident: $kind:ty,)*) => {
-        #[derive(Clone, Debug, Default, Deserialize)]
-        #[serde(deny_unknown_fields, default)]
-        struct LimitsEntry {
-            $($field: Option<$kind>,)*
-            idle_seconds: Option<u64>,
-            abandoned_seconds: Option<u64>,
-            connections: Option<usize>,
-        }
-
-        impl LimitsEntry {
-            fn apply(&self, limits: &mut ingest::Limits) {
-                $(if let Some(value) = self.$field {
-                    limits.$field = value;
-                })*
-                if let Some(seconds) = self.idle_seconds {
-                    limits.idle = Duration::from_secs(seconds);
-                }
-                if let Some(seconds) = self.abandoned_seconds {
-                    limits.abandoned = Duration::from_secs(seconds);
-                }
-            }
-        }
-    };
-}
-
-limits! {
-    message_bytes: usize,
-    records_per_message: u64,
-    in_flight_bytes: usize,
-    value_bytes: usize,
-    attributes: usize,
-    depth: usize,
-    session_id_bytes: usize,
-    records_per_session: u64,
-    sessions: usize,
-    traces: usize,
 }
 
 /// Days.
@@ -302,7 +258,6 @@ impl Config {
             config.tokens()?;
         }
         config.limits()?;
-        config.connections()?;
         config.retention()?;
         if secrets {
             config.destinations()?;
@@ -375,24 +330,8 @@ impl Config {
         if !(0.0..=1.0).contains(&limits.share) {
             return Err(ConfigError::value("share", "must be from 0 to 1"));
         }
-        let least = [
-            ("message_bytes", limits.message_bytes),
-            ("in_flight_bytes", limits.in_flight_bytes),
-            ("value_bytes", limits.value_bytes),
-            ("attributes", limits.attributes),
-            ("depth", limits.depth),
-            ("session_id_bytes", limits.session_id_bytes),
-            (
-                "records_per_session",
-                usize::from(limits.records_per_session > 0),
-            ),
-            ("sessions", limits.sessions),
-            ("traces", limits.traces),
-        ];
-        let least = least.map(|(key, value)| (key, value as u64));
-        let more = [("records_per_message", limits.records_per_message)];
-        match least.into_iter().chain(more).find(|(_, value)| *value == 0) {
-            Some((key, _)) => Err(ConfigError::value(
+        match self.limits.zero() {
+            Some(key) => Err(ConfigError::value(
                 format!("limits.{key}"),
                 "must be 1 at least",
             )),
@@ -401,14 +340,8 @@ impl Config {
     }
 
     /// How many connections may be open at once.
-    pub(super) fn connections(&self) -> Result<usize, ConfigError> {
-        match self.limits.connections.unwrap_or(CONNECTIONS) {
-            0 => Err(ConfigError::value(
-                "limits.connections",
-                "must be 1 at least",
-            )),
-            most => Ok(most),
-        }
+    pub(super) fn connections(&self) -> usize {
+        self.limits.connections()
     }
 
     /// For how long records are kept.

@@ -43,6 +43,7 @@ mod connections;
 mod destinations;
 mod grpc;
 mod http;
+mod limits;
 mod receive;
 mod serve;
 mod tokens;

@@ -85,7 +85,7 @@ impl Server {
     pub async fn bind(config: &Config, store: Arc<dyn Store>) -> Result<Self, ServeError> {
         let tokens = config.tokens()?;
         let limits = config.limits()?;
-        let connections = config.connections()?;
+        let connections = config.connections();
         let retention = config.retention()?;
         let listen = config.listen;
         let grpc = bound("listen.grpc", listen.grpc).await?;
