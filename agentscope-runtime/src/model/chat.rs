@@ -8,7 +8,8 @@ use crate::model::counts::Counts;
 use crate::model::dialect::Dialect;
 use crate::model::fields::{arguments, as_count, count, list, of_type, text, typed};
 use crate::model::response::ToolCall;
-use crate::model::streamed::{CallPiece, Place, StreamedResponse};
+use crate::model::streamed::{Place, StreamedResponse};
+use crate::model::streamed_calls::CallPiece;
 
 pub(super) struct Chat;
 

@@ -8,7 +8,8 @@ use crate::model::counts::Counts;
 use crate::model::dialect::Dialect;
 use crate::model::fields::{arguments, count, list, text};
 use crate::model::response::ToolCall;
-use crate::model::streamed::{CallPiece, Place, StreamedResponse};
+use crate::model::streamed::{Place, StreamedResponse};
+use crate::model::streamed_calls::CallPiece;
 
 pub(super) struct Converse;
 
@@ -106,10 +107,10 @@ impl Converse {
                 }
                 let call = delta.get("toolUse");
                 if let Some(piece) = call.and_then(|call| text(call, "input")) {
-                    into.add_arguments(place, piece);
+                    into.calls.add_arguments(place, piece);
                 }
             }
-            "contentBlockStop" => into.settle_arguments(place),
+            "contentBlockStop" => into.calls.settle_arguments(place),
             "messageStop" => {
                 if let Some(reason) = text(of, "stopReason") {
                     into.finish(0, reason);

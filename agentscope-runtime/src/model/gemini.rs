@@ -8,7 +8,8 @@ use crate::model::counts::Counts;
 use crate::model::dialect::Dialect;
 use crate::model::fields::{arguments, count, list, text};
 use crate::model::response::ToolCall;
-use crate::model::streamed::{CallPiece, Place, StreamedResponse};
+use crate::model::streamed::{Place, StreamedResponse};
+use crate::model::streamed_calls::CallPiece;
 
 pub(super) struct Gemini;
 
@@ -112,7 +113,7 @@ impl Gemini {
             for part in parts(candidate) {
                 if let Some(call) = call(part) {
                     // They come whole, and have no index.
-                    let place = Place(number, 0, into.calls_so_far());
+                    let place = Place(number, 0, into.calls.len());
                     into.call(CallPiece {
                         place,
                         id: call.id.as_deref(),

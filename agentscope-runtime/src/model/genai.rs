@@ -14,7 +14,8 @@ use crate::model::counts::Counts;
 use crate::model::fields::{arguments, joined};
 use crate::model::request::InferenceRequest;
 use crate::model::response::{InferenceResponse, ToolCall};
-use crate::model::streamed::{CallPiece, InferenceChunk, Place, StreamedResponse};
+use crate::model::streamed::{InferenceChunk, Place, StreamedResponse};
+use crate::model::streamed_calls::CallPiece;
 
 impl InferenceRequest for ChatRequest {
     fn tools(&self) -> Vec<Cow<'_, str>> {
@@ -134,15 +135,15 @@ impl InferenceChunk for ChatStreamEvent {
 /// Each chunk has all of the call that came until then.
 fn gather_call(piece: &genai::chat::ToolCall, into: &mut StreamedResponse) {
     let piece = call(piece);
-    let known = into.place_of_call(piece.id.as_deref());
-    let place = known.unwrap_or(Place(0, 0, into.calls_so_far()));
+    let known = into.calls.place_of(piece.id.as_deref());
+    let place = known.unwrap_or(Place(0, 0, into.calls.len()));
     into.call(CallPiece {
         place,
         id: piece.id.as_deref(),
         name: Some(&piece.name),
         arguments: "",
     });
-    into.say_arguments(place, &piece.arguments);
+    into.calls.say_arguments(place, &piece.arguments);
 }
 
 fn gather_end(end: &StreamEnd, into: &mut StreamedResponse) {

@@ -8,7 +8,8 @@ use crate::model::counts::Counts;
 use crate::model::dialect::Dialect;
 use crate::model::fields::{arguments, count, text, typed};
 use crate::model::response::ToolCall;
-use crate::model::streamed::{CallPiece, Place, StreamedResponse};
+use crate::model::streamed::{Place, StreamedResponse};
+use crate::model::streamed_calls::CallPiece;
 
 pub(super) struct Messages;
 
@@ -98,7 +99,7 @@ impl Messages {
                     self.gather_delta(place, delta, into);
                 }
             }
-            "content_block_stop" => into.settle_arguments(place),
+            "content_block_stop" => into.calls.settle_arguments(place),
             "message_delta" => {
                 into.recount(self.counts(event));
                 let reason = event
@@ -126,7 +127,7 @@ impl Messages {
                 // Empty, and written by the deltas; some proxies have all of it here and no deltas.
                 let input = block.get("input").filter(|input| !is_empty(input));
                 if let Some(input) = input {
-                    into.say_arguments(place, &arguments(Some(input)));
+                    into.calls.say_arguments(place, &arguments(Some(input)));
                 }
             }
             _ => {}
@@ -138,7 +139,8 @@ impl Messages {
             "text_delta" => into.say(place, text(delta, "text").unwrap_or("")),
             "thinking_delta" => into.think(place, text(delta, "thinking").unwrap_or("")),
             "input_json_delta" => {
-                into.add_arguments(place, text(delta, "partial_json").unwrap_or(""));
+                into.calls
+                    .add_arguments(place, text(delta, "partial_json").unwrap_or(""));
             }
             _ => {}
         }

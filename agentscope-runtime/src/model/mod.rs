@@ -50,6 +50,7 @@ mod responses;
 #[cfg(feature = "rig")]
 mod rig;
 mod streamed;
+mod streamed_calls;
 
 pub use micro_dollars::MicroDollars;
 pub(crate) use prices::mistake;

@@ -8,7 +8,8 @@ use crate::model::counts::Counts;
 use crate::model::dialect::Dialect;
 use crate::model::fields::{arguments, count, list, text, typed};
 use crate::model::response::ToolCall;
-use crate::model::streamed::{CallPiece, Place, StreamedResponse};
+use crate::model::streamed::{Place, StreamedResponse};
+use crate::model::streamed_calls::CallPiece;
 
 pub(super) struct Responses;
 
@@ -132,7 +133,7 @@ impl Responses {
                 into.think(Place(0, output, CONTENT.saturating_add(part)), delta);
             }
             "response.function_call_arguments.delta" | "response.custom_tool_call_input.delta" => {
-                into.add_arguments(call_place, delta);
+                into.calls.add_arguments(call_place, delta);
             }
             "response.output_item.added" | "response.output_item.done" => {
                 let item = event.get("item").and_then(|item| Some((item, call(item)?)));
@@ -145,7 +146,7 @@ impl Responses {
                     });
                     // All of them at last, and nothing at first.
                     if let Some(all) = text(item, field) {
-                        into.say_arguments(call_place, all);
+                        into.calls.say_arguments(call_place, all);
                     }
                 }
             }
@@ -169,7 +170,7 @@ impl Responses {
         if list(response, "output").is_empty() {
             into.name(self.id(response), self.model(response));
             into.recount(self.counts(response));
-            let called = into.has_calls();
+            let called = !into.calls.is_empty();
             for reason in self.finish_reasons(response) {
                 let stopped = called && reason == "stop";
                 into.finish(0, if stopped { "tool_calls" } else { &reason });

@@ -13,7 +13,8 @@ use crate::model::counts::Counts;
 use crate::model::fields::joined;
 use crate::model::request::InferenceRequest;
 use crate::model::response::{InferenceResponse, ToolCall};
-use crate::model::streamed::{CallPiece, InferenceChunk, Place, StreamedResponse};
+use crate::model::streamed::{InferenceChunk, Place, StreamedResponse};
+use crate::model::streamed_calls::CallPiece;
 
 /// `additional_params` are the provider's own: not looked into.
 impl InferenceRequest for CompletionRequest {
@@ -181,7 +182,7 @@ impl InferenceChunk for StreamEvent {
             Self::Start { .. } => {}
             Self::Text { text, .. } => into.say(place, text),
             Self::Reasoning { text, .. } => into.think(place, text),
-            Self::Arguments { json, .. } => into.add_arguments(place, json),
+            Self::Arguments { json, .. } => into.calls.add_arguments(place, json),
             Self::End { content, .. } => {
                 if let AssistantContent::ToolCall(call) = content {
                     into.call(CallPiece {
@@ -190,7 +191,7 @@ impl InferenceChunk for StreamEvent {
                         name: Some(call.function.name.as_str()),
                         arguments: "",
                     });
-                    into.say_arguments(place, &written(&call.function));
+                    into.calls.say_arguments(place, &written(&call.function));
                 }
             }
         }

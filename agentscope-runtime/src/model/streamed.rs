@@ -4,18 +4,18 @@ use std::borrow::Cow;
 
 use serde_json::Value;
 
-use crate::inference::answer::MOST_CHOICES;
 use crate::inference::usage::Usage;
 use crate::json::LARGEST;
 use crate::model::by_place::ByPlace;
 use crate::model::counts::Counts;
 use crate::model::dialect::{self, Dialect};
 use crate::model::response::{InferenceResponse, ToolCall};
+use crate::model::streamed_calls::{CallPiece, Calls};
 use crate::privacy::text;
 
 /// Bytes of a text that are kept of an answer that is only recorded: of an unstreamed one no more are
 /// looked at. What was cut is longer than that wherever it was cut, so that it is not taken as whole.
-const MOST_KEPT: usize = LARGEST + 4;
+pub(super) const MOST_KEPT: usize = LARGEST + 4;
 
 /// Choices, and parts of a text, that are kept of such.
 const MOST_PLACES: usize = 1024;
@@ -74,35 +74,6 @@ impl InferenceChunk for Value {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Place(pub(super) u64, pub(super) u64, pub(super) u64);
 
-/// A piece of a tool call: what it does not say has been said, or will be.
-pub(super) struct CallPiece<'a> {
-    pub(super) place: Place,
-    pub(super) id: Option<&'a str>,
-    pub(super) name: Option<&'a str>,
-    pub(super) arguments: &'a str,
-}
-
-#[derive(Clone, Debug)]
-struct Call {
-    place: Place,
-    id: String,
-    name: String,
-    arguments: String,
-    /// The arguments are all there; further pieces of them begin anew.
-    whole: bool,
-    /// There was more of the arguments than is kept.
-    cut: bool,
-}
-
-impl Call {
-    /// Adds as much to the arguments as there is room for.
-    fn add(&mut self, piece: &str, room: usize) {
-        let kept = text::begun(piece, room);
-        self.cut |= kept.len() < piece.len();
-        self.arguments.push_str(kept);
-    }
-}
-
 /// A streamed answer, as far as it has come; an [`InferenceResponse`] at any time.
 ///
 /// ```
@@ -130,7 +101,7 @@ pub struct StreamedResponse {
     model: Option<String>,
     text: ByPlace<Place, String>,
     reasoning: ByPlace<Place, String>,
-    calls: Vec<Call>,
+    pub(super) calls: Calls,
     /// Every choice that was seen, with why it ended.
     choices: ByPlace<u64, Option<String>>,
     counts: Option<Counts>,
@@ -156,6 +127,7 @@ impl StreamedResponse {
     pub(crate) fn bounded() -> Self {
         Self {
             is_bounded: true,
+            calls: Calls::new(true),
             ..Self::default()
         }
     }
@@ -209,6 +181,7 @@ impl StreamedResponse {
             attempts: self.attempts.saturating_add(1),
             counts_only: self.counts_only,
             is_bounded: self.is_bounded,
+            calls: Calls::new(self.is_bounded),
             ..Self::with_usage(self.usage_of_chunks)
         };
     }
@@ -281,17 +254,6 @@ impl StreamedResponse {
         }
     }
 
-    /// Bytes of arguments that are kept beside those of all calls.
-    fn room(&self) -> usize {
-        match self.is_bounded {
-            true => {
-                let kept: usize = self.calls.iter().map(|call| call.arguments.len()).sum();
-                MOST_KEPT.saturating_sub(kept)
-            }
-            false => usize::MAX,
-        }
-    }
-
     /// Counts that follow the way that was chosen.
     pub(super) fn count(&mut self, counts: Counts) {
         let so_far = self.counts.get_or_insert_default();
@@ -308,99 +270,11 @@ impl StreamedResponse {
         }
     }
 
-    /// The latest call of a place.
-    fn call_at(&mut self, place: Place) -> Option<&mut Call> {
-        self.calls.iter_mut().rev().find(|call| call.place == place)
-    }
-
     pub(super) fn call(&mut self, piece: CallPiece<'_>) {
         if !self.keeps(piece.place) {
             return;
         }
-        let room = self.room();
-        let id = piece.id.unwrap_or("");
-        // Some servers give every call the same index: then another id is another call.
-        let goes_on = self
-            .call_at(piece.place)
-            .is_some_and(|call| id.is_empty() || call.id.is_empty() || call.id == id);
-        if !goes_on {
-            if self.is_bounded && self.calls.len() >= MOST_CHOICES {
-                return;
-            }
-            self.calls.push(Call {
-                place: piece.place,
-                id: String::new(),
-                name: String::new(),
-                arguments: String::new(),
-                whole: false,
-                cut: false,
-            });
-        }
-        if let Some(call) = self.call_at(piece.place) {
-            // Said once; what is repeated is the same again, not more of it.
-            if call.id.is_empty() {
-                call.id.push_str(id);
-            }
-            if call.name.is_empty() {
-                call.name.push_str(piece.name.unwrap_or(""));
-            }
-            call.add(piece.arguments, room);
-        }
-    }
-
-    /// Where the call of this id stands.
-    #[cfg(feature = "genai")]
-    pub(super) fn place_of_call(&self, id: Option<&str>) -> Option<Place> {
-        let call = self.calls.iter().find(|call| Some(call.id.as_str()) == id);
-        call.map(|call| call.place)
-    }
-
-    pub(super) fn add_arguments(&mut self, place: Place, piece: &str) {
-        if piece.is_empty() {
-            return;
-        }
-        let anew = self.call_at(place).filter(|call| call.whole);
-        if let Some(call) = anew {
-            (call.whole, call.cut) = (false, false);
-            call.arguments.clear();
-        }
-        let room = self.room();
-        if let Some(call) = self.call_at(place) {
-            call.add(piece, room);
-        }
-    }
-
-    /// All arguments at once, in place of what came in pieces.
-    pub(super) fn say_arguments(&mut self, place: Place, all: &str) {
-        let Some(call) = self.call_at(place) else {
-            return;
-        };
-        (call.whole, call.cut) = (true, false);
-        call.arguments.clear();
-        let room = self.room();
-        if let Some(call) = self.call_at(place) {
-            call.add(all, room);
-        }
-    }
-
-    /// The arguments are complete: written as the unstreamed answer's are, which come as JSON.
-    pub(super) fn settle_arguments(&mut self, place: Place) {
-        let Some(call) = self.call_at(place).filter(|call| !call.cut) else {
-            return;
-        };
-        if call.arguments.is_empty() {
-            call.arguments.push_str("{}");
-        } else if let Ok(json) = serde_json::from_str::<Value>(&call.arguments) {
-            call.arguments = json.to_string();
-        }
-    }
-
-    pub(super) fn calls_so_far(&self) -> u64 {
-        u64::try_from(self.calls.len()).unwrap_or(u64::MAX)
-    }
-
-    pub(super) fn has_calls(&self) -> bool {
-        !self.calls.is_empty()
+        self.calls.add(piece);
     }
 
     /// An answer that came as one, in place of what came before.
@@ -488,23 +362,7 @@ impl InferenceResponse for StreamedResponse {
     }
 
     fn tool_calls(&self) -> Vec<ToolCall<'_>> {
-        let first = self.first_choice();
-        let calls = self.calls.iter().filter(|call| call.place.0 == first);
-        // One that was never named cannot be called.
-        let mut calls: Vec<&Call> = calls.filter(|call| !call.name.is_empty()).collect();
-        calls.sort_by_key(|call| call.place);
-        calls
-            .into_iter()
-            .map(|call| ToolCall {
-                id: (!call.id.is_empty()).then_some(Cow::Borrowed(call.id.as_str())),
-                name: Cow::Borrowed(&call.name),
-                arguments: match call.cut {
-                    // No JSON, and says why.
-                    true => Cow::Owned(format!("{} [more than {LARGEST} bytes]", call.arguments)),
-                    false => Cow::Borrowed(&call.arguments),
-                },
-            })
-            .collect()
+        self.calls.of(self.first_choice())
     }
 }
 

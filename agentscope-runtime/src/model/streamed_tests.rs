@@ -3,6 +3,7 @@
 use serde_json::json;
 
 use super::*;
+use crate::inference::answer::MOST_CHOICES;
 
 fn chunk(choice: u64, delta: Value) -> Value {
     json!({"choices": [{"index": choice, "delta": delta}]})

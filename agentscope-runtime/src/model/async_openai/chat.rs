@@ -17,7 +17,8 @@ use crate::model::counts::Counts;
 use crate::model::fields::joined;
 use crate::model::request::InferenceRequest;
 use crate::model::response::{InferenceResponse, ToolCall};
-use crate::model::streamed::{CallPiece, InferenceChunk, Place, StreamedResponse};
+use crate::model::streamed::{InferenceChunk, Place, StreamedResponse};
+use crate::model::streamed_calls::CallPiece;
 
 #[allow(
     deprecated,

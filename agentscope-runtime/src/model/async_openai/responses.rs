@@ -175,7 +175,8 @@ impl InferenceChunk for ResponseStreamEvent {
                 into.think(place(event.output_index, part), &event.delta);
             }
             Self::ResponseFunctionCallArgumentsDelta(event) => {
-                into.add_arguments(place(event.output_index, 0), &event.delta);
+                into.calls
+                    .add_arguments(place(event.output_index, 0), &event.delta);
             }
             // A few at the beginning and at the end of a stream, as the provider writes them.
             other => {
